@@ -1,0 +1,205 @@
+//! Actions: one operation of a product, with all that is known of it.
+
+use std::collections::BTreeMap;
+
+use host_model::{Effect, SecretKind};
+use serde::Deserialize;
+
+use crate::{Parameter, ReplyShape};
+
+/// One operation of a product.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// The API name, for example `CreateRole`.
+    #[serde(skip)]
+    pub name: String,
+    /// What it does to the cloud.
+    pub effect: Effect,
+    /// One sentence for reference pages and for the doc comment of its WIT function.
+    pub summary: String,
+    /// What a person approves: words with `{Parameter}` in them.
+    pub sentence: String,
+    /// The HTTP method.
+    #[serde(default = "post")]
+    pub method: String,
+    /// The path, with `{name}` for path parameters; `/` for RPC-style products.
+    #[serde(default = "root")]
+    pub path: String,
+    /// What it takes, required ones first.
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
+    /// What it answers.
+    pub reply: ReplyShape,
+    /// What to do when the reply is lost.
+    pub lost: LostReply,
+    /// Codes that say that the goal was reached already.
+    #[serde(default)]
+    pub done: Vec<String>,
+    /// When a reply with HTTP 200 really is a success.
+    #[serde(default)]
+    pub success: Option<Success>,
+    /// How its list goes on.
+    #[serde(default)]
+    pub paging: Option<Paging>,
+    /// Fields of the reply that are secrets.
+    #[serde(default)]
+    pub secrets: Vec<SecretField>,
+    /// For replies that bring a secret: the only fields that anyone may see.
+    #[serde(default)]
+    pub keep: Vec<String>,
+    /// A class of risk that is shown and granted apart.
+    #[serde(default)]
+    pub risk: Option<Risk>,
+    /// Reads that show what it touches.
+    #[serde(default)]
+    pub observe: Vec<String>,
+    /// What takes it back.
+    #[serde(default)]
+    pub inverse: Option<Inverse>,
+    /// Refusals that may only mean that an earlier write is not visible everywhere yet.
+    #[serde(default)]
+    pub settles: Option<Settles>,
+    /// Documented error codes, with their HTTP status.
+    #[serde(default)]
+    pub errors: BTreeMap<String, u16>,
+    /// Those of them that no public source confirms.
+    #[serde(default)]
+    pub assumed: Vec<String>,
+}
+
+impl Action {
+    /// The parameter of that API name.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// Whether its replies bring a secret, so that only [`Action::keep`] may be seen.
+    pub fn brings_secret(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+}
+
+fn post() -> String {
+    "POST".to_owned()
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
+
+/// What a lost reply means: the request was sent and no answer was read (fault rows 1 to 5).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LostReply {
+    /// Send it again with a fresh nonce: twice does what once does.
+    Repeat,
+    /// Look with this read: the name is the idempotency key.
+    ByName(String),
+    /// Send it again with the same token in this parameter.
+    Token(String),
+    /// List before and after; never repeated blindly.
+    Reconcile,
+}
+
+/// When a reply with HTTP 200 really is a success: ARMS can fail inside it (fault row 31).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Success {
+    /// JSON Pointer of the flag.
+    pub at: String,
+    /// What the flag says on success.
+    pub is: bool,
+}
+
+/// How a list goes on (fault row 33).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// How the next page is asked for.
+    pub style: PagingStyle,
+    /// JSON Pointer of the list in the reply.
+    pub items: String,
+    /// JSON Pointer of the total, where there is one.
+    #[serde(default)]
+    pub total: Option<String>,
+}
+
+/// How the next page is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PagingStyle {
+    /// `Marker` while `IsTruncated`; pages of `MaxItems`, at most 1,000.
+    Marker,
+    /// `NextToken` while it is not empty; pages of `PageSize` or `MaxResults`, at most 100.
+    NextToken,
+    /// `PageNumber` from 1 until the total is reached; pages of `PageSize`, at most 100.
+    PageNumber,
+}
+
+/// A field of a reply that is a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretField {
+    /// JSON Pointer of the field, or of the object whose fields are secret together.
+    pub at: String,
+    /// What it is for.
+    pub kind: SecretKind,
+    /// The object that it belongs to: `{/Pointer}` is filled from the reply, `{Name}` from the call.
+    pub object: String,
+}
+
+/// Classes of risk that are shown first and granted apart (`security.md`, rule 18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// A permanent key is made, or switched on or off.
+    AccessKey,
+    /// Somebody can sign in, or differently.
+    ConsoleLogin,
+    /// A multi-factor device is taken away.
+    Mfa,
+    /// A temporary session of another identity.
+    Session,
+    /// A key is read with which agents report, and are billed.
+    LicenseKey,
+    /// A command runs on machines.
+    Command,
+    /// A service is bought.
+    Purchase,
+}
+
+impl Risk {
+    /// The word for `--allow`, events and questions.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessKey => "access-key",
+            Self::ConsoleLogin => "console-login",
+            Self::Mfa => "mfa",
+            Self::Session => "session",
+            Self::LicenseKey => "license-key",
+            Self::Command => "command",
+            Self::Purchase => "purchase",
+        }
+    }
+}
+
+/// What takes an action back: a template that is filled from the call and its reply.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inverse {
+    /// The action that takes it back.
+    pub action: String,
+    /// Its parameters: the name of a parameter of the call, or a JSON Pointer into the reply.
+    pub with: BTreeMap<String, String>,
+}
+
+/// Refusals that may only mean that an earlier write is not visible everywhere yet (fault rows 22, 27).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settles {
+    /// The codes.
+    pub codes: Vec<String>,
+    /// For how many seconds after the run's own last write they are waited out.
+    pub seconds: u32,
+}

@@ -1,0 +1,3 @@
+//! Words in, exit status out: the only room that prints and the only one that picks adapters.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! One call, from permit to reply: endpoint, signature, retries, clock skew.

@@ -1,0 +1,1 @@
+//! Requests over TLS, with time-outs, pools and bounded bodies.

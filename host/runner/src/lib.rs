@@ -1,0 +1,1 @@
+//! A run from start to end: open accounts, drive calls, keep secrets, give the verdict.

@@ -1,0 +1,34 @@
+//! The one thing that a sandbox speaks to.
+
+use async_trait::async_trait;
+
+use crate::{Answer, Event};
+
+/// Whatever answers a workflow: the live cloud now; a plan or a recorded run behind the same trait.
+#[async_trait]
+pub trait Driver: Send {
+    /// Answers one event. An `Err` ends the run; a refusal that the workflow may handle is
+    /// [`Answer::Error`].
+    async fn answer(&mut self, event: Event) -> Result<Answer, Stop>;
+}
+
+/// Why a run has to end, whatever the workflow would like.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Stop {
+    /// The operator interrupted it.
+    #[error("the run was interrupted")]
+    Interrupted,
+    /// The operator declined a call, or could not be asked.
+    #[error("{reason}")]
+    Declined {
+        /// What was declined, and why.
+        reason: String,
+    },
+    /// Something that was known could not be kept.
+    #[error("{reason}")]
+    Unkept {
+        /// What, and why.
+        reason: String,
+    },
+}

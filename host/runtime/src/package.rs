@@ -1,0 +1,218 @@
+//! A component's own words, read and checked before any of it is compiled.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use host_catalog::{Catalog, kebab};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use wasmparser::{Encoding, Parser, Payload};
+use wit_parser::decoding::{DecodedWasm, decode};
+use wit_parser::{Resolve, WorldId, WorldItem};
+
+use crate::manifest::SECTION;
+use crate::{Contract, Manifest, ManifestError, RuntimeError, shape};
+
+/// What a component says of itself and what it imports, after both were checked against each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Package {
+    /// SHA-256 of the component's bytes, in lower-case hex.
+    pub digest: String,
+    /// Its size in bytes.
+    pub size: usize,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// What it imports, in the order of names.
+    pub imports: Vec<Import>,
+}
+
+/// A function that a component imports.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Import {
+    /// The interface, for example `aliyun:ram/queries@0.1.0`.
+    pub interface: String,
+    /// The function.
+    pub function: String,
+    /// The action that it stands for, as `product:Action`; `None` for the host's own interfaces.
+    pub action: Option<String>,
+}
+
+/// SHA-256 in lower-case hex.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Package {
+    /// Reads a component. `name` is what messages call it.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, RuntimeError> {
+        let manifest = read_manifest(name, bytes)?;
+        let (resolve, world) = read_world(name, bytes)?;
+        let contract = Contract::builtin();
+        check_entry(name, &resolve, world, contract)?;
+        let imports = read_imports(name, &resolve, world, contract)?;
+        let package = Self { digest: digest(bytes), size: bytes.len(), manifest, imports };
+        package.check_declarations().map_err(|source| manifest_error(name, source))?;
+        Ok(package)
+    }
+
+    /// A manifest that says less or more than the imports do is a lie (`security.md`, rule 1).
+    fn check_declarations(&self) -> Result<(), ManifestError> {
+        let declared = &self.manifest.actions;
+        for import in &self.imports {
+            if let Some(action) = &import.action {
+                if !declared.contains(action) {
+                    return Err(ManifestError::Undeclared {
+                        import: format!("{}.{}", import.interface, import.function),
+                        action: action.clone(),
+                    });
+                }
+            }
+        }
+        let generic = self.imports.iter().any(|i| i.interface.starts_with("aliyun:openapi/"));
+        let typed: BTreeSet<&String> =
+            self.imports.iter().filter_map(|import| import.action.as_ref()).collect();
+        match declared.iter().find(|action| !generic && !typed.contains(action)) {
+            Some(action) => Err(ManifestError::Unused { action: action.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn manifest_error(name: &str, source: ManifestError) -> RuntimeError {
+    RuntimeError::Manifest { name: name.to_owned(), source }
+}
+
+fn invalid(name: &str, reason: impl std::fmt::Display) -> RuntimeError {
+    RuntimeError::Invalid { name: name.to_owned(), reason: reason.to_string() }
+}
+
+/// The manifest stands at the top level: a section of a nested component or module is not it.
+fn read_manifest(name: &str, bytes: &[u8]) -> Result<Manifest, RuntimeError> {
+    if !bytes.starts_with(b"\0asm") {
+        return Err(RuntimeError::NotWebAssembly { name: name.to_owned() });
+    }
+    let mut depth = 0_u32;
+    let mut found = None;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.map_err(|error| invalid(name, error))? {
+            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
+                return Err(RuntimeError::CoreModule { name: name.to_owned() });
+            }
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::CustomSection(section) if depth == 0 && section.name() == SECTION => {
+                if found.replace(section.data().to_vec()).is_some() {
+                    return Err(manifest_error(name, ManifestError::Repeated));
+                }
+            }
+            _ => {}
+        }
+    }
+    let bytes = found.ok_or_else(|| manifest_error(name, ManifestError::Missing))?;
+    Manifest::parse(&bytes, Catalog::builtin()).map_err(|source| manifest_error(name, source))
+}
+
+fn read_world(name: &str, bytes: &[u8]) -> Result<(Resolve, WorldId), RuntimeError> {
+    match decode(bytes).map_err(|error| invalid(name, format!("{error:#}")))? {
+        DecodedWasm::Component(resolve, world) => Ok((resolve, world)),
+        DecodedWasm::WitPackage(..) => Err(invalid(name, "it holds types, and no program")),
+    }
+}
+
+fn check_entry(
+    name: &str,
+    resolve: &Resolve,
+    world: WorldId,
+    contract: &Contract,
+) -> Result<(), RuntimeError> {
+    let exports = resolve.worlds[world].exports.values();
+    let names: Vec<String> = exports.filter_map(|item| interface_name(resolve, item)).collect();
+    if names.iter().any(|export| export == contract.entry()) {
+        return Ok(());
+    }
+    Err(RuntimeError::NoEntry { name: name.to_owned(), expected: contract.entry().to_owned() })
+}
+
+fn interface_name(resolve: &Resolve, item: &WorldItem) -> Option<String> {
+    match item {
+        WorldItem::Interface { id, .. } => resolve.id_of(*id),
+        WorldItem::Function(_) | WorldItem::Type { .. } => None,
+    }
+}
+
+fn read_imports(
+    name: &str,
+    resolve: &Resolve,
+    world: WorldId,
+    contract: &Contract,
+) -> Result<Vec<Import>, RuntimeError> {
+    let missing = |import: String, reason: String| RuntimeError::ImportMissing {
+        name: name.to_owned(),
+        import,
+        reason,
+    };
+    let mut imports = Vec::new();
+    for (key, item) in &resolve.worlds[world].imports {
+        let WorldItem::Interface { id, .. } = item else {
+            let import = format!("`{}`", resolve.name_world_key(key));
+            return Err(missing(import, "only interfaces of the contract can be imported".into()));
+        };
+        let interface = resolve.id_of(*id).unwrap_or_else(|| resolve.name_world_key(key));
+        let functions = shape::functions(resolve, &resolve.interfaces[*id].functions);
+        let Some(offered) = contract.imports().get(&interface) else {
+            // Records alone need nothing from the host.
+            if functions.is_empty() {
+                continue;
+            }
+            return Err(missing(format!("`{interface}`"), why_missing(&interface, contract)));
+        };
+        for (function, found) in functions {
+            let full = format!("{interface}.{function}");
+            match offered.get(&function) {
+                Some(expected) if *expected == found => {
+                    let action = action_of(&interface, &function);
+                    imports.push(Import { interface: interface.clone(), function, action });
+                }
+                Some(expected) => {
+                    return Err(RuntimeError::ImportDiffers {
+                        name: name.to_owned(),
+                        import: full,
+                        found,
+                        expected: expected.clone(),
+                    });
+                }
+                None => {
+                    let reason = format!("`{interface}` has no such function here");
+                    return Err(missing(format!("function `{full}`"), reason));
+                }
+            }
+        }
+    }
+    imports.sort();
+    Ok(imports)
+}
+
+fn why_missing(interface: &str, contract: &Contract) -> String {
+    let stem = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
+    let known = contract.imports().keys().find(|offered| stem(offered) == stem(interface));
+    if let Some(offered) = known {
+        return format!("it offers `{offered}`");
+    }
+    if interface.starts_with("wasi:") {
+        return "a workflow has no files, network, environment or clock of the machine; build it for \
+                `wasm32-unknown-unknown`"
+            .to_owned();
+    }
+    "it is not part of the contract".to_owned()
+}
+
+/// `aliyun:ram/queries@0.1.0` and `get-role` are `ram:GetRole`.
+fn action_of(interface: &str, function: &str) -> Option<String> {
+    let product = interface.strip_prefix("aliyun:")?.split('/').next()?;
+    let actions: BTreeMap<String, &String> = Catalog::builtin()
+        .product(product)?
+        .actions
+        .keys()
+        .map(|action| (kebab(action), action))
+        .collect();
+    actions.get(function).map(|action| format!("{product}:{action}"))
+}

@@ -1,0 +1,141 @@
+//! What the sandbox remembers of a run.
+
+use host_bindings::{Identity, Secret};
+use host_model::{CallError, ErrorKind, IdentityFacts, SecretRef};
+use wasmtime::component::{Resource, ResourceTable};
+use wasmtime::{Result, bail};
+
+use crate::{Answer, Driver, Event, Limits, RuntimeError};
+
+/// The state of one run: its driver, the handles that the workflow holds, and what it has used up.
+pub(crate) struct State {
+    driver: Box<dyn Driver>,
+    pub(crate) table: ResourceTable,
+    pub(crate) limits: Limits,
+    pub(crate) step: String,
+    /// Why the run was ended from outside of the guest; a trap carries it out.
+    pub(crate) ended: Option<RuntimeError>,
+    pub(crate) memory_bytes: usize,
+    pub(crate) table_elements: usize,
+    host_calls: u32,
+    log_bytes: usize,
+}
+
+impl State {
+    pub(crate) fn new(driver: Box<dyn Driver>, limits: Limits) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.handles_max);
+        Self {
+            driver,
+            table,
+            limits,
+            step: "start".to_owned(),
+            ended: None,
+            memory_bytes: 0,
+            table_elements: 0,
+            host_calls: 0,
+            log_bytes: 0,
+        }
+    }
+
+    /// Passes an event to the driver. `Err` ends the guest.
+    pub(crate) async fn perform(&mut self, event: Event) -> Result<Answer> {
+        self.host_calls = self.host_calls.saturating_add(1);
+        if self.host_calls > self.limits.host_calls_max {
+            let value = u64::from(self.limits.host_calls_max);
+            return Ok(Answer::Error { error: exhausted("host_calls_max", value) });
+        }
+        match self.driver.answer(event).await {
+            Ok(answer) => Ok(answer),
+            Err(stop) => {
+                self.ended = Some(RuntimeError::Stopped(stop));
+                bail!("the run was ended")
+            }
+        }
+    }
+
+    /// The same for a function that cannot answer an error: a limit then ends the guest.
+    pub(crate) async fn perform_sure(&mut self, event: Event) -> Result<Answer> {
+        match self.perform(event).await? {
+            Answer::Error { error } if error.kind == ErrorKind::BudgetExhausted => {
+                self.end_at_limit("host_calls_max", u64::from(self.limits.host_calls_max))
+            }
+            Answer::Error { error } => bail!("the driver answered an error: {}", error.code),
+            answer => Ok(answer),
+        }
+    }
+
+    /// Ends the guest at a limit.
+    pub(crate) fn end_at_limit<T>(&mut self, limit: &'static str, value: u64) -> Result<T> {
+        let step = self.step.clone();
+        self.ended = Some(RuntimeError::LimitReached { limit, value, step });
+        bail!("the limit `{limit}` is reached")
+    }
+
+    /// Counts what the workflow writes for people.
+    pub(crate) fn count_log(&mut self, bytes: usize) -> Result<()> {
+        self.log_bytes = self.log_bytes.saturating_add(bytes);
+        if self.log_bytes > self.limits.log_bytes_max {
+            return self.end_at_limit("log_bytes_max", self.limits.log_bytes_max as u64);
+        }
+        Ok(())
+    }
+
+    /// A handle of an identity, or the error that there are too many handles.
+    pub(crate) fn hand_identity(
+        &mut self,
+        facts: IdentityFacts,
+    ) -> std::result::Result<Resource<Identity>, CallError> {
+        let full = exhausted("handles_max", self.limits.handles_max as u64);
+        self.table.push(Identity(facts)).map_err(|_| full)
+    }
+
+    /// A handle of a secret, or the error that there are too many handles.
+    pub(crate) fn hand_secret(
+        &mut self,
+        secret: SecretRef,
+    ) -> std::result::Result<Resource<Secret>, CallError> {
+        let full = exhausted("handles_max", self.limits.handles_max as u64);
+        self.table.push(Secret(secret)).map_err(|_| full)
+    }
+}
+
+fn exhausted(limit: &str, value: u64) -> CallError {
+    CallError::new(
+        ErrorKind::BudgetExhausted,
+        "runtime.limit-reached",
+        format!("the run reached its limit `{limit}` of {value}"),
+    )
+    .with("limit", limit)
+    .with("hint", format!("raise `{limit}` under `[limits]` in `host.toml`"))
+}
+
+impl wasmtime::ResourceLimiter for State {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> Result<bool> {
+        let total = self.memory_bytes.saturating_add(desired.saturating_sub(current));
+        if total > self.limits.memory_bytes_max {
+            return self.end_at_limit("memory_bytes_max", self.limits.memory_bytes_max as u64);
+        }
+        self.memory_bytes = total;
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> Result<bool> {
+        let total = self.table_elements.saturating_add(desired.saturating_sub(current));
+        if total > self.limits.table_elements_max {
+            return self.end_at_limit("table_elements_max", self.limits.table_elements_max as u64);
+        }
+        self.table_elements = total;
+        Ok(true)
+    }
+}

@@ -1,0 +1,291 @@
+//! Accounts and what they own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use host_model::{AccountId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{AccessKey, Attachments, CloudError, Collection, Facet, Policy, TraceApp};
+
+/// An account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Account {
+    /// What the scenario calls it, for example `monitoring`.
+    pub name: String,
+    /// Its id.
+    pub id: AccountId,
+    /// Its alias, part of domain names.
+    pub alias: Option<String>,
+    /// What passwords of its users must look like.
+    pub password_policy: PasswordPolicy,
+    /// RAM users.
+    pub users: Collection<User>,
+    /// RAM user groups.
+    pub groups: Collection<Group>,
+    /// RAM roles.
+    pub roles: Collection<Role>,
+    /// Custom policies.
+    pub policies: Collection<Policy>,
+    /// Resource groups.
+    pub resource_groups: Collection<ResourceGroup>,
+    /// Applications in ARMS, by region.
+    pub apps: BTreeMap<String, Collection<TraceApp>>,
+    /// License keys of ARMS, by region.
+    pub license_keys: BTreeMap<String, String>,
+    /// AccessKeys of the account itself.
+    pub root_keys: Collection<AccessKey>,
+}
+
+impl Account {
+    /// An account that owns nothing.
+    pub fn empty(name: &str, id: AccountId) -> Self {
+        Self {
+            name: name.to_owned(),
+            id,
+            alias: None,
+            password_policy: PasswordPolicy::default(),
+            users: Collection::default(),
+            groups: Collection::default(),
+            roles: Collection::default(),
+            policies: Collection::default(),
+            resource_groups: Collection::default(),
+            apps: BTreeMap::new(),
+            license_keys: BTreeMap::new(),
+            root_keys: Collection::default(),
+        }
+    }
+
+    /// The domain of its users' login names.
+    pub fn domain(&self) -> String {
+        format!("{}.onaliyun.com", self.domain_label())
+    }
+
+    /// The domain of its roles' principal names.
+    pub fn role_domain(&self) -> String {
+        format!("role.{}.onaliyunservice.com", self.domain_label())
+    }
+
+    fn domain_label(&self) -> &str {
+        self.alias.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// Whether `domain` is one of its login domains: by id, or by alias.
+    pub(crate) fn owns_domain(&self, domain: &str, suffix: &str) -> bool {
+        let label = domain.strip_suffix(suffix);
+        label.is_some_and(|label| label == self.id.as_str() || Some(label) == self.alias.as_deref())
+    }
+
+    pub(crate) fn user(&self, name: &str) -> Result<&User, CloudError> {
+        let user = self.users.get(name).looked_at(|| format!("user `{name}`"))?;
+        user.ok_or_else(|| CloudError::not_exist("User", name))
+    }
+
+    pub(crate) fn user_mut(&mut self, name: &str) -> Result<&mut User, CloudError> {
+        let user = self.users.get_mut(name).looked_at(|| format!("user `{name}`"))?;
+        user.ok_or_else(|| CloudError::not_exist("User", name))
+    }
+
+    pub(crate) fn role(&self, name: &str) -> Result<&Role, CloudError> {
+        let role = self.roles.get(name).looked_at(|| format!("role `{name}`"))?;
+        role.ok_or_else(|| CloudError::not_exist("Role", name))
+    }
+
+    pub(crate) fn role_mut(&mut self, name: &str) -> Result<&mut Role, CloudError> {
+        let role = self.roles.get_mut(name).looked_at(|| format!("role `{name}`"))?;
+        role.ok_or_else(|| CloudError::not_exist("Role", name))
+    }
+
+    pub(crate) fn policy(&self, name: &str) -> Result<&Policy, CloudError> {
+        let policy = self.policies.get(name).looked_at(|| format!("policy `{name}`"))?;
+        policy.ok_or_else(|| CloudError::not_exist("Policy", name))
+    }
+
+    pub(crate) fn policy_mut(&mut self, name: &str) -> Result<&mut Policy, CloudError> {
+        let policy = self.policies.get_mut(name).looked_at(|| format!("policy `{name}`"))?;
+        policy.ok_or_else(|| CloudError::not_exist("Policy", name))
+    }
+}
+
+/// Tags by key.
+pub type Tags = BTreeMap<String, String>;
+
+/// A RAM user.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct User {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// What consoles show.
+    pub display_name: Option<String>,
+    /// Words of its maker.
+    pub comments: Option<String>,
+    /// Its address.
+    pub email: Option<String>,
+    /// Its telephone number, `<country>-<number>`.
+    pub mobile_phone: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was changed last.
+    pub updated: Timestamp,
+    /// How it signs in to the console.
+    pub login: Facet<LoginProfile>,
+    /// The serial number of its multi-factor device.
+    pub mfa: Facet<String>,
+    /// Its AccessKeys.
+    pub keys: Collection<AccessKey>,
+    /// Its policies.
+    pub policies: Attachments,
+    /// The groups that it is in, by name.
+    pub groups: BTreeSet<String>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl User {
+    /// A user that can do nothing.
+    pub fn new(name: &str, id: String, now: Timestamp) -> Self {
+        Self {
+            name: name.to_owned(),
+            id,
+            display_name: None,
+            comments: None,
+            email: None,
+            mobile_phone: None,
+            created: now,
+            updated: now,
+            login: Facet::Absent,
+            mfa: Facet::Absent,
+            keys: Collection::default(),
+            policies: Attachments::default(),
+            groups: BTreeSet::new(),
+            tags: Tags::new(),
+        }
+    }
+}
+
+/// A group of RAM users. Scenarios make them; no action in the catalog does.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Words of its maker.
+    pub comments: Option<String>,
+    /// Its policies.
+    pub policies: Attachments,
+}
+
+/// How a user signs in to the console. The password itself is not kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LoginProfile {
+    /// Whether a multi-factor device has to be bound.
+    pub mfa_bind_required: bool,
+    /// Whether the password has to be changed at the next sign-in.
+    pub password_reset_required: bool,
+    /// `Active` or `Inactive`.
+    pub status: String,
+    /// Whether there is a password.
+    pub password_set: bool,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was changed last.
+    pub updated: Timestamp,
+}
+
+/// A RAM role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// Words of its maker.
+    pub description: Option<String>,
+    /// Who may assume it: the document, as it was written.
+    pub trust: Facet<String>,
+    /// The longest session, in seconds.
+    pub max_session_seconds: i64,
+    /// Whether people may switch to it in the console.
+    pub allow_console_login: bool,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was changed last.
+    pub updated: Timestamp,
+    /// From when on STS sees it.
+    pub visible_from: Timestamp,
+    /// Its policies.
+    pub policies: Attachments,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A resource group.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ResourceGroup {
+    /// Its id, `rg-…`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What consoles show.
+    pub display_name: String,
+    /// `Creating`, `OK` or `PendingDelete`.
+    pub status: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What passwords must look like.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordPolicy {
+    /// Least length, at least 8.
+    pub minimum_length: usize,
+    /// Whether there must be a lower-case letter.
+    pub require_lowercase: bool,
+    /// Whether there must be an upper-case letter.
+    pub require_uppercase: bool,
+    /// Whether there must be a digit.
+    pub require_numbers: bool,
+    /// Whether there must be something else.
+    pub require_symbols: bool,
+    /// Whether a password that has run out locks its user out.
+    pub hard_expiry: bool,
+    /// Days that a password lasts; 0 for ever.
+    pub max_age: u32,
+    /// How many earlier passwords are refused.
+    pub reuse_prevention: u32,
+    /// How many failed attempts lock the user out.
+    pub max_login_attempts: u32,
+}
+
+impl Default for PasswordPolicy {
+    /// The real default's character classes are not confirmed; this is a strict guess.
+    fn default() -> Self {
+        Self {
+            minimum_length: 8,
+            require_lowercase: true,
+            require_uppercase: true,
+            require_numbers: true,
+            require_symbols: true,
+            hard_expiry: false,
+            max_age: 0,
+            reuse_prevention: 0,
+            max_login_attempts: 5,
+        }
+    }
+}
+
+impl PasswordPolicy {
+    /// Whether `password` satisfies it.
+    pub fn accepts(&self, password: &str) -> bool {
+        let length = password.chars().count();
+        let has = |wanted: bool, test: fn(char) -> bool| !wanted || password.chars().any(test);
+        (self.minimum_length.max(8)..=32).contains(&length)
+            && has(self.require_lowercase, |character| character.is_ascii_lowercase())
+            && has(self.require_uppercase, |character| character.is_ascii_uppercase())
+            && has(self.require_numbers, |character| character.is_ascii_digit())
+            && has(self.require_symbols, |character| !character.is_ascii_alphanumeric())
+    }
+}

@@ -1,0 +1,156 @@
+//! Files that only their owner may touch, written whole or not at all.
+
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use host_ports::Entropy;
+use zeroize::Zeroizing;
+
+use crate::VaultError;
+use crate::entry::hex;
+
+/// What files written aside begin with; nothing that begins so is ever read.
+pub(crate) const ASIDE_PREFIX: &str = ".aside-";
+const FOLDER_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;
+/// The permissions of everybody but the owner.
+const OTHERS_MODE: u32 = 0o077;
+
+/// Whether a name was free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Placed {
+    /// The file is there now, and survives a power cut.
+    New,
+    /// Something was there already; it was left alone.
+    Taken,
+}
+
+/// Makes the folder if it is not there; refuses one that is a link or open to others.
+pub(crate) fn prepare(path: &Path) -> Result<(), VaultError> {
+    let made = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path);
+    match made {
+        // A link to nowhere and a file are in the way too: the check below says which.
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            return Err(unusable("make the folder", path)(error));
+        }
+        _ => {}
+    }
+    let found = fs::symlink_metadata(path).map_err(unusable("look at", path))?;
+    if !found.is_dir() {
+        return Err(VaultError::PathUnexpected { path: path.to_owned(), wanted: "a folder" });
+    }
+    refuse_loose(path, &found, FOLDER_MODE)
+}
+
+/// The whole file, or `None` if there is none; wiped on drop.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+    let named = match fs::symlink_metadata(path) {
+        Ok(named) => named,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unusable("look at", path)(error)),
+    };
+    let unexpected =
+        || VaultError::PathUnexpected { path: path.to_owned(), wanted: "an ordinary file" };
+    if !named.is_file() {
+        return Err(unexpected());
+    }
+    let file = File::open(path).map_err(unusable("read", path))?;
+    let opened = file.metadata().map_err(unusable("look at", path))?;
+    // Between the two looks somebody could have put a link there.
+    if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
+        return Err(unexpected());
+    }
+    refuse_loose(path, &opened, FILE_MODE)?;
+    if opened.len() > limit {
+        return Err(VaultError::EntryDamaged { path: path.to_owned(), reason: "too large" });
+    }
+    // Room for all of it at once: growing would leave copies behind that nobody wipes.
+    let room = usize::try_from(opened.len().saturating_add(1)).unwrap_or_default();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    file.take(limit).read_to_end(&mut bytes).map_err(unusable("read", path))?;
+    Ok(Some(bytes))
+}
+
+/// Writes a new file whole, with mode 0600, and never over another.
+pub(crate) fn place(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    entropy: &dyn Entropy,
+) -> Result<Placed, VaultError> {
+    let mut randomness = [0; 8];
+    entropy.fill(&mut randomness);
+    let aside = folder.join(format!("{ASIDE_PREFIX}{}", hex(&randomness)));
+    let target = folder.join(name);
+    let file = create(&aside).map_err(unusable("write", &aside))?;
+    let written = write_synced(file, bytes)
+        .map_err(unusable("write", &aside))
+        .and_then(|()| link(&aside, &target));
+    // The link keeps the bytes; what was written aside goes, whether it became one or not.
+    let removed = fs::remove_file(&aside);
+    let placed = written?;
+    removed.map_err(unusable("remove", &aside))?;
+    sync_folder(folder)?;
+    Ok(placed)
+}
+
+/// Removes a file; whether there was one.
+pub(crate) fn remove(folder: &Path, name: &str) -> Result<bool, VaultError> {
+    let path = folder.join(name);
+    match fs::remove_file(&path) {
+        Ok(()) => sync_folder(folder).map(|()| true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(unusable("remove", &path)(error)),
+    }
+}
+
+/// The names in a folder, sorted, without those of files written aside.
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>, VaultError> {
+    let mut names = Vec::new();
+    for item in fs::read_dir(folder).map_err(unusable("list", folder))? {
+        let item = item.map_err(unusable("list", folder))?;
+        let name = item.file_name().to_string_lossy().into_owned();
+        if !name.starts_with(ASIDE_PREFIX) {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)
+}
+
+fn write_synced(mut file: File, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+// Unlike a rename, a link fails if the name is taken, also when two processes race for it.
+fn link(aside: &Path, target: &Path) -> Result<Placed, VaultError> {
+    match fs::hard_link(aside, target) {
+        Ok(()) => Ok(Placed::New),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Placed::Taken),
+        Err(error) => Err(unusable("write", target)(error)),
+    }
+}
+
+fn sync_folder(folder: &Path) -> Result<(), VaultError> {
+    File::open(folder).and_then(|opened| opened.sync_all()).map_err(unusable("sync", folder))
+}
+
+fn refuse_loose(path: &Path, found: &Metadata, wanted: u32) -> Result<(), VaultError> {
+    let mode = found.permissions().mode() & 0o7777;
+    if mode & OTHERS_MODE == 0 {
+        return Ok(());
+    }
+    Err(VaultError::ModeLoose { path: path.to_owned(), mode, wanted })
+}
+
+fn unusable(attempt: &'static str, path: &Path) -> impl FnOnce(io::Error) -> VaultError {
+    let path = path.to_owned();
+    move |source| VaultError::FileUnusable { attempt, path, source }
+}
