@@ -11,8 +11,8 @@ pub struct Identity(pub host_model::IdentityFacts);
 #[derive(Debug, Clone)]
 pub struct Secret(pub host_model::SecretRef);
 
-#[expect(missing_docs, missing_debug_implementations, reason = "the WIT has the doc comments")]
-#[expect(clippy::all, clippy::pedantic, reason = "generated code")]
+#[expect(missing_docs, reason = "the WIT has the doc comments")]
+#[expect(clippy::pedantic, reason = "generated code")]
 mod generated {
     wasmtime::component::bindgen!({
         path: "../../wit",

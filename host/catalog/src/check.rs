@@ -241,12 +241,11 @@ impl ParameterType {
                 }
                 Ok(())
             }
-            Self::Tree => Ok(()),
+            Self::Tree | Self::Region | Self::Secret { .. } => Ok(()),
             Self::Text { .. }
             | Self::PermissionDocument { .. }
             | Self::TrustDocument { .. }
             | Self::RoleArn => self.check_text(json.as_str().ok_or_else(wrong)?),
-            Self::Region | Self::Secret { .. } => Ok(()),
         }
     }
 

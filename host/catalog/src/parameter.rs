@@ -151,15 +151,12 @@ impl From<String> for CharacterSet {
         let mut ranges = Vec::new();
         let mut rest = characters.as_slice();
         while let Some((first, tail)) = rest.split_first() {
-            match tail {
-                ['-', last, after @ ..] => {
-                    ranges.push((*first, *last));
-                    rest = after;
-                }
-                _ => {
-                    ranges.push((*first, *first));
-                    rest = tail;
-                }
+            if let ['-', last, after @ ..] = tail {
+                ranges.push((*first, *last));
+                rest = after;
+            } else {
+                ranges.push((*first, *first));
+                rest = tail;
             }
         }
         Self { text, ranges }

@@ -24,10 +24,10 @@ impl Action {
 }
 
 fn shown(call: &Call, name: &str) -> String {
-    if name == "RegionId" {
-        if let Some(region) = &call.region {
-            return quote_within(region, VALUE_SHOWN);
-        }
+    if name == "RegionId"
+        && let Some(region) = &call.region
+    {
+        return quote_within(region, VALUE_SHOWN);
     }
     let value = call.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     match value {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use host_model::{Arn, Principal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::describe;
@@ -28,7 +28,7 @@ pub(crate) struct Atom {
 }
 
 /// Whether something came or went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Only the document before has it.
@@ -38,7 +38,7 @@ pub enum Direction {
 }
 
 /// One difference between two documents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// Whether it came or went.
     pub direction: Direction,

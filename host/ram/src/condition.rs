@@ -102,12 +102,10 @@ impl Condition {
         self.known.is_empty() && self.unknown.is_empty()
     }
 
-    /// Whether all of it holds for `context`; an unknown operator leaves doubt.
+    /// Whether all that is understood holds for `context`; an unknown operator makes the whole
+    /// statement opaque.
     pub(crate) fn holds(&self, context: &Context) -> Holds {
-        let unknown = if self.unknown.is_empty() { Holds::Yes } else { Holds::Unsure };
-        let known =
-            self.tests().map(|(operator, key, values)| test(operator, key, values, context));
-        Holds::all(known).min(unknown)
+        Holds::all(self.tests().map(|(operator, key, values)| test(operator, key, values, context)))
     }
 
     /// The first part that does not hold for certain, in words.

@@ -34,11 +34,6 @@ impl Glob {
         Self(text.chars().map(token).collect())
     }
 
-    /// The same, with ASCII letters of either case alike (the other side must be folded too).
-    pub(crate) fn folded(text: &str) -> Self {
-        Self::pattern(&text.to_ascii_lowercase())
-    }
-
     /// From this room's own tables.
     pub(crate) fn space(text: &str) -> Self {
         let mut tokens = Vec::new();
@@ -194,7 +189,6 @@ fn alphabet(outer: &[Glob], inner: &Glob) -> BTreeSet<char> {
     };
     let tokens = outer.iter().chain([inner]).flat_map(|glob| glob.0.iter());
     let mut letters: BTreeSet<char> = tokens.filter_map(named).collect();
-    letters.insert(':');
     letters.extend(('\u{1}'..=char::MAX).find(|unused| !letters.contains(unused)));
     letters
 }

@@ -19,7 +19,7 @@ type Named = (PrincipalKind, String);
 pub fn merge_trust(existing: &Document, wanted: &Document) -> Result<Document, RamError> {
     existing.check_shape(Kind::Trust)?;
     wanted.check_shape(Kind::Trust)?;
-    let present = atoms(existing);
+    let mut present = atoms(existing);
     let mut merged = existing.clone();
     for (index, statement) in wanted.statements.iter().enumerate() {
         if statement.is_opaque() || !wanted.unknown.is_empty() {
@@ -29,6 +29,7 @@ pub fn merge_trust(existing: &Document, wanted: &Document) -> Result<Document, R
         for (index, foreign) in existing.statements.iter().enumerate() {
             refuse_contested(index, foreign, &lacking)?;
         }
+        present.extend(lacking.atoms());
         merged.statements.push(lacking);
     }
     within(&merged.to_json(), TRUST_LIMIT, "trust policy")?;

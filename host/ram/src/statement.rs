@@ -178,7 +178,7 @@ impl Statement {
             || self.principal.as_ref().is_some_and(|principal| !principal.unknown.is_empty())
     }
 
-    /// Doubt if parts are not understood. Conditions answer for themselves.
+    /// Doubt if parts are not understood.
     pub(crate) fn clarity(&self) -> Holds {
         if self.is_opaque() { Holds::Unsure } else { Holds::Yes }
     }

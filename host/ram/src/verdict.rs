@@ -1,7 +1,7 @@
 //! The answer to "may this be done", with its reason.
 
 use host_model::quote_within;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
 use crate::holds::Holds;
@@ -14,7 +14,7 @@ pub const WHY_LIMIT: usize = 16;
 const NAME_LIMIT: usize = 128;
 
 /// What comes out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A statement allows it, and none denies it.
@@ -26,7 +26,7 @@ pub enum Outcome {
 }
 
 /// The statement that decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decider {
     /// The name of the policy as given, or [`crate::SESSION`], or [`crate::TRUST`].
     pub policy: String,
@@ -35,7 +35,7 @@ pub struct Decider {
 }
 
 /// What comes out, by which statement, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The decision.
     pub outcome: Outcome,

@@ -34,7 +34,7 @@ pub fn contract_files(catalog: &Catalog) -> Vec<(String, String)> {
 #[derive(Debug, Clone)]
 pub struct Contract {
     imports: BTreeMap<String, BTreeMap<String, String>>,
-    entry: String,
+    entry: (String, BTreeMap<String, String>),
 }
 
 impl Contract {
@@ -60,7 +60,7 @@ impl Contract {
         let entry = world.exports.values().find_map(interface).ok_or("no entry")?;
         Ok(Self {
             imports: imports.map(|id| offered(&resolve, id)).collect(),
-            entry: resolve.id_of(entry).ok_or("an entry without a name")?,
+            entry: offered(&resolve, entry),
         })
     }
 
@@ -71,7 +71,12 @@ impl Contract {
 
     /// The interface that a workflow exports.
     pub fn entry(&self) -> &str {
-        &self.entry
+        &self.entry.0
+    }
+
+    /// The shapes of the functions of that interface.
+    pub(crate) const fn entry_functions(&self) -> &BTreeMap<String, String> {
+        &self.entry.1
     }
 }
 

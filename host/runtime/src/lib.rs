@@ -44,5 +44,5 @@ pub use limits::Limits;
 pub use manifest::{
     AccountSlot, Expectation, IdentityClass, Level, Manifest, ManifestError, Proof, SECTION,
 };
-pub use package::{Import, Package};
+pub use package::{Import, Package, digest};
 pub use sandbox::{Prepared, RunOutput};

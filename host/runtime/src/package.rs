@@ -37,7 +37,7 @@ pub struct Import {
 }
 
 /// SHA-256 in lower-case hex.
-pub(crate) fn digest(bytes: &[u8]) -> String {
+pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -124,19 +124,28 @@ fn check_entry(
     world: WorldId,
     contract: &Contract,
 ) -> Result<(), RuntimeError> {
-    let exports = resolve.worlds[world].exports.values();
-    let names: Vec<String> = exports.filter_map(|item| interface_name(resolve, item)).collect();
-    if names.iter().any(|export| export == contract.entry()) {
-        return Ok(());
-    }
-    Err(RuntimeError::NoEntry { name: name.to_owned(), expected: contract.entry().to_owned() })
-}
-
-fn interface_name(resolve: &Resolve, item: &WorldItem) -> Option<String> {
-    match item {
-        WorldItem::Interface { id, .. } => resolve.id_of(*id),
+    let mut exports = resolve.worlds[world].exports.values().filter_map(|item| match item {
+        WorldItem::Interface { id, .. } => Some(*id),
         WorldItem::Function(_) | WorldItem::Type { .. } => None,
+    });
+    let Some(entry) = exports.find(|id| resolve.id_of(*id).as_deref() == Some(contract.entry()))
+    else {
+        let expected = contract.entry().to_owned();
+        return Err(RuntimeError::NoEntry { name: name.to_owned(), expected });
+    };
+    let exported = shape::functions(resolve, &resolve.interfaces[entry].functions);
+    for (function, expected) in contract.entry_functions() {
+        let found = exported.get(function).map_or("nothing", String::as_str);
+        if found != expected {
+            return Err(RuntimeError::ImportDiffers {
+                name: name.to_owned(),
+                import: format!("{}.{function}", contract.entry()),
+                found: found.to_owned(),
+                expected: expected.clone(),
+            });
+        }
     }
+    Ok(())
 }
 
 fn read_imports(

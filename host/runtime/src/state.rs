@@ -115,8 +115,11 @@ impl wasmtime::ResourceLimiter for State {
         &mut self,
         current: usize,
         desired: usize,
-        _maximum: Option<usize>,
+        maximum: Option<usize>,
     ) -> Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
         let total = self.memory_bytes.saturating_add(desired.saturating_sub(current));
         if total > self.limits.memory_bytes_max {
             return self.end_at_limit("memory_bytes_max", self.limits.memory_bytes_max as u64);
@@ -129,8 +132,11 @@ impl wasmtime::ResourceLimiter for State {
         &mut self,
         current: usize,
         desired: usize,
-        _maximum: Option<usize>,
+        maximum: Option<usize>,
     ) -> Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
         let total = self.table_elements.saturating_add(desired.saturating_sub(current));
         if total > self.limits.table_elements_max {
             return self.end_at_limit("table_elements_max", self.limits.table_elements_max as u64);

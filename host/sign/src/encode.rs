@@ -96,10 +96,14 @@ pub(crate) fn push_encoded(encoded: &mut String, text: &str) {
     push(encoded, text, QUERY);
 }
 
-/// Each byte is written with all four of its entry, and the next one over what does not count:
-/// without a branch, which is twice as fast on the JSON documents that parameters often are.
+/// Copies what stands for itself at the start: names are nothing else. From there on, each byte is
+/// written with all four of its entry, and the next one over what does not count: without a branch,
+/// which is twice as fast on the JSON documents that values often are.
 fn push(encoded: &mut String, text: &str, table: &Table) {
-    for chunk in text.as_bytes().chunks(CHUNK) {
+    let is_escaped = |byte| table[usize::from(byte)] != [byte, 0, 0, 1];
+    let Some(plain) = text.bytes().position(is_escaped) else { return encoded.push_str(text) };
+    encoded.push_str(&text[..plain]);
+    for chunk in text.as_bytes()[plain..].chunks(CHUNK) {
         let mut written = [0; 3 * CHUNK + 4];
         let mut length = 0;
         for byte in chunk {

@@ -162,8 +162,6 @@ fn never_overwrites() {
 fn does_not_find_what_belongs_to_another_scope() {
     let (_root, _dir, vault) = filled();
     let mut others = vec![entry(OBJECT, "acme/ecs"), entry("ram:access-key/LTAI2", LINEAGE)];
-    // The same characters, cut elsewhere.
-    others.push(entry("AI5tExample", "acme/ackram:access-key/LT"));
     let mut foreign = entry(OBJECT, LINEAGE);
     foreign.account = "1000000000000002".parse().unwrap();
     others.push(foreign);
@@ -172,6 +170,14 @@ fn does_not_find_what_belongs_to_another_scope() {
         assert!(!vault.delete(&other.account, &other.object, &other.lineage).unwrap());
     }
     assert_eq!(vault.list().unwrap().len(), 1);
+}
+
+#[test]
+fn tells_names_apart_that_join_to_the_same_text() {
+    let (_root, _dir, vault) = filled();
+    let account = "1000000000000001";
+    vault.keep(&entry(&format!("{account}b"), "a"), &SecretText::new(SECRET)).unwrap();
+    assert_eq!(find(&vault, &entry("b", &format!("a{account}"))).unwrap(), None);
 }
 
 #[test]

@@ -10,8 +10,11 @@ use host_policy::Attempt;
 #[async_trait]
 pub trait Transport: Debug + Send + Sync {
     /// Sends one signed request. `attempt` shows that the call was judged.
-    async fn send(&self, attempt: Attempt, request: HttpRequest)
-    -> Result<HttpReply, TransportError>;
+    async fn send(
+        &self,
+        attempt: Attempt,
+        request: HttpRequest,
+    ) -> Result<HttpReply, TransportError>;
 }
 
 /// Why no reply was read. Texts name the authority, never a query, a header or a body.

@@ -3,7 +3,10 @@
 use std::ops::Deref;
 
 use crate::bindings::host::run::accounts;
-use crate::{Error, Identity, Secret, Tolerant};
+use crate::{Error, Identity, Secret};
+
+/// The host's code for a name that no account is bound to.
+const UNBOUND: &str = "run.account-unbound";
 
 /// An identity that acts in one account; the keys behind it stay in the host.
 #[derive(Debug)]
@@ -21,7 +24,11 @@ impl Account {
 
     /// The same for an account that the manifest calls optional: `None` if it is not bound.
     pub fn open_optional(name: &str) -> Result<Option<Self>, Error> {
-        Self::open(name).or_absent()
+        match Self::open(name) {
+            Ok(account) => Ok(Some(account)),
+            Err(error) if error.code == UNBOUND => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The identity that an AccessKey stands for, whose secret the host holds.

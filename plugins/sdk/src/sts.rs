@@ -4,8 +4,8 @@ use crate::bindings::aliyun::sts::{changes, queries};
 use crate::plain::plain;
 use crate::{Account, Error, Identity};
 
-pub use changes::AssumeRoleOptions;
 pub use crate::bindings::aliyun::sts::types::CallerIdentity;
+pub use changes::AssumeRoleOptions;
 
 plain! {
     queries::get_caller_identity => get_caller_identity() -> CallerIdentity:

@@ -38,7 +38,7 @@ macro_rules! export {
                 }
             }
 
-            $crate::registration::register!(Entry with_types_in $crate::registration);
+    $crate::registration::register!(Entry with_types_in $crate::registration);
         };
     };
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use host_model::AccountId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, Kind};
 use crate::statement::{Effect, Statement};
@@ -12,7 +12,7 @@ mod permission;
 mod trust;
 
 /// Kinds of risk; the order is the order in which people should see them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RiskClass {
     /// Everything, or everything but a few named things: the meaning of `AdministratorAccess`.
@@ -59,7 +59,7 @@ impl RiskClass {
 }
 
 /// One risk of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Risk {
     /// What kind.
     pub class: RiskClass,

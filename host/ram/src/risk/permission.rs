@@ -4,11 +4,11 @@
 //! against roles with made-up names, and against actions of made-up products, which only a
 //! statement can allow that does not care for the product.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Risk, RiskClass, allowing, single};
 use crate::document::Document;
-use crate::glob::{Glob, covers, overlaps};
+use crate::glob::{Glob, covers, matches, overlaps};
 use crate::statement::{Clause, Effect, Statement};
 
 /// Identities and policies that the escalating actions are about.
@@ -16,37 +16,42 @@ const USERS: &str = "acs:ram:*:*:user/**";
 const GROUPS: &str = "acs:ram:*:*:group/**";
 const ROLES: &str = "acs:ram:*:*:role/**";
 const POLICIES: &str = "acs:ram:*:*:policy/**";
-const PROVIDERS: &str = "acs:ram:*:*:**";
-const IMS: &str = "acs:ims:*:*:**";
-const GROUPED: &str = "acs:resourcemanager:*:*:**";
+const ALL_RAM: &str = "acs:ram:*:*:**";
+const ALL_IMS: &str = "acs:ims:*:*:**";
+const ALL_GROUPED: &str = "acs:resourcemanager:*:*:**";
+const ALL_SSO: &str = "acs:cloudsso:*:*:**";
 
 /// Actions of which one is enough to get more power than one was given, and what they act on.
 ///
 /// Policies attached or rewritten, other people's credentials, groups joined, trust rewritten,
 /// identity providers added. The resource forms are assumed where the collected texts are silent.
-const ESCALATIONS: [(&str, &[&str]); 22] = [
+const ESCALATIONS: &[(&str, &[&str])] = &[
     ("ram:AttachPolicyToUser", &[USERS, POLICIES]),
     ("ram:AttachPolicyToGroup", &[GROUPS, POLICIES]),
     ("ram:AttachPolicyToRole", &[ROLES, POLICIES]),
-    ("ram:AttachPolicy", &[USERS, GROUPS, ROLES, POLICIES, GROUPED]),
-    ("resourcemanager:AttachPolicy", &[PROVIDERS, GROUPED]),
+    ("ram:AttachPolicy", &[ALL_RAM, ALL_GROUPED]),
     ("ram:CreatePolicyVersion", &[POLICIES]),
     ("ram:SetDefaultPolicyVersion", &[POLICIES]),
-    ("resourcemanager:CreatePolicyVersion", &[PROVIDERS, GROUPED]),
-    ("resourcemanager:SetDefaultPolicyVersion", &[PROVIDERS, GROUPED]),
     ("ram:CreateAccessKey", &[USERS]),
     ("ram:CreateLoginProfile", &[USERS]),
     ("ram:UpdateLoginProfile", &[USERS]),
     ("ram:AddUserToGroup", &[USERS, GROUPS]),
     ("ram:UpdateRole", &[ROLES]),
-    ("ram:CreateSAMLProvider", &[PROVIDERS]),
-    ("ram:UpdateSAMLProvider", &[PROVIDERS]),
-    ("ims:CreateAccessKey", &[PROVIDERS, IMS]),
-    ("ims:CreateLoginProfile", &[PROVIDERS, IMS]),
-    ("ims:UpdateLoginProfile", &[PROVIDERS, IMS]),
-    ("ims:AddUserToGroup", &[PROVIDERS, IMS]),
-    ("ims:CreateSAMLProvider", &[PROVIDERS, IMS]),
-    ("ims:CreateOIDCProvider", &[PROVIDERS, IMS]),
+    ("ram:CreateSAMLProvider", &[ALL_RAM]),
+    ("ram:UpdateSAMLProvider", &[ALL_RAM]),
+    ("ims:AddUserToGroup", &[ALL_RAM, ALL_IMS]),
+    ("ims:CreateAccessKey", &[ALL_RAM, ALL_IMS]),
+    ("ims:CreateLoginProfile", &[ALL_RAM, ALL_IMS]),
+    ("ims:UpdateLoginProfile", &[ALL_RAM, ALL_IMS]),
+    ("ims:CreateOIDCProvider", &[ALL_RAM, ALL_IMS]),
+    ("ims:UpdateOIDCProvider", &[ALL_RAM, ALL_IMS]),
+    ("ims:CreateSAMLProvider", &[ALL_RAM, ALL_IMS]),
+    ("ims:UpdateSAMLProvider", &[ALL_RAM, ALL_IMS]),
+    ("ims:SetUserSsoSettings", &[ALL_RAM, ALL_IMS]),
+    ("resourcemanager:AttachPolicy", &[ALL_RAM, ALL_GROUPED]),
+    ("resourcemanager:CreatePolicyVersion", &[ALL_RAM, ALL_GROUPED]),
+    ("resourcemanager:SetDefaultPolicyVersion", &[ALL_RAM, ALL_GROUPED]),
+    ("cloudsso:CreateAccessAssignment", &[ALL_SSO]),
 ];
 
 /// Actions that lend out a role.
@@ -56,52 +61,100 @@ const LENDING: [&str; 2] = ["sts:AssumeRole", "ram:PassRole"];
 const WRITES: [&str; 10] =
     ["Add", "Attach", "Create", "Delete", "Modify", "Put", "Run", "Set", "Start", "Update"];
 
+/// Products of which most accounts use some; whoever may write in most of them has no limits
+/// worth the name, even if every product is named.
+const PRODUCTS: [&str; 20] = [
+    "actiontrail",
+    "alidns",
+    "arms",
+    "cdn",
+    "cms",
+    "cs",
+    "ecs",
+    "eci",
+    "ess",
+    "fc",
+    "kms",
+    "log",
+    "mns",
+    "nas",
+    "oss",
+    "ots",
+    "polardb",
+    "rds",
+    "slb",
+    "vpc",
+];
+
 /// The risks of `document`, in no order.
 pub(super) fn risks(document: &Document) -> Vec<Risk> {
-    let mut found = escalations(document);
-    found.extend(lending(document));
-    found.extend(administration(document));
+    let given = Given { document, denied: denied(document) };
+    let mut found = escalations(&given);
+    found.extend(lending(&given));
+    found.extend(administration(&given));
     found
 }
 
-fn escalations(document: &Document) -> Vec<Risk> {
-    let mut found = Vec::new();
-    for (index, statement) in allowing(document) {
-        let reached = |(action, spaces): &&(&str, &[&str])| {
-            statement.action.holds_action(action)
-                && spaces.iter().any(|space| gives(document, statement, action, space))
-        };
-        let actions: Vec<&str> =
-            ESCALATIONS.iter().filter(reached).map(|(action, _)| *action).collect();
-        if !actions.is_empty() {
-            let sentence = format!(
-                "`Statement[{index}]` gives power over identities, enough to take any other: {}",
-                actions.join(", ")
-            );
-            found.push(single(RiskClass::RamFullAccess, index, sentence));
+/// What a document allows, less what it certainly denies.
+struct Given<'a> {
+    document: &'a Document,
+    denied: Vec<&'a Clause>,
+}
+
+impl<'a> Given<'a> {
+    /// The statements that allow something on `space`.
+    fn reaching(&self, space: &str) -> Vec<(usize, &'a Statement)> {
+        allowing(self.document)
+            .filter(|(_, statement)| reaches(statement.resource.as_ref(), space))
+            .collect()
+    }
+
+    /// Those of `statements` that allow `action`.
+    fn givers(&self, action: &str, statements: &[(usize, &Statement)]) -> Vec<usize> {
+        if self.denied.iter().any(|clause| clause.holds_action(action)) {
+            return Vec::new();
+        }
+        let gives = |(_, statement): &&(usize, &Statement)| statement.action.holds_action(action);
+        statements.iter().filter(gives).map(|(index, _)| *index).collect()
+    }
+}
+
+fn escalations(given: &Given<'_>) -> Vec<Risk> {
+    let mut ways: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for (action, spaces) in ESCALATIONS {
+        let everyone: Vec<_> = allowing(given.document).collect();
+        for index in given.givers(action, &everyone) {
+            let resource = given.document.statements[index].resource.as_ref();
+            if spaces.iter().any(|space| reaches(resource, space)) {
+                ways.entry(index).or_default().push(action);
+            }
         }
     }
-    found
+    let risk = |(index, actions): (usize, Vec<&str>)| {
+        let sentence = format!(
+            "`Statement[{index}]` gives power over identities, enough to take any other: {}",
+            actions.join(", ")
+        );
+        single(RiskClass::RamFullAccess, index, sentence)
+    };
+    ways.into_iter().map(risk).collect()
 }
 
 /// Roles under all sorts of names: whoever may take most of them was not given some by name.
-fn lending(document: &Document) -> Vec<Risk> {
-    let initials: Vec<char> = ('a'..='z').chain('0'..='9').collect();
+fn lending(given: &Given<'_>) -> Vec<Risk> {
     let mut found = Vec::new();
     for action in LENDING {
-        let mut lent = 0;
-        let mut statements = BTreeSet::new();
-        for initial in &initials {
-            let role = format!("acs:ram:*:*:role/{initial}-made-up");
-            let givers = allowing(document).filter(|(_, statement)| {
-                statement.action.holds_action(action) && gives(document, statement, action, &role)
-            });
-            let givers: Vec<usize> = givers.map(|(index, _)| index).collect();
-            lent += usize::from(!givers.is_empty());
-            statements.extend(givers);
-        }
-        if lent * 2 > initials.len() {
-            let statements: Vec<usize> = statements.into_iter().collect();
+        let names = ('a'..='z').chain('0'..='9').map(|initial| format!("{initial}-made-up"));
+        let tries = names.map(|name| {
+            let everyone: Vec<_> = allowing(given.document).collect();
+            let givers = given.givers(action, &everyone);
+            let space = format!("acs:ram:*:*:role/{name}");
+            let reaching = |index: &usize| {
+                reaches(given.document.statements[*index].resource.as_ref(), &space)
+            };
+            givers.into_iter().filter(reaching).collect()
+        });
+        if let Some(statements) = most(tries) {
             let sentence = format!("{} `{action}` on any role", places(&statements));
             let class = RiskClass::PassEverything;
             found.push(Risk { class, statements, principal: None, sentence });
@@ -110,63 +163,55 @@ fn lending(document: &Document) -> Vec<Risk> {
     found
 }
 
-/// Writes of products that do not exist: allowed by those only who allow everything, whole or in
-/// pieces, perhaps with named exceptions.
-fn administration(document: &Document) -> Vec<Risk> {
-    let mut tried = 0;
-    let mut allowed = 0;
-    let mut statements = BTreeSet::new();
-    for initial in 'a'..='z' {
-        for product in [format!("{initial}q"), format!("{initial}-made-up")] {
-            let thing = format!("acs:{product}:*:*:thing/made-up");
-            let reaching: Vec<(usize, &Statement)> = allowing(document)
-                .filter(|(_, statement)| reaches(statement.resource.as_ref(), &thing))
-                .collect();
-            let denying = denying(document, &thing);
-            for write in WRITES {
-                let action = format!("{product}:{write}MadeUp");
-                tried += 1;
-                if denying.iter().any(|clause| clause.holds_action(&action)) {
-                    continue;
-                }
-                let givers: Vec<usize> = reaching
-                    .iter()
-                    .filter(|(_, statement)| statement.action.holds_action(&action))
-                    .map(|(index, _)| *index)
-                    .collect();
-                allowed += usize::from(!givers.is_empty());
-                statements.extend(givers);
-            }
-        }
-    }
-    if allowed * 2 <= tried {
-        return Vec::new();
-    }
-    let statements: Vec<usize> = statements.into_iter().collect();
-    let sentence =
-        format!("{} everything, or everything but a few exceptions", places(&statements));
-    vec![Risk { class: RiskClass::AdministratorAccess, statements, principal: None, sentence }]
+/// Writes of most products, or of products that do not exist: those are allowed only by who
+/// allows everything, whole or in pieces, perhaps with named exceptions.
+fn administration(given: &Given<'_>) -> Vec<Risk> {
+    let made_up =
+        ('a'..='z').flat_map(|initial| [format!("{initial}q"), format!("{initial}-made-up")]);
+    let known = PRODUCTS.iter().map(|product| (*product).to_owned());
+    let statements = most(writes(given, made_up)).or_else(|| most(writes(given, known)));
+    let risk = |statements: Vec<usize>| {
+        let sentence =
+            format!("{} everything, or everything but some exceptions", places(&statements));
+        Risk { class: RiskClass::AdministratorAccess, statements, principal: None, sentence }
+    };
+    statements.map(risk).into_iter().collect()
 }
 
-/// Whether an Allow reaches into `space`, and no Deny certainly takes `action` away there.
-fn gives(document: &Document, statement: &Statement, action: &str, space: &str) -> bool {
-    reaches(statement.resource.as_ref(), space)
-        && !denying(document, space).iter().any(|clause| clause.holds_action(action))
+/// For each writing action of each product, the statements that allow it on something unnamed.
+fn writes(
+    given: &Given<'_>,
+    products: impl Iterator<Item = String>,
+) -> impl Iterator<Item = Vec<usize>> {
+    products.flat_map(|product| {
+        let reaching = given.reaching(&format!("acs:{product}:*:*:thing/made-up"));
+        let actions = WRITES.iter().map(|write| format!("{product}:{write}MadeUp"));
+        actions.map(|action| given.givers(&action, &reaching)).collect::<Vec<_>>()
+    })
 }
 
-/// The actions that are certainly denied on all of `space`.
-///
-/// Each Deny is looked at alone: several that cover it only together do not count, which errs on
-/// the side of alarm.
-fn denying<'a>(document: &'a Document, space: &str) -> Vec<&'a Clause> {
+/// All givers, if more than half of the tries found one.
+fn most(tries: impl Iterator<Item = Vec<usize>>) -> Option<Vec<usize>> {
+    let (mut all, mut hits) = (0_usize, 0_usize);
+    let mut givers = BTreeSet::new();
+    for found in tries {
+        all += 1;
+        hits += usize::from(!found.is_empty());
+        givers.extend(found);
+    }
+    (hits * 2 > all).then(|| givers.into_iter().collect())
+}
+
+/// The actions that are certainly denied: understood, without condition, on every resource there
+/// may be. Which resource names the cloud puts to an action is not known for all, so a Deny on
+/// less does not count; nor do several that take an action away only together.
+fn denied(document: &Document) -> Vec<&Clause> {
     let certain = |statement: &&Statement| {
         statement.effect == Effect::Deny
             && !statement.is_opaque()
             && !statement.has_condition()
             && statement.principal.is_none()
-            && statement.resource.as_ref().is_some_and(|clause| {
-                !clause.negated && covers(&globs(clause), &Glob::space(&space.to_lowercase()))
-            })
+            && statement.resource.as_ref().is_some_and(is_everything)
     };
     if !document.unknown.is_empty() {
         return Vec::new();
@@ -174,18 +219,22 @@ fn denying<'a>(document: &'a Document, space: &str) -> Vec<&'a Clause> {
     document.statements.iter().filter(certain).map(|statement| &statement.action).collect()
 }
 
-/// Whether some resource of `space` is meant; a statement without resources means all.
+fn is_everything(clause: &Clause) -> bool {
+    !clause.negated && covers(&globs(clause), &Glob::pattern("*"))
+}
+
+/// Whether some resource of `space` may be meant. No resources, and exceptions, mean anything;
+/// a pattern that takes the plain `*` suits actions which are asked for without a name.
 fn reaches(resource: Option<&Clause>, space: &str) -> bool {
-    let Some(clause) = resource else { return true };
+    let Some(clause) = resource.filter(|clause| !clause.negated) else { return true };
     let space = Glob::space(&space.to_lowercase());
-    if clause.negated {
-        return !covers(&globs(clause), &space);
-    }
-    globs(clause).iter().any(|pattern| overlaps(pattern, &space))
+    clause.patterns().any(|pattern| {
+        matches(pattern, "*") || overlaps(&Glob::pattern(&pattern.to_ascii_lowercase()), &space)
+    })
 }
 
 fn globs(clause: &Clause) -> Vec<Glob> {
-    clause.patterns().map(Glob::folded).collect()
+    clause.patterns().map(Glob::pattern).collect()
 }
 
 fn places(statements: &[usize]) -> String {

@@ -4,6 +4,7 @@
 //! `HOST_VECTORS` and `HOST_WIRE` name other folders with the same file names and format; relative
 //! ones start at the workspace's root. A folder that is missing or holds nothing is a failure.
 
+// `cfg(test)` always holds here; it tells the lints that these modules are tests throughout.
 #[cfg(test)]
 mod applied;
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub struct Account {
     pub apps: BTreeMap<String, Collection<TraceApp>>,
     /// License keys of ARMS, by region.
     pub license_keys: BTreeMap<String, String>,
-    /// AccessKeys of the account itself.
+    /// Permanent keys of the account itself.
     pub root_keys: Collection<AccessKey>,
 }
 
@@ -132,7 +132,7 @@ pub struct User {
     pub login: Facet<LoginProfile>,
     /// The serial number of its multi-factor device.
     pub mfa: Facet<String>,
-    /// Its AccessKeys.
+    /// Its permanent keys.
     pub keys: Collection<AccessKey>,
     /// Its policies.
     pub policies: Attachments,

@@ -59,7 +59,8 @@ impl Operation<'_> {
     /// The user that is meant: named, or the caller where that is a user.
     pub(crate) fn user_meant(&self, parameter: &str) -> Result<String, CloudError> {
         match (self.parameters.text(parameter), &self.caller.identity) {
-            (Some(name), _) | (None, CallerIdentity::User(name)) => Ok(name.to_owned()),
+            (Some(name), _) => Ok(name.to_owned()),
+            (None, CallerIdentity::User(name)) => Ok(name.clone()),
             (None, CallerIdentity::Root | CallerIdentity::Session { .. }) => {
                 Err(CloudError::invalid(
                     "MissingParameter",

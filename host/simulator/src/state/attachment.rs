@@ -62,6 +62,27 @@ pub struct PolicyVersion {
     pub created: Timestamp,
 }
 
+/// A policy with one version.
+pub(crate) fn new_policy(name: &str, document: &str, now: Timestamp) -> Policy {
+    let first = PolicyVersion {
+        id: "v1".to_owned(),
+        document: Facet::Known(document.to_owned()),
+        created: now,
+    };
+    let mut versions = Collection::default();
+    versions.insert("v1", first);
+    Policy {
+        name: name.to_owned(),
+        description: None,
+        versions,
+        default_version: "v1".to_owned(),
+        version_count: 1,
+        created: now,
+        updated: now,
+        tags: Tags::new(),
+    }
+}
+
 /// A policy that somebody has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {

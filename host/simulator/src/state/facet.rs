@@ -32,6 +32,11 @@ impl<T> Facet<T> {
         }
     }
 
+    /// Whether it is known not to be there.
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
     /// The value, `None` if it is absent, and the error that names `what` if nobody has looked.
     pub fn looked_at(self, what: impl FnOnce() -> String) -> Result<Option<T>, CloudError> {
         match self {

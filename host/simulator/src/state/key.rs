@@ -1,4 +1,4 @@
-//! AccessKeys and sessions.
+//! Permanent keys and sessions.
 
 use std::fmt;
 

@@ -14,7 +14,7 @@ pub struct Quotas {
     pub policies: usize,
     /// Versions of a policy.
     pub versions: usize,
-    /// AccessKeys of a user.
+    /// Permanent keys of a user.
     pub keys: usize,
     /// System policies of a user, group or role.
     pub system_policies: usize,

@@ -23,11 +23,10 @@ use std::collections::BTreeMap;
 use host_model::{AccountId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use account::{
-    Account, Group, LoginProfile, PasswordPolicy, ResourceGroup, Role, Tags, User,
-};
+pub use account::{Account, Group, LoginProfile, PasswordPolicy, ResourceGroup, Role, Tags, User};
 pub use apply::{Operation, apply};
 pub use arms::TraceApp;
+pub(crate) use attachment::new_policy;
 pub use attachment::{Attachment, Attachments, Lingering, Policy, PolicyType, PolicyVersion};
 pub use facet::{Collection, Facet};
 pub use key::{AccessKey, Caller, CallerIdentity, InventedSecret, Session};
@@ -95,7 +94,7 @@ impl State {
     }
 }
 
-/// Collections fold case, AccessKeys do not.
+/// Collections fold case, ids of keys do not.
 fn find<'a>(keys: &'a Collection<AccessKey>, id: &str) -> Option<&'a AccessKey> {
     match keys.get(id) {
         Facet::Known(key) if key.id == id => Some(key),

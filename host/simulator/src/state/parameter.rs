@@ -242,7 +242,7 @@ fn fault(is: &ParameterType, action: &Action, name: &str, value: &Json) -> Optio
         ParameterType::Flag => (!value.is_boolean()).then_some(Fault::Value),
         ParameterType::Texts { max } => {
             let items = value.as_array().filter(|items| items.iter().all(Json::is_string));
-            (!items.is_some_and(|items| items.len() <= *max)).then_some(Fault::Value)
+            items.is_none_or(|items| items.len() > *max).then_some(Fault::Value)
         }
         ParameterType::Tags { max, key_max, value_max } => {
             let right = |tag: &Json| {
@@ -250,7 +250,7 @@ fn fault(is: &ParameterType, action: &Action, name: &str, value: &Json) -> Optio
                 fits(part("Key"), 1, *key_max) && fits(part("Value"), 0, *value_max)
             };
             let items = value.as_array().filter(|items| items.iter().all(right));
-            (!items.is_some_and(|items| items.len() <= *max)).then_some(Fault::Value)
+            items.is_none_or(|items| items.len() > *max).then_some(Fault::Value)
         }
         ParameterType::RoleArn => {
             let arn = text.and_then(|text| text.parse::<host_model::Arn>().ok());

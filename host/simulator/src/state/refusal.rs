@@ -15,7 +15,7 @@ pub struct CloudError {
     pub message: String,
     /// `AccessDeniedDetail`, for refusals by RAM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<Json>,
+    pub detail: Option<Box<Json>>,
 }
 
 /// The code of an error that no cloud gives: the state does not know enough to answer.

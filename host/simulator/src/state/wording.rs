@@ -32,10 +32,8 @@ impl Body {
         if tags.is_empty() {
             return self;
         }
-        let list: Vec<Json> = tags
-            .iter()
-            .map(|(key, value)| json!({ "TagKey": key, "TagValue": value }))
-            .collect();
+        let list: Vec<Json> =
+            tags.iter().map(|(key, value)| json!({ "TagKey": key, "TagValue": value })).collect();
         self.with("Tags", json!({ "Tag": list }))
     }
 }
@@ -53,7 +51,7 @@ pub(crate) fn nothing() -> Json {
 
 /// Whether an object with `tags` passes a filter: all pairs must match, an empty value any.
 pub(crate) fn has_tags(tags: &Tags, filter: &[(String, String)]) -> bool {
-    filter.iter().all(|(key, value)| {
-        tags.get(key).is_some_and(|found| value.is_empty() || found == value)
-    })
+    filter
+        .iter()
+        .all(|(key, value)| tags.get(key).is_some_and(|found| value.is_empty() || found == value))
 }

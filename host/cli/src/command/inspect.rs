@@ -1,0 +1,165 @@
+//! `host inspect`: what a workflow may do, before it does anything.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use host_catalog::Catalog;
+use host_model::{Effect, quote_within};
+use host_runtime::Package;
+use serde_json::{Value, json};
+
+use crate::command::read_component;
+use crate::failure::Failure;
+use crate::output::{VERSION, data};
+use crate::vetted;
+
+/// Show what a workflow may do: accounts, parameters, and the cloud functions that it really imports.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The workflow's component.
+    workflow: PathBuf,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    let bytes = read_component(&arguments.workflow)?;
+    let package = Package::read(&arguments.workflow.display().to_string(), &bytes)?;
+    let vetted = vetted::is_vetted(&package.digest);
+    if arguments.json {
+        data(&as_json(&package, vetted).to_string());
+    } else {
+        as_text(&package, vetted).iter().for_each(|line| data(line));
+    }
+    Ok(0)
+}
+
+fn as_json(package: &Package, vetted: bool) -> Value {
+    json!({
+        "version": VERSION,
+        "event": "inspected",
+        "digest": package.digest,
+        "size": package.size,
+        "vetted": vetted,
+        "manifest": package.manifest,
+        "imports": package.imports,
+    })
+}
+
+fn as_text(package: &Package, vetted: bool) -> Vec<String> {
+    let manifest = &package.manifest;
+    let words = |text: &str| quote_within(text, 300);
+    let vetted = if vetted { "vetted by this build of host" } else { "not vetted" };
+    let mut lines = vec![
+        format!("{} {}", manifest.name, words(&manifest.version)),
+        format!("  “{}”", words(&manifest.title)),
+        format!("  sha256 {} ({} bytes), {vetted}", package.digest, package.size),
+        String::new(),
+        "accounts".to_owned(),
+    ];
+    for slot in &manifest.accounts {
+        let optional = if slot.optional { ", optional" } else { "" };
+        lines.push(format!("  {}: “{}”{optional}", slot.name, words(&slot.what)));
+    }
+    lines.push(String::new());
+    lines.push("parameters (-p name=value)".to_owned());
+    lines.extend(parameters(&manifest.parameters));
+    lines.push(String::new());
+    lines.extend(functions(package));
+    lines.push(String::new());
+    lines.push("proofs that the host looks for".to_owned());
+    for proof in &manifest.proofs {
+        lines.push(format!("  {}: “{}” ({})", proof.id, words(&proof.title), proof.action));
+    }
+    lines
+}
+
+fn parameters(schema: &Value) -> Vec<String> {
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let mut lines = Vec::new();
+    for (name, property) in properties.into_iter().flatten() {
+        let text = |key: &str| property.get(key).and_then(Value::as_str).unwrap_or_default();
+        let limits = limits(property);
+        let need = if required.contains(&name.as_str()) { ", required" } else { "" };
+        let default = property.get("default").map(|value| format!(", default {value}"));
+        lines.push(quote_within(
+            &format!("  {name}: {}{limits}{need}{}", kind(property), default.unwrap_or_default()),
+            400,
+        ));
+        if !text("description").is_empty() {
+            lines.push(format!("      “{}”", quote_within(text("description"), 400)));
+        }
+    }
+    lines
+}
+
+fn kind(property: &Value) -> String {
+    match property.get("type") {
+        Some(Value::String(kind)) => kind.clone(),
+        Some(Value::Array(kinds)) => {
+            kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ")
+        }
+        _ => "any of several shapes".to_owned(),
+    }
+}
+
+fn limits(property: &Value) -> String {
+    let mut limits = Vec::new();
+    for (key, word) in [
+        ("minLength", "at least"),
+        ("maxLength", "at most"),
+        ("minimum", "from"),
+        ("maximum", "to"),
+        ("minItems", "at least"),
+        ("maxItems", "at most"),
+        ("pattern", "matching"),
+    ] {
+        if let Some(limit) = property.get(key) {
+            limits.push(format!("{word} {limit}"));
+        }
+    }
+    if let Some(Value::Array(values)) = property.get("enum") {
+        let values: Vec<String> = values.iter().map(Value::to_string).collect();
+        limits.push(format!("one of {}", values.join(", ")));
+    }
+    if limits.is_empty() { String::new() } else { format!(" ({})", limits.join(", ")) }
+}
+
+/// Cloud functions by effect, writes first; then what it has of the host.
+fn functions(package: &Package) -> Vec<String> {
+    let mut by_effect: BTreeMap<u8, Vec<String>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for import in &package.imports {
+        let found = import.action.as_deref().and_then(|name| {
+            let (product, action) = name.split_once(':')?;
+            Catalog::builtin().action(product, action).map(|action| (name, action))
+        });
+        match found {
+            Some((name, action)) => {
+                let risk = action.risk.map(|risk| format!(" [{}]", risk.as_str()));
+                let rank = match action.effect {
+                    Effect::Delete => 0,
+                    Effect::Update => 1,
+                    Effect::Create => 2,
+                    Effect::Read => 3,
+                };
+                let text = format!("  {name}{}: {}", risk.unwrap_or_default(), action.summary);
+                by_effect.entry(rank).or_default().push(text);
+            }
+            None => others.push(format!("{}.{}", import.interface, import.function)),
+        }
+    }
+    let titles = ["removes", "changes", "makes", "reads"];
+    let mut lines = Vec::new();
+    for (rank, actions) in by_effect {
+        let title = titles.get(usize::from(rank)).copied().unwrap_or_default();
+        lines.push(format!("{title} ({} cloud functions that it imports)", actions.len()));
+        lines.extend(actions);
+    }
+    lines.push(format!("of the host: {}", others.join(", ")));
+    lines
+}

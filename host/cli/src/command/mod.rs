@@ -1,0 +1,74 @@
+//! The subcommands: one file each.
+
+mod build;
+mod doctor;
+mod inspect;
+mod run;
+mod simulate;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use run::Cloud;
+
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Onboards Alibaba Cloud accounts to one place of monitoring, by sandboxed workflows.
+#[derive(Debug, Parser)]
+#[command(name = "host", version, about, max_term_width = 100)]
+pub(crate) struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Run(run::Arguments),
+    Inspect(inspect::Arguments),
+    Simulate(simulate::Arguments),
+    Doctor(doctor::Arguments),
+    Build(build::Arguments),
+}
+
+impl Command {
+    /// Whether the command was asked for JSON, so that a failure is JSON as well.
+    pub(crate) fn json(&self) -> bool {
+        match &self.verb {
+            Verb::Run(arguments) => arguments.json,
+            Verb::Inspect(arguments) => arguments.json,
+            Verb::Simulate(arguments) => arguments.json,
+            Verb::Doctor(arguments) => arguments.json,
+            Verb::Build(_) => false,
+        }
+    }
+
+    /// Runs the command; gives its exit status.
+    pub(crate) async fn run(self, context: &Context) -> Result<u8, Failure> {
+        match self.verb {
+            Verb::Run(arguments) => run::run(arguments, context).await,
+            Verb::Inspect(arguments) => inspect::run(&arguments),
+            Verb::Simulate(arguments) => simulate::run(arguments, context).await,
+            Verb::Doctor(arguments) => doctor::run(arguments, context).await,
+            Verb::Build(arguments) => build::run(&arguments),
+        }
+    }
+}
+
+/// The greatest size of a component, in bytes.
+const COMPONENT_BYTES_MAX: u64 = 128 << 20;
+
+/// Reads a component's bytes.
+fn read_component(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
+    let unreadable = |reason: String| {
+        Failure::usage("run.file-unreadable", format!("`{}` cannot be read: {reason}", path.display()))
+    };
+    let facts = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
+    if facts.is_dir() {
+        return Err(unreadable("it is a folder".to_owned())
+            .hint("`host build DIR -o FILE` makes a component of a folder of sources"));
+    }
+    if facts.len() > COMPONENT_BYTES_MAX {
+        return Err(unreadable(format!("it is larger than {COMPONENT_BYTES_MAX} bytes")));
+    }
+    std::fs::read(path).map_err(|error| unreadable(error.to_string()))
+}

@@ -1,0 +1,107 @@
+//! `host simulate`: the offline cloud as a server.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use host_simulator::{DirectoryEntry, OPERATOR, Scenario, Simulator, serve};
+use serde_json::json;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::offline::read_scenario;
+use crate::output::{VERSION, data};
+
+/// The region of the profiles that `--write-config` writes.
+const REGION: &str = "cn-hangzhou";
+
+/// Serve the offline cloud on this machine, for SDKs, scripts and `host run --endpoint`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Where to listen: loopback only; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// A scenario file instead of the two accounts that are built in.
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// Write the invented operators' keys as an official `config.json`, one profile for each account.
+    #[arg(long, value_name = "FILE")]
+    write_config: Option<PathBuf>,
+    /// One JSON object a line instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) async fn run(arguments: Arguments, _: &Context) -> Result<u8, Failure> {
+    if !arguments.listen.ip().is_loopback() {
+        let message = format!("`{}` is not on loopback, and the keys of this cloud are no secret", arguments.listen);
+        return Err(Failure::usage("simulator.address-open", message).hint("listen on 127.0.0.1 or [::1]"));
+    }
+    let (scenario, _) = read_scenario(arguments.scenario.as_deref())?;
+    let listener = tokio::net::TcpListener::bind(arguments.listen).await.map_err(|error| {
+        let message = format!("`{}` cannot be listened on: {error}", arguments.listen);
+        Failure::usage("simulator.address-taken", message).hint("`--listen 127.0.0.1:0` takes a free port")
+    })?;
+    let address = listener.local_addr().map_err(|error| {
+        Failure::new("simulator.address-taken", format!("the address cannot be read: {error}"), 1)
+    })?;
+    if let Some(path) = &arguments.write_config {
+        write_config(path, &scenario)?;
+    }
+    announce(&arguments, address, &scenario);
+    let simulator = Arc::new(Simulator::new(scenario, Arc::new(host_net::SystemClock)));
+    serve(listener, simulator, interrupt::signal()).await?;
+    if arguments.json {
+        data(&json!({ "version": VERSION, "event": "stopped" }).to_string());
+    } else {
+        data("stopped");
+    }
+    Ok(0)
+}
+
+fn write_config(path: &Path, scenario: &Scenario) -> Result<(), Failure> {
+    let unwritable = |error: std::io::Error| {
+        let message = format!("`{}` cannot be written: {error}", path.display());
+        let hint = "a file that is there already is never overwritten: it may hold real keys";
+        Failure::usage("simulator.config-unwritable", message).hint(hint)
+    };
+    let mut file = crate::folders::private_file().open(path).map_err(unwritable)?;
+    std::io::Write::write_all(&mut file, scenario.config_json(REGION).as_bytes()).map_err(unwritable)
+}
+
+fn announce(arguments: &Arguments, address: SocketAddr, scenario: &Scenario) {
+    let directory = scenario.directory();
+    if arguments.json {
+        let key = |entry: &DirectoryEntry| {
+            json!({
+                "name": entry.account,
+                "account": entry.account_id,
+                "user": entry.user,
+                "access_key_id": entry.access_key_id,
+                "access_key_secret": entry.access_key_secret.expose(),
+            })
+        };
+        let operators = directory.iter().filter(|entry| entry.user == OPERATOR).map(key);
+        let line = json!({
+            "version": VERSION,
+            "event": "listening",
+            "address": address.to_string(),
+            "accounts": operators.collect::<Vec<_>>(),
+            "keys": directory.iter().map(key).collect::<Vec<_>>(),
+        });
+        return data(&line.to_string());
+    }
+    data(&format!("the offline cloud listens on http://{address}"));
+    data("its accounts and keys are invented:");
+    for entry in &directory {
+        data(&format!("  {} (account {}), user {}", entry.account, entry.account_id, entry.user));
+        data(&format!("    access key id      {}", entry.access_key_id));
+        data(&format!("    access key secret  {}", entry.access_key_secret.expose()));
+    }
+    if let Some(path) = &arguments.write_config {
+        data(&format!("profiles written to {}", path.display()));
+    }
+    data("Ctrl-C or SIGTERM ends it");
+}

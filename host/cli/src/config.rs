@@ -1,0 +1,132 @@
+//! `host.toml`: what an operator sets once. Never read from the working directory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use host_runtime::Limits;
+use serde::Deserialize;
+
+use crate::context::Context;
+use crate::environment::HOST_CONFIG;
+use crate::failure::Failure;
+
+/// What an operator sets once.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Config {
+    /// `public` or `vpc`.
+    pub(crate) network: Network,
+    /// `acs3` or `v1`.
+    pub(crate) signature: Signature,
+    /// Authorities by product key; `all` for every product (loopback only).
+    pub(crate) endpoints: BTreeMap<String, String>,
+    /// Time-outs, proxy, certificate authorities.
+    pub(crate) http: Http,
+    /// What may be done to find keys.
+    pub(crate) credentials: Credentials,
+    /// The mark on what runs make.
+    pub(crate) mark: MarkSettings,
+    /// What is allowed without a question, by name.
+    pub(crate) allow: Allow,
+    /// What a workflow may use up.
+    pub(crate) limits: Limits,
+}
+
+/// Which endpoints are used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Network {
+    #[default]
+    Public,
+    Vpc,
+}
+
+/// How requests are signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Signature {
+    #[default]
+    Acs3,
+    V1,
+}
+
+/// Time-outs in seconds, sizes in bytes.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Http {
+    pub(crate) connect_seconds: Option<u64>,
+    pub(crate) read_seconds: Option<u64>,
+    pub(crate) total_seconds: Option<u64>,
+    pub(crate) reply_bytes_max: Option<usize>,
+    /// A PEM file with further certificate authorities.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Whether private address ranges may be reached.
+    pub(crate) allow_private: bool,
+}
+
+/// What may be done to find keys.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Credentials {
+    /// Whether profiles of mode `External` may run their command.
+    pub(crate) allow_process: bool,
+    /// Whether credential URIs may be fetched.
+    pub(crate) allow_uri: bool,
+}
+
+/// The mark on what runs make.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct MarkSettings {
+    /// The key of the tag; in comments it stands before `=`.
+    pub(crate) key: String,
+    /// Further tags.
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+impl Default for MarkSettings {
+    fn default() -> Self {
+        Self { key: "host:workflow".to_owned(), tags: BTreeMap::new() }
+    }
+}
+
+/// What is allowed without a question, by name.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Allow {
+    /// Classes of risk: `access-key`, `console-login`, `mfa`, `broad-policy`.
+    pub(crate) risks: BTreeSet<String>,
+    /// Principals that trust documents may name besides those of the bound accounts.
+    pub(crate) principals: BTreeSet<String>,
+    /// RAM users, by name or ARN, for which credentials may be made.
+    pub(crate) users: BTreeSet<String>,
+}
+
+impl Config {
+    /// Reads the file that `--config` or `HOST_CONFIG` names, or the platform's, which may be missing.
+    pub(crate) fn read(context: &Context, flag: Option<&Path>) -> Result<Self, Failure> {
+        let named = flag.map(Path::to_owned).or_else(|| context.variable(HOST_CONFIG).map(PathBuf::from));
+        let path = named.clone().unwrap_or_else(|| {
+            context.folder("", "XDG_CONFIG_HOME", ".config").join("host.toml")
+        });
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&path, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+                Ok(Self::default())
+            }
+            Err(error) => {
+                let message = format!("`{}` cannot be read: {error}", path.display());
+                Err(Failure::usage("config.file-unreadable", message))
+            }
+        }
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
+        toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(0, |span| text.get(..span.start).unwrap_or(text).lines().count());
+            let message = format!("`{}`, line {line}: {}", path.display(), error.message());
+            Failure::usage("config.file-invalid", message)
+                .hint("README.md and ARCHITECTURE.md list the settings of `host.toml`")
+        })
+    }
+}

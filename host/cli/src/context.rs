@@ -1,0 +1,39 @@
+//! What is known before any command begins.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use crate::environment;
+
+/// What is known before any command begins: environment, home, terminal.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) home: PathBuf,
+    /// Whether a person can be asked: both ends of the conversation are a terminal.
+    pub(crate) can_ask: bool,
+}
+
+impl Context {
+    pub(crate) fn read() -> Self {
+        let environment = environment::read();
+        let home = environment.get("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from);
+        let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        Self { environment, home, can_ask }
+    }
+
+    /// A variable's value, unless it is unset or empty.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The folder that a variable names, or a place below the platform's own.
+    pub(crate) fn folder(&self, own: &str, platform: &str, below_home: &str) -> PathBuf {
+        if let Some(folder) = self.variable(own) {
+            return PathBuf::from(folder);
+        }
+        let base = self.variable(platform).map(PathBuf::from).filter(|path| path.is_absolute());
+        base.unwrap_or_else(|| self.home.join(below_home)).join("host")
+    }
+}

@@ -1,0 +1,179 @@
+//! The offline cloud in this process, kept between runs apart from everything real.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use host_client::{Client, Endpoints, Network, Observer, Settings, StaticKey};
+use host_model::{Arn, Principal, SecretText};
+use host_ports::{Clock, Entropy as _};
+use host_runner::{Bound, BoundAccounts};
+use host_runtime::Manifest;
+use host_sign::AccessKey;
+use host_simulator::{
+    DirectoryEntry, InProcess, OPERATOR, Scenario, SeededEntropy, Simulator, Snapshot, VirtualClock,
+};
+use host_vault::{Lock, Vault};
+use serde_json::{Map, Value};
+
+use crate::command::Cloud;
+use crate::failure::Failure;
+use crate::folders::{Folders, prepare, private_file};
+
+/// An offline cloud in this process.
+pub(crate) struct Offline {
+    simulator: Arc<Simulator>,
+    clock: Arc<VirtualClock>,
+    entropy: Arc<SeededEntropy>,
+    folder: PathBuf,
+}
+
+/// Reads a scenario file, or takes the one that is built in.
+pub(crate) fn read_scenario(path: Option<&Path>) -> Result<(Scenario, String), Failure> {
+    let Some(path) = path else {
+        return Ok((Scenario::builtin(), Scenario::builtin_text().to_owned()));
+    };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage("simulator.scenario-missing", format!("`{name}` cannot be read: {error}"))
+    })?;
+    Ok((Scenario::parse(&name, &text)?, text))
+}
+
+impl Offline {
+    /// The cloud of a scenario as the last run left it, or a new one.
+    pub(crate) fn open(
+        folders: &Folders,
+        scenario: Option<&Path>,
+        fresh: bool,
+    ) -> Result<Self, Failure> {
+        let (data, text) = read_scenario(scenario)?;
+        let name = scenario.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+        let name = name.unwrap_or_else(|| "two-accounts".to_owned());
+        // An edited scenario is another cloud: what was kept of the old one does not fit it.
+        let digest = host_runtime::digest(text.as_bytes());
+        let digest = digest.get(..12).unwrap_or(&digest);
+        let folder = folders.state.join("simulated").join(format!("{name}-{digest}"));
+        if fresh && folder.exists() {
+            std::fs::remove_dir_all(&folder).map_err(|error| unkept(&folder, &error))?;
+        }
+        prepare(&folder)?;
+        let (simulator, clock, entropy) = match read_kept(&folder)? {
+            Some((draws, snapshot)) => {
+                let clock = Arc::new(VirtualClock::new(snapshot.now()));
+                let entropy = SeededEntropy::resumed(data.seed, draws);
+                (Simulator::resume(data, snapshot, clock.clone()), clock, entropy)
+            }
+            None => {
+                let clock = Arc::new(VirtualClock::new(data.start));
+                let entropy = SeededEntropy::new(data.seed);
+                (Simulator::new(data, clock.clone()), clock, entropy)
+            }
+        };
+        Ok(Self { simulator: Arc::new(simulator), clock, entropy: Arc::new(entropy), folder })
+    }
+
+    /// Inputs of a workflow that suit the scenario.
+    pub(crate) fn parameters(&self, workflow: &str) -> Option<Map<String, Value>> {
+        let parameters = self.simulator.scenario().parameters.get(workflow)?;
+        Some(parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
+    /// The ports of a run.
+    pub(crate) fn cloud(
+        &self,
+        manifest: &Manifest,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Cloud, Failure> {
+        let vault = Vault::open(
+            &self.folder.join("vault"),
+            &Lock::IdentityFile,
+            self.entropy.clone(),
+            self.clock.clone(),
+        )?;
+        let directory = self.simulator.scenario().directory();
+        let known = directory.iter().map(|entry| SecretText::new(entry.access_key_secret.expose()));
+        Ok(Cloud {
+            client: Arc::new(Client::new(
+                Arc::new(InProcess::new(Arc::clone(&self.simulator))),
+                self.clock.clone(),
+                self.entropy.clone(),
+                Settings::new(Endpoints::new(Network::Public)),
+                observer,
+            )),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            accounts: bind(manifest, &directory)?,
+            vault,
+            known: known.collect(),
+            offline: true,
+            provoke: true,
+        })
+    }
+
+    /// Keeps the cloud for the next run.
+    pub(crate) fn save(&self) -> Result<(), Failure> {
+        let text = format!("{}\n{}", self.entropy.count(), self.simulator.snapshot().to_json());
+        let path = kept_file(&self.folder);
+        let mut suffix = [0; 4];
+        host_net::SystemEntropy.fill(&mut suffix);
+        let temporary = path.with_extension(format!("{:08x}.new", u32::from_be_bytes(suffix)));
+        let written = private_file().open(&temporary).and_then(|mut file| {
+            std::io::Write::write_all(&mut file, text.as_bytes())?;
+            std::fs::rename(&temporary, &path)
+        });
+        written.map_err(|error| unkept(&path, &error))
+    }
+}
+
+fn kept_file(folder: &Path) -> PathBuf {
+    folder.join("cloud.json")
+}
+
+fn read_kept(folder: &Path) -> Result<Option<(u64, Snapshot)>, Failure> {
+    let path = kept_file(folder);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unkept(&path, &error)),
+    };
+    let damaged = |reason: &str| {
+        let message = format!("the offline cloud in `{}` is damaged: {reason}", path.display());
+        Failure::usage("simulator.cloud-damaged", message).hint("begin anew with `--fresh`")
+    };
+    let (draws, cloud) = text.split_once('\n').ok_or_else(|| damaged("it is cut off"))?;
+    let draws = draws.parse().map_err(|_| damaged("its first line is no number"))?;
+    let cloud = Snapshot::from_json(cloud).map_err(|error| damaged(&error.to_string()))?;
+    Ok(Some((draws, cloud)))
+}
+
+fn unkept(path: &Path, error: &std::io::Error) -> Failure {
+    let message = format!("the offline cloud cannot be kept in `{}`: {error}", path.display());
+    Failure::usage("simulator.cloud-unkept", message)
+        .hint("set `HOST_STATE` to a folder of your own")
+}
+
+/// A slot of the manifest is the operator of the account of that name, or the user of that name.
+fn bind(manifest: &Manifest, directory: &[DirectoryEntry]) -> Result<BoundAccounts, Failure> {
+    let mut accounts = BoundAccounts::default();
+    for slot in &manifest.accounts {
+        let operator = directory.iter().find(|e| e.user == OPERATOR && e.account == slot.name);
+        let found = operator.or_else(|| directory.iter().find(|entry| entry.user == slot.name));
+        let Some(entry) = found else { continue };
+        let account: host_model::AccountId = entry.account_id.parse().map_err(|_| {
+            let message = format!("the scenario's account `{}` has no usable id", entry.account);
+            Failure::usage("simulator.scenario-contradictory", message)
+        })?;
+        let arn = Arn::new(account.clone(), Principal::User(entry.user.clone())).to_string();
+        let secret = SecretText::new(entry.access_key_secret.expose());
+        let key = AccessKey::permanent(entry.access_key_id.clone(), secret);
+        let bound = Bound { account, arn, keys: Arc::new(StaticKey::new(key)) };
+        accounts.0.insert(slot.name.clone(), bound);
+    }
+    Ok(accounts)
+}
+
+impl std::fmt::Debug for Offline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Offline").field("now", &self.clock.now()).finish_non_exhaustive()
+    }
+}

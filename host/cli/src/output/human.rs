@@ -1,0 +1,149 @@
+//! A run as lines for a tired operator: one line for each step and each call that matters.
+
+use host_model::{Effect, quote_within};
+use host_runner::{CallOutcome, ProofReport, Reporter, RunEvent, Verdict};
+use host_runtime::{Claim, Level, LogLevel};
+use serde_json::Value;
+
+use super::{data, line, tree};
+
+/// Characters of a workflow's line that are shown.
+const WORDS_SHOWN: usize = 500;
+
+/// Writes progress to standard error, and the report to standard output.
+#[derive(Debug)]
+pub(crate) struct Human {
+    /// Whether reads are shown as well.
+    pub(crate) verbose: bool,
+}
+
+impl Reporter for Human {
+    fn report(&self, event: &RunEvent) {
+        match event {
+            RunEvent::RunStarted { .. } => started(event),
+            RunEvent::Step { title, .. } => line(&format!("\n▸ {}", words(title))),
+            RunEvent::Call { .. } => self.call(event),
+            RunEvent::Note { message } => line(&format!("    … {}", words(message))),
+            RunEvent::Log { level, message, fields } => {
+                if *level != LogLevel::Debug || self.verbose {
+                    let fields = fields.iter().map(|(k, v)| format!(" {}={}", words(k), words(v)));
+                    let sign = match level {
+                        LogLevel::Warn => "⚠ ",
+                        LogLevel::Error => "✗ ",
+                        LogLevel::Debug | LogLevel::Info => "",
+                    };
+                    let fields: String = fields.collect();
+                    line(&format!("    {sign}“{}”{fields}", words(message)));
+                }
+            }
+            RunEvent::Check { claim, detail, .. } => {
+                let claim = match claim {
+                    Claim::Holds => "claims",
+                    Claim::Fails => "found a fault",
+                    Claim::Pending => "waits for",
+                    Claim::Unknown => "could not find out",
+                };
+                line(&format!("    the workflow {claim}: “{}”", words(detail)));
+            }
+            RunEvent::RunEnded { verdict, reason, exit, changes, calls, proofs, output, .. } => {
+                let counts = Counts { changes: *changes, calls: *calls, exit: *exit };
+                ended(*verdict, reason, counts, proofs, output.as_ref());
+            }
+        }
+    }
+}
+
+struct Counts {
+    changes: u32,
+    calls: u32,
+    exit: u8,
+}
+
+impl Human {
+    fn call(&self, event: &RunEvent) {
+        let RunEvent::Call {
+            account_name, account, effect, sentence, outcome, code, message, request_id, attempts, ..
+        } = event
+        else {
+            return;
+        };
+        let well = *outcome == CallOutcome::Ok;
+        // An absent object is an answer that a workflow asked for, not something to worry about.
+        let quiet = well || code.as_deref().is_some_and(|code| code.starts_with("EntityNotExist"));
+        if *effect == Effect::Read && quiet && !self.verbose {
+            return;
+        }
+        let mark = match (outcome, effect) {
+            (CallOutcome::Ok, Effect::Create) => "+",
+            (CallOutcome::Ok, Effect::Update) => "~",
+            (CallOutcome::Ok, Effect::Delete) => "-",
+            (CallOutcome::Ok, Effect::Read) => "·",
+            (CallOutcome::Refused | CallOutcome::Denied, _) => "⊘",
+            (CallOutcome::Failed | CallOutcome::Unknown, _) => "✗",
+        };
+        let place = account_name.as_deref().unwrap_or(account);
+        let tries = if *attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
+        line(&format!("  {mark} {place}: {sentence}{tries}"));
+        if let (false, Some(code)) = (quiet, code) {
+            let message = message.as_deref().map(words).unwrap_or_default();
+            line(&format!("      {}: {message}", words(code)));
+            if let Some(request_id) = request_id {
+                line(&format!("      request id {}", words(request_id)));
+            }
+        }
+    }
+}
+
+fn words(text: &str) -> String {
+    quote_within(text, WORDS_SHOWN)
+}
+
+fn started(event: &RunEvent) {
+    let RunEvent::RunStarted { workflow, workflow_version, digest, vetted, simulated, accounts } = event
+    else {
+        return;
+    };
+    let vetted = if *vetted { "vetted" } else { "not vetted" };
+    let digest = digest.get(..12).unwrap_or(digest);
+    line(&format!("{} {} ({vetted}, sha256 {digest}…)", words(workflow), words(workflow_version)));
+    for (name, account) in accounts {
+        line(&format!("  {name}: account {account}"));
+    }
+    if *simulated {
+        line("  the cloud is the offline one: nothing leaves this machine");
+    }
+}
+
+fn ended(
+    verdict: Verdict,
+    reason: &str,
+    counts: Counts,
+    proofs: &[ProofReport],
+    output: Option<&Value>,
+) {
+    line("");
+    for proof in proofs {
+        let sign = if proof.seen { "✓" } else { "·" };
+        let level = match proof.level {
+            Level::Access => "access",
+            Level::Data => "data",
+            Level::Guard => "guard",
+        };
+        let seen = if proof.seen { "" } else { " (not seen)" };
+        line(&format!("  {sign} {level}: {}{seen}", words(&proof.title)));
+    }
+    if let Some(output) = output {
+        data("the workflow's report:");
+        tree(output, 2).iter().for_each(|text| data(text));
+    }
+    let changes = match counts.changes {
+        0 => "no changes".to_owned(),
+        1 => "1 change".to_owned(),
+        many => format!("{many} changes"),
+    };
+    let verdict = verdict.as_str();
+    line(&format!("\n{verdict}: {} ({changes}, {} calls)", words(reason), counts.calls));
+    if counts.exit != 0 {
+        line(&format!("exit status {}", counts.exit));
+    }
+}

@@ -1,0 +1,40 @@
+//! The event stream: one JSON object a line, described by `docs/events.schema.json`.
+
+use host_model::RunId;
+use host_runner::{Reporter, RunEvent};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+
+/// The version of the stream; it changes when a field goes or changes its meaning.
+pub(crate) const VERSION: u32 = 1;
+
+/// Writes every event as a line of JSON.
+#[derive(Debug)]
+pub(crate) struct Json {
+    pub(crate) run: RunId,
+}
+
+impl Reporter for Json {
+    fn report(&self, event: &RunEvent) {
+        let mut line = json!({ "version": VERSION });
+        let fields = serde_json::to_value(event).unwrap_or(Value::Null);
+        if let (Some(line), Value::Object(fields)) = (line.as_object_mut(), fields) {
+            let event = fields.get("event").cloned().unwrap_or(Value::Null);
+            line.insert("event".to_owned(), event);
+            line.insert("run".to_owned(), Value::String(self.run.to_string()));
+            line.extend(fields.into_iter().filter(|(name, _)| name != "event"));
+        }
+        super::data(&line.to_string());
+    }
+}
+
+/// A failure before or outside of a run.
+pub(super) fn failure(failure: &Failure) -> String {
+    let mut line = json!({ "version": VERSION, "event": "error" });
+    let fields = serde_json::to_value(failure).unwrap_or(Value::Null);
+    if let (Some(line), Value::Object(fields)) = (line.as_object_mut(), fields) {
+        line.extend(fields);
+    }
+    line.to_string()
+}

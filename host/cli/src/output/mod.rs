@@ -1,0 +1,63 @@
+//! The only place that writes: data to standard output, everything else to standard error.
+
+mod human;
+mod json;
+mod notes;
+mod tree;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+pub(crate) use human::Human;
+pub(crate) use json::{Json, VERSION};
+pub(crate) use notes::Notes;
+pub(crate) use tree::tree;
+
+use crate::failure::{BUG, Failure, USAGE};
+
+/// A line of data. A closed pipe is the reader's business, not an error.
+pub(crate) fn data(line: &str) {
+    let mut out = std::io::stdout().lock();
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}
+
+/// A line for people.
+pub(crate) fn line(line: &str) {
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}
+
+/// Text for people, without a line's end: a prompt.
+pub(crate) fn prompt(text: &str) {
+    let mut out = std::io::stderr().lock();
+    drop(write!(out, "{text}").and_then(|()| out.flush()));
+}
+
+/// Shows why a command failed; gives its exit status.
+pub(crate) fn failure(failure: &Failure, json: bool) -> u8 {
+    if json {
+        data(&json::failure(failure));
+    }
+    line(&format!("error[{}]: {}", failure.code, failure.message));
+    for cause in &failure.because {
+        line(&format!("  because: {cause}"));
+    }
+    if let Some(request_id) = &failure.request_id {
+        line(&format!("  request id: {request_id}"));
+    }
+    if let Some(hint) = &failure.hint {
+        line(&format!("\nhint: {hint}"));
+    }
+    failure.exit
+}
+
+/// Help and wrong words, as clap has them.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    drop(error.print());
+    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+}
+
+/// The program cannot even begin.
+pub(crate) fn broken(reason: &str) -> ExitCode {
+    line(&format!("error[host.start-failed]: the program cannot begin: {reason}"));
+    ExitCode::from(BUG)
+}

@@ -1,0 +1,173 @@
+//! Calls: all pages of one, or its error.
+
+use std::fmt;
+use std::sync::Arc;
+
+use host_catalog::{Action, Catalog, Product};
+use host_model::{Call, CallError, Timestamp};
+use host_policy::Permit;
+use host_ports::{Clock, Entropy};
+use host_wire::{FoundSecret, Pages, SecretLookup, Transport, WireError};
+use serde_json::Value as Json;
+
+use crate::bucket::Buckets;
+use crate::ending::title;
+use crate::skew::Skew;
+use crate::{ClientError, KeySource, Observer, Settings};
+
+/// How often a list is read from its beginning because it changed meanwhile.
+const LISTINGS_MAX: u32 = 3;
+
+/// Makes calls. One for a whole run: what it learns of the clock and of limits serves all calls.
+#[derive(Debug)]
+pub struct Client {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) settings: Settings,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) buckets: Buckets,
+    pub(crate) skew: Skew,
+}
+
+/// A call on its way out.
+#[derive(Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// What is called.
+    pub call: &'a Call,
+    /// Parameters that only the host gives, by API name.
+    pub host_parameters: &'a [(String, String)],
+    /// Where the secrets are that the call names.
+    pub secrets: &'a dyn SecretLookup,
+    /// When the run last wrote something that this call may depend on. Refusals that may only mean
+    /// that it is not visible yet are waited out, and so is an object that is not found.
+    pub settle_since: Option<Timestamp>,
+}
+
+impl fmt::Debug for Outgoing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+/// The cloud's yes.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The body without secrets; of a list, with the items of all pages. Empty if the goal was
+    /// reached already.
+    pub body: Json,
+    /// The secrets that it brought.
+    pub secrets: Vec<FoundSecret>,
+    /// The cloud's id of the last request.
+    pub request_id: Option<String>,
+    /// How many requests were sent.
+    pub attempts: u32,
+}
+
+/// A call with all that stays the same from page to page.
+pub(crate) struct Job<'a> {
+    pub(crate) product: &'a Product,
+    pub(crate) action: &'a Action,
+    pub(crate) permit: &'a Permit,
+    pub(crate) keys: &'a dyn KeySource,
+    pub(crate) out: Outgoing<'a>,
+    pub(crate) started: Timestamp,
+}
+
+impl Client {
+    /// A client that has learned nothing yet.
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: Settings,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        let buckets = Buckets::new(settings.requests_per_second, settings.requests_burst);
+        let skew = Skew::default();
+        Self { transport, clock, entropy, settings, observer, buckets, skew }
+    }
+
+    /// Makes a call: every page and every attempt that it needs.
+    ///
+    /// # Errors
+    ///
+    /// The permit is for another action; the call is not one of the catalog's; the cloud refused,
+    /// or could not be reached; or nobody knows what came of it.
+    pub async fn call(
+        &self,
+        permit: Permit,
+        keys: &dyn KeySource,
+        out: Outgoing<'_>,
+    ) -> Result<Answer, CallError> {
+        let (product, action) = resolve(out.call)?;
+        let is_permitted = permit.product() == product.key
+            && permit.action() == action.name
+            && permit.effect() == action.effect;
+        if !is_permitted {
+            let permitted = format!("{}:{}", permit.product(), permit.action());
+            let action = title(product, action);
+            return Err(ClientError::PermitDifferent { action, permitted }.into());
+        }
+        self.call_permitted(&permit, keys, out).await
+    }
+
+    /// The same, when the permit was looked at.
+    pub(crate) async fn call_permitted(
+        &self,
+        permit: &Permit,
+        keys: &dyn KeySource,
+        out: Outgoing<'_>,
+    ) -> Result<Answer, CallError> {
+        let (product, action) = resolve(out.call)?;
+        product.check(action, out.call)?;
+        let job = Job { product, action, permit, keys, out, started: self.clock.now() };
+        let mut attempts = 0;
+        match Pages::of(action) {
+            None => self.exchange(&job, None, &mut attempts).await,
+            Some(pages) => self.list(&job, &pages, &mut attempts).await,
+        }
+    }
+
+    async fn list(
+        &self,
+        job: &Job<'_>,
+        empty: &Pages<'_>,
+        attempts: &mut u32,
+    ) -> Result<Answer, CallError> {
+        let mut listings = 1;
+        loop {
+            match self.list_once(job, empty.clone(), attempts).await? {
+                Ok(answer) => return Ok(answer),
+                Err(WireError::ListChanged { .. }) if listings < LISTINGS_MAX => listings += 1,
+                Err(error) => {
+                    return Err(
+                        CallError::from(error).with("action", title(job.product, job.action))
+                    );
+                }
+            }
+        }
+    }
+
+    /// The inner error is about the list, the outer one about a request.
+    async fn list_once(
+        &self,
+        job: &Job<'_>,
+        mut pages: Pages<'_>,
+        attempts: &mut u32,
+    ) -> Result<Result<Answer, WireError>, CallError> {
+        let mut page = pages.first();
+        loop {
+            let answer = self.exchange(job, Some(&page), attempts).await?;
+            match pages.add(answer.body) {
+                Ok(Some(next)) => page = next,
+                Ok(None) => return Ok(Ok(Answer { body: pages.finish(), ..answer })),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+    }
+}
+
+fn resolve(call: &Call) -> Result<(&'static Product, &'static Action), CallError> {
+    Catalog::builtin().resolve(&call.product, &call.version, &call.action)
+}

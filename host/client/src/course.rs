@@ -1,0 +1,242 @@
+//! What to do after an attempt that failed: decided purely, so that schedules can be tested.
+
+use std::time::Duration;
+
+use host_catalog::{Action, LostReply};
+use host_model::{CallError, Effect, ErrorKind, Timestamp};
+use host_wire::{Rejection, TransportError};
+
+use crate::Settings;
+
+/// Why an attempt brought no success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The cloud said no, or nobody can read what it said.
+    Rejected {
+        /// What it said.
+        rejection: Rejection,
+        /// Whether this machine's clock was to blame, and is corrected now.
+        clock_corrected: bool,
+    },
+    /// No reply was read.
+    Transport(TransportError),
+    /// The attempt was not made: no key, no signature.
+    NotMade(CallError),
+}
+
+impl Failure {
+    /// Why, as a code.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::Rejected { rejection, .. } => &rejection.code,
+            Self::Transport(error) => host_model::Problem::code(error),
+            Self::NotMade(error) => &error.code,
+        }
+    }
+
+    fn may_have_taken_effect(&self) -> bool {
+        match self {
+            Self::Rejected { rejection, .. } => rejection.may_have_taken_effect(),
+            Self::Transport(error) => error.may_have_taken_effect(),
+            Self::NotMade(_) => false,
+        }
+    }
+
+    /// Whether the same request may fare better a little later.
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Rejected { rejection, .. } => {
+                rejection.kind() == ErrorKind::Throttled || rejection.may_have_taken_effect()
+            }
+            Self::Transport(error) => {
+                matches!(error, TransportError::Unreachable { .. } | TransportError::Lost { .. })
+            }
+            Self::NotMade(_) => false,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Rejected { rejection, .. } => {
+                rejection.retry_after_millis.map(Duration::from_millis)
+            }
+            Self::Transport(_) | Self::NotMade(_) => None,
+        }
+    }
+}
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Make the attempt again.
+    Repeat {
+        /// After this long.
+        wait: Duration,
+        /// For this reason.
+        why: Why,
+    },
+    /// An earlier attempt reached the goal, or somebody else did.
+    Done,
+    /// Give up.
+    Stop {
+        /// Whether an attempt may have changed something all the same.
+        may_have_taken_effect: bool,
+    },
+}
+
+/// Why an attempt is made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It failed, and may fare better later.
+    Retry,
+    /// An earlier write may not be visible everywhere yet.
+    Settle,
+    /// Nothing was found, which is not believed at once.
+    Confirm,
+    /// The clock was wrong.
+    Clock,
+}
+
+/// The attempts at one page, and what follows from them.
+#[derive(Debug, Clone)]
+pub(crate) struct Course<'a> {
+    action: &'a Action,
+    settings: &'a Settings,
+    /// When the whole call began.
+    started: Timestamp,
+    /// When the run last wrote something that this call may depend on.
+    settle_since: Option<Timestamp>,
+    retries: u32,
+    settlings: u32,
+    misses: u32,
+    clock_tried: bool,
+    may_have_taken_effect: bool,
+}
+
+impl<'a> Course<'a> {
+    pub(crate) const fn new(
+        action: &'a Action,
+        settings: &'a Settings,
+        started: Timestamp,
+        settle_since: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            action,
+            settings,
+            started,
+            settle_since,
+            retries: 0,
+            settlings: 0,
+            misses: 0,
+            clock_tried: false,
+            may_have_taken_effect: false,
+        }
+    }
+
+    /// What to do after `failure`. `dice` is any random number: it spreads the waits of many.
+    pub(crate) fn next(&mut self, failure: &Failure, now: Timestamp, dice: u64) -> Next {
+        if let Failure::Rejected { rejection, clock_corrected } = failure {
+            // Only after an attempt whose outcome is not known: on a first attempt the same code
+            // says that somebody else was there before, which the workflow must hear.
+            if self.may_have_taken_effect && self.action.done.contains(&rejection.code) {
+                return Next::Done;
+            }
+            if *clock_corrected && !self.clock_tried {
+                self.clock_tried = true;
+                return Next::Repeat { wait: Duration::ZERO, why: Why::Clock };
+            }
+            if let Some(next) = self.settle(rejection, now).or_else(|| self.confirm(rejection, now))
+            {
+                return next;
+            }
+        }
+        let is_ambiguous = failure.may_have_taken_effect();
+        self.may_have_taken_effect |= is_ambiguous && self.action.effect.is_write();
+        let may_repeat = !is_ambiguous || self.is_repeatable();
+        if failure.is_transient() && may_repeat {
+            self.retry(failure, now, dice)
+        } else {
+            self.stop()
+        }
+    }
+
+    /// Whether the catalog lets a request be sent again whose outcome is not known.
+    fn is_repeatable(&self) -> bool {
+        self.action.effect == Effect::Read || self.action.lost == LostReply::Repeat
+    }
+
+    fn settle(&mut self, rejection: &Rejection, now: Timestamp) -> Option<Next> {
+        let settles = self.action.settles.as_ref()?;
+        if !settles.codes.contains(&rejection.code) {
+            return None;
+        }
+        self.settle_within(Duration::from_secs(u64::from(settles.seconds)), now)
+    }
+
+    /// Nothing is believed to be absent after one read (fault row 27): soon after the run's own
+    /// write it is asked for until the write must be visible, else once more.
+    fn confirm(&mut self, rejection: &Rejection, now: Timestamp) -> Option<Next> {
+        if self.action.effect != Effect::Read || rejection.kind() != ErrorKind::NotFound {
+            return None;
+        }
+        self.misses += 1;
+        let window = self.action.settles.as_ref().map_or(self.settings.settle_window, |settles| {
+            Duration::from_secs(u64::from(settles.seconds))
+        });
+        if let Some(next) = self.settle_within(window, now) {
+            return Some(next);
+        }
+        if self.misses > self.settings.confirmations {
+            return None;
+        }
+        let wait = self.settings.confirmation_spacing;
+        Some(self.repeat_within_deadline(wait, Why::Confirm, now))
+    }
+
+    /// The last attempt is made when the window ends, not before.
+    fn settle_within(&mut self, window: Duration, now: Timestamp) -> Option<Next> {
+        let left = self.settle_since?.plus(window).since(now);
+        if left.is_zero() {
+            return None;
+        }
+        let wait = doubled(self.settings.settle_first, self.settlings);
+        let wait = wait.min(self.settings.settle_max).min(left);
+        self.settlings += 1;
+        Some(self.repeat_within_deadline(wait, Why::Settle, now))
+    }
+
+    /// The cloud's own wish counts; without one, waits are random up to a bound that doubles ("full
+    /// jitter"), so that many who failed together do not come back together.
+    fn retry(&mut self, failure: &Failure, now: Timestamp, dice: u64) -> Next {
+        if self.retries + 1 >= self.settings.attempts_max {
+            return self.stop();
+        }
+        let bound = doubled(self.settings.backoff_first, self.retries);
+        let bound = bound.min(self.settings.backoff_max);
+        self.retries += 1;
+        let wait = failure.retry_after().unwrap_or_else(|| random_within(bound, dice));
+        self.repeat_within_deadline(wait, Why::Retry, now)
+    }
+
+    fn repeat_within_deadline(&self, wait: Duration, why: Why, now: Timestamp) -> Next {
+        let passed = now.since(self.started);
+        if passed.saturating_add(wait) > self.settings.deadline {
+            return self.stop();
+        }
+        Next::Repeat { wait, why }
+    }
+
+    const fn stop(&self) -> Next {
+        Next::Stop { may_have_taken_effect: self.may_have_taken_effect }
+    }
+}
+
+fn doubled(first: Duration, times: u32) -> Duration {
+    first.saturating_mul(2_u32.saturating_pow(times))
+}
+
+/// A whole number of milliseconds from zero to `bound`.
+fn random_within(bound: Duration, dice: u64) -> Duration {
+    let millis = u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis(dice % millis.saturating_add(1))
+}

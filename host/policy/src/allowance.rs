@@ -1,0 +1,109 @@
+//! What the operator allowed beyond a plain yes.
+
+use std::collections::BTreeSet;
+
+use host_catalog::Risk;
+use host_model::{AccountId, Arn, Principal, quote_within};
+
+/// What the operator named on the command line or in the user's own configuration; never what a
+/// workflow says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allowances {
+    /// Classes of risk that may be taken unattended.
+    pub risks: BTreeSet<Risk>,
+    /// Whether policies may be written and attached that amount to administration.
+    pub broad_policies: bool,
+    /// Principals that a trust document may name although they are no principals of bound
+    /// accounts, exactly as they stand in it. A wildcard is no name: it cannot be granted.
+    pub principals: BTreeSet<String>,
+    /// RAM users for which credentials may be made although they are not marked: by name (in
+    /// whichever bound account) or by ARN.
+    pub users: BTreeSet<String>,
+    /// Whether roles and policies that are there already may be marked as ours.
+    pub adopt: bool,
+}
+
+/// A word that allows nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{word}` cannot be allowed: it must be one of {}, broad-policy, principal=<principal>, \
+     user=<name or ARN>",
+    known_risks()
+)]
+pub struct AllowanceUnknown {
+    /// The word, escaped and bounded.
+    pub word: String,
+}
+
+const RISKS: [Risk; 7] = [
+    Risk::AccessKey,
+    Risk::ConsoleLogin,
+    Risk::Mfa,
+    Risk::Session,
+    Risk::LicenseKey,
+    Risk::Command,
+    Risk::Purchase,
+];
+
+/// How many characters of a wrong word a message shows.
+const WORD_SHOWN: usize = 80;
+
+fn known_risks() -> String {
+    RISKS.map(Risk::as_str).join(", ")
+}
+
+impl Allowances {
+    /// Adds what one `--allow` names: a class of risk, `broad-policy`, `principal=…` or `user=…`.
+    ///
+    /// # Errors
+    ///
+    /// The word is none of these, or names nobody: an empty name, or one with wildcards.
+    pub fn allow(&mut self, word: &str) -> Result<(), AllowanceUnknown> {
+        let unknown = || AllowanceUnknown { word: quote_within(word, WORD_SHOWN) };
+        if let Some(risk) = RISKS.iter().find(|risk| risk.as_str() == word) {
+            self.risks.insert(*risk);
+            return Ok(());
+        }
+        match word.split_once('=') {
+            None if word == "broad-policy" => self.broad_policies = true,
+            Some(("principal", name)) if is_name(name) => {
+                self.principals.insert(name.to_owned());
+            }
+            Some(("user", name)) if is_name(name) => {
+                self.users.insert(name.to_owned());
+            }
+            _ => return Err(unknown()),
+        }
+        Ok(())
+    }
+
+    /// Whether a trust document may name that principal.
+    pub(crate) fn names_principal(&self, principal: &str) -> bool {
+        is_name(principal) && self.principals.contains(principal)
+    }
+
+    /// Whether credentials may be made for that user although it is not marked.
+    pub(crate) fn names_user(&self, account: &AccountId, user: &str) -> bool {
+        let arn = Arn::new(account.clone(), Principal::User(user.to_owned())).to_string();
+        self.users.contains(user) || self.users.contains(&arn)
+    }
+}
+
+/// Whether a text can name one identity.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !is_pattern(text)
+}
+
+/// Whether a text could mean several identities.
+pub(crate) fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// `--allow <word>`, if it can be copied into a shell as it stands and would be understood.
+///
+/// The word may hold what a hostile workflow wrote, and people copy what they are offered.
+pub(crate) fn flag(word: &str) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/._@=-".contains(&byte);
+    let understood = Allowances::default().allow(word).is_ok();
+    (understood && word.bytes().all(plain)).then(|| format!("--allow {word}"))
+}

@@ -1,0 +1,67 @@
+//! Rules 16 to 18: nothing happens that nobody agreed to.
+
+use host_catalog::Risk;
+
+use crate::allowance::flag;
+use crate::entry::title;
+use crate::{Denial, Scene, Subject};
+
+/// How a call was agreed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// Nothing leaves the machine; counts only in a scene that is offline.
+    Offline,
+    /// A person was asked for this call and said yes.
+    Person,
+    /// `--yes`, for a workflow whose digest is vetted.
+    Unattended,
+    /// A read of a workflow whose digest is vetted.
+    VettedRead,
+    /// Nobody was asked.
+    None,
+}
+
+/// Refuses what nobody agreed to, and high risks that a person neither saw nor named.
+pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> {
+    let title = title(subject);
+    let writes = subject.action.effect.is_write();
+    let attended = match subject.consent {
+        Consent::Offline => scene.offline,
+        Consent::Person => true,
+        Consent::Unattended => return unattended(scene, subject, &title),
+        Consent::VettedRead if !writes => return unattended(scene, subject, &title),
+        Consent::VettedRead | Consent::None => false,
+    };
+    if attended {
+        return Ok(());
+    }
+    let what = if writes { "changes something" } else { "reads from the cloud" };
+    let sentence = format!("`{title}` {what}, and nobody agreed to it");
+    Err(Denial::new("policy.consent-missing", 16, sentence).unless(Some("--yes".to_owned())))
+}
+
+fn unattended(scene: &Scene, subject: &Subject<'_>, title: &str) -> Result<(), Denial> {
+    let Some(risk) = subject.action.risk.filter(|risk| is_high(*risk)) else { return Ok(()) };
+    if scene.allowances.risks.contains(&risk) {
+        return Ok(());
+    }
+    let word = risk.as_str();
+    let sentence = format!(
+        "`{title}` is a risk of class `{word}`, which is not taken unattended unless it was named"
+    );
+    let rule = if is_own_class(risk) { 18 } else { 17 };
+    Err(Denial::new("policy.risk-unnamed", rule, sentence).unless(flag(word)))
+}
+
+/// Whether the class is never taken unattended without having been named.
+pub(crate) const fn is_high(risk: Risk) -> bool {
+    match risk {
+        Risk::AccessKey | Risk::ConsoleLogin | Risk::Mfa | Risk::Command | Risk::Purchase => true,
+        Risk::Session | Risk::LicenseKey => false,
+    }
+}
+
+/// The classes of rule 18.
+const fn is_own_class(risk: Risk) -> bool {
+    matches!(risk, Risk::AccessKey | Risk::Command | Risk::Purchase)
+}

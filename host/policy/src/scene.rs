@@ -1,0 +1,22 @@
+//! What stays the same in a run.
+
+use std::collections::BTreeSet;
+
+use host_model::AccountId;
+
+use crate::Allowances;
+
+/// What stays the same in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scene {
+    /// Every action that the workflow's manifest declares, as `product:Action`.
+    pub declared: BTreeSet<String>,
+    /// The accounts that the operator bound, confirmed by the cloud.
+    pub bound: BTreeSet<AccountId>,
+    /// What the operator allowed.
+    pub allowances: Allowances,
+    /// The mark of the workflow's lineage, `<key>=<value>`, for example `host:workflow=delegate`.
+    pub mark: String,
+    /// Whether nothing leaves the machine: the offline cloud answers.
+    pub offline: bool,
+}

@@ -1,0 +1,156 @@
+//! Proves what is permitted and what is denied, with which code, under which rule, and what lifts
+//! a denial: one row of `tests/grants` for each way in that somebody would try.
+
+use std::collections::BTreeSet;
+
+use host_catalog::Catalog;
+use host_model::{CallError, ErrorKind, Problem};
+use host_policy::{Denial, judge, risks};
+
+use crate::table::{Case, cases};
+
+/// What became of a case, in the words of the table.
+fn outcome(case: &Case) -> (String, Option<u8>, Option<String>) {
+    let ready = case.ready();
+    match judge(&ready.scene, &ready.subject()) {
+        Ok(permit) => {
+            assert_eq!(format!("{}:{}", permit.product(), permit.action()), case.call);
+            assert_eq!(permit.effect(), ready.action.effect, "{}", case.name);
+            ("permit".to_owned(), None, None)
+        }
+        Err(denial) => (denial.code.to_owned(), Some(denial.rule), denial.grant),
+    }
+}
+
+#[test]
+fn every_row_ends_as_it_says() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let found = outcome(&case);
+        let expected = (case.expect.clone(), case.rule, case.grant.clone());
+        if found != expected {
+            wrong.push(format!("{}\n  expected {expected:?}\n  found    {found:?}", case.name));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_row_shows_its_risks() {
+    for case in cases() {
+        let Some(expected) = &case.risks else { continue };
+        let ready = case.ready();
+        let lines = risks(&ready.scene, &ready.subject());
+        let alike = lines.len() == expected.len()
+            && lines.iter().zip(expected).all(|(line, start)| line.starts_with(start.as_str()));
+        assert!(alike, "{}\n  expected {expected:#?}\n  found    {lines:#?}", case.name);
+    }
+}
+
+#[test]
+fn a_grant_lifts_its_denial_when_it_is_typed() {
+    let mut lifted = 0;
+    for case in cases() {
+        let ready = case.ready();
+        let Err(denial) = judge(&ready.scene, &ready.subject()) else { continue };
+        let mut scene = ready.scene.clone();
+        match denial.grant.as_deref().and_then(|grant| grant.split_once(' ')) {
+            Some(("--allow", word)) => scene.allowances.allow(word).unwrap(),
+            None if denial.grant.as_deref() == Some("--adopt") => scene.allowances.adopt = true,
+            _ => continue,
+        }
+        lifted += 1;
+        let before = (denial.code, denial.sentence);
+        if let Err(denial) = judge(&scene, &ready.subject()) {
+            assert_ne!((denial.code, denial.sentence), before, "{}: nothing changed", case.name);
+        }
+    }
+    assert!(lifted >= 10, "only {lifted} rows offer a grant");
+}
+
+#[test]
+fn a_denial_becomes_an_error_that_a_workflow_can_act_on() {
+    for case in cases() {
+        let ready = case.ready();
+        let Err(denial) = judge(&ready.scene, &ready.subject()) else { continue };
+        let Denial { code, grant, sentence, rule, .. } = denial.clone();
+        assert!(sentence.chars().all(|c| !c.is_control()), "{}: {sentence:?}", case.name);
+        assert!(!sentence.ends_with('.') && sentence.len() < 1_200, "{}: {sentence}", case.name);
+        assert_eq!(denial.code(), code);
+        let merely_wrong = code == "catalog.parameter-missing"
+            || code == "catalog.parameter-unknown"
+            || code == "catalog.parameter-invalid";
+        let error = CallError::from(denial);
+        assert_eq!(error.kind == ErrorKind::Denied, !merely_wrong, "{}", case.name);
+        assert_eq!(error.code, code);
+        assert_eq!(error.details.get("grant"), grant.as_ref());
+        assert_eq!(error.details.get("rule"), Some(&rule.to_string()));
+    }
+}
+
+#[test]
+fn every_rule_is_attacked() {
+    let all = cases();
+    assert!(all.len() >= 50, "{} rows", all.len());
+    let names: BTreeSet<&str> = all.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names.len(), all.len(), "two rows have the same name");
+    let rules: BTreeSet<u8> = all.iter().filter_map(|case| case.rule).collect();
+    assert_eq!(rules, BTreeSet::from([1, 3, 4, 5, 6, 7, 16, 17, 18]));
+}
+
+#[test]
+fn every_action_of_the_catalog_is_denied_unless_it_is_declared_and_agreed_to() {
+    let any = cases().into_iter().find(|case| case.expect == "permit").unwrap();
+    for product in Catalog::builtin().products() {
+        for name in product.actions.keys() {
+            let call = format!("{}:{name}", product.key);
+            let case = Case { call, declared: Some(BTreeSet::new()), ..any.clone() };
+            assert_eq!(outcome(&case).0, "policy.action-undeclared", "{}", case.call);
+        }
+    }
+}
+
+#[test]
+fn every_call_on_credentials_asks_for_the_user() {
+    let credentials = ["AccessKey", "LoginProfile", "MFADevice"];
+    let any = cases().into_iter().find(|case| case.expect == "permit").unwrap();
+    let mut found = 0;
+    for product in Catalog::builtin().products() {
+        for action in product.actions.values().filter(|action| action.effect.is_write()) {
+            if !credentials.iter().any(|word| action.name.contains(word)) {
+                continue;
+            }
+            found += 1;
+            let case = Case { call: format!("{}:{}", product.key, action.name), ..any.clone() };
+            let mut call = case.ready().call;
+            let name = if product.key == "ims" { "UserPrincipalName" } else { "UserName" };
+            let user = host_model::Value::Text("bob@example.onaliyun.com".to_owned());
+            let plain = host_model::Value::Text("bob".to_owned());
+            let value = if product.key == "ims" { user } else { plain };
+            call.parameters = vec![(name.to_owned(), value)];
+            let needs = host_policy::needs(product, action, &call);
+            assert_eq!(
+                needs,
+                [host_policy::Need::User { name: "bob".to_owned() }],
+                "{}",
+                case.call
+            );
+        }
+    }
+    assert!(found >= 9, "{found} actions");
+}
+
+#[test]
+fn needs_name_what_stands_behind_a_policy() {
+    let cases = cases();
+    let of = |call: &str| {
+        let case = cases.iter().find(|case| case.call == call && case.expect == "permit").unwrap();
+        let ready = case.ready();
+        let needs = host_policy::needs(ready.product, ready.action, &ready.call);
+        needs.iter().map(host_policy::Need::what).collect::<Vec<_>>()
+    };
+    assert_eq!(of("ram:AttachPolicyToRole"), ["policy `AliyunARMSReadOnlyAccess` (System)"]);
+    assert_eq!(of("resourcemanager:AttachPolicy"), ["policy `read-trace-app` (Custom)"]);
+    assert_eq!(of("ram:SetDefaultPolicyVersion"), ["version `v2` of policy `arms` (Custom)"]);
+    assert_eq!(of("ram:CreateRole"), Vec::<String>::new());
+}

@@ -1,0 +1,9 @@
+//! Proves the decision against the table of `tests/grants`.
+
+// `cfg(test)` always holds here; it tells the lints that these modules are tests throughout.
+#[cfg(test)]
+mod judge;
+#[cfg(test)]
+mod monotone;
+#[cfg(test)]
+mod table;

@@ -1,0 +1,240 @@
+//! The table of `tests/grants`: calls with their surroundings, and what must become of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use host_catalog::{Action, Catalog, Product};
+use host_model::{AccountId, Call, IdentityRef, SecretRef, Value};
+use host_policy::{Allowances, Consent, DocumentKind, Judged, Need, Scene, Subject, UserFacts};
+use serde::Deserialize;
+
+/// The account that calls, unless a case says otherwise.
+pub(crate) const CALLER: &str = "1111111111111111";
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    /// `product:Action`.
+    pub(crate) call: String,
+    #[serde(default)]
+    pub(crate) version: Option<String>,
+    #[serde(default)]
+    pub(crate) region: Option<String>,
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, Given>,
+    /// Given once more, after the others.
+    #[serde(default)]
+    pub(crate) again: BTreeMap<String, Given>,
+    #[serde(default)]
+    pub(crate) account: Option<AccountId>,
+    #[serde(default)]
+    pub(crate) declared: Option<BTreeSet<String>>,
+    #[serde(default)]
+    pub(crate) allow: Vec<String>,
+    #[serde(default)]
+    pub(crate) adopt: bool,
+    #[serde(default)]
+    pub(crate) offline: bool,
+    #[serde(default)]
+    pub(crate) consent: Agreed,
+    #[serde(default)]
+    pub(crate) documents: Vec<Collected>,
+    #[serde(default)]
+    pub(crate) user: Option<Known>,
+    /// `permit`, or the code of the denial.
+    pub(crate) expect: String,
+    #[serde(default)]
+    pub(crate) rule: Option<u8>,
+    #[serde(default)]
+    pub(crate) grant: Option<String>,
+    /// How each line for a person begins; all of them, if given.
+    #[serde(default)]
+    pub(crate) risks: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Given {
+    Text(String),
+    Json { json: serde_json::Value },
+    Secret { secret: SecretRef },
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Agreed {
+    Offline,
+    #[default]
+    Person,
+    Unattended,
+    VettedRead,
+    None,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Collected {
+    pub(crate) policy: String,
+    #[serde(default)]
+    pub(crate) version: Option<String>,
+    /// Whether it is a system policy with a text that is known.
+    #[serde(default)]
+    pub(crate) system: bool,
+    #[serde(default)]
+    pub(crate) trust: bool,
+    #[serde(default)]
+    pub(crate) text: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Known {
+    pub(crate) name: String,
+    pub(crate) marked: bool,
+}
+
+/// A case, ready to be judged.
+#[derive(Debug, Clone)]
+pub(crate) struct Ready {
+    pub(crate) call: Call,
+    pub(crate) product: &'static Product,
+    pub(crate) action: &'static Action,
+    pub(crate) account: AccountId,
+    pub(crate) documents: Vec<Judged>,
+    pub(crate) user: Option<UserFacts>,
+    pub(crate) consent: Consent,
+    pub(crate) scene: Scene,
+}
+
+impl Ready {
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            call: &self.call,
+            product: self.product,
+            action: self.action,
+            account: &self.account,
+            documents: &self.documents,
+            user: self.user.as_ref(),
+            consent: self.consent,
+        }
+    }
+}
+
+impl Case {
+    pub(crate) fn ready(&self) -> Ready {
+        let (product, action) = self.call.split_once(':').expect("a case names product:Action");
+        let (call_product, call_action) = (product, action);
+        // Calls that the catalog does not have are asked for under an action that it has.
+        let product = Catalog::builtin().product(product).unwrap_or_else(|| any_product());
+        let action = product.actions.get(action).unwrap_or_else(|| any_action(product));
+        let parameters = self.parameters.iter().chain(&self.again);
+        let call = Call {
+            identity: IdentityRef("source".to_owned()),
+            product: call_product.to_owned(),
+            version: self.version.clone().unwrap_or_else(|| product.version.clone()),
+            action: call_action.to_owned(),
+            region: self.region.clone(),
+            parameters: parameters.map(|(name, given)| (name.clone(), given.value())).collect(),
+        };
+        Ready {
+            call,
+            product,
+            action,
+            account: self.account.clone().unwrap_or_else(|| CALLER.parse().unwrap()),
+            documents: self.documents.iter().map(Collected::judged).collect(),
+            user: self
+                .user
+                .as_ref()
+                .map(|user| UserFacts { name: user.name.clone(), marked: user.marked }),
+            consent: self.consent.consent(),
+            scene: self.scene(),
+        }
+    }
+
+    fn scene(&self) -> Scene {
+        let mut allowances = Allowances { adopt: self.adopt, ..Allowances::default() };
+        for word in &self.allow {
+            allowances.allow(word).unwrap();
+        }
+        Scene {
+            declared: self.declared.clone().unwrap_or_else(|| [self.call.clone()].into()),
+            bound: [CALLER, "2222222222222222"].map(|id| id.parse().unwrap()).into(),
+            allowances,
+            mark: "host:workflow=delegate".to_owned(),
+            offline: self.offline,
+        }
+    }
+}
+
+fn any_product() -> &'static Product {
+    Catalog::builtin().product("ram").unwrap()
+}
+
+fn any_action(product: &Product) -> &Action {
+    product.actions.values().next().unwrap()
+}
+
+impl Given {
+    fn value(&self) -> Value {
+        match self {
+            Self::Text(text) => Value::Text(text.clone()),
+            Self::Json { json } => Value::Json(json.clone()),
+            Self::Secret { secret } => Value::Secret(secret.clone()),
+        }
+    }
+}
+
+impl Agreed {
+    fn consent(self) -> Consent {
+        match self {
+            Self::Offline => Consent::Offline,
+            Self::Person => Consent::Person,
+            Self::Unattended => Consent::Unattended,
+            Self::VettedRead => Consent::VettedRead,
+            Self::None => Consent::None,
+        }
+    }
+}
+
+impl Collected {
+    fn judged(&self) -> Judged {
+        let name = self.policy.clone();
+        let kind = if self.system { "System" } else { "Custom" };
+        let need = match self.version.clone() {
+            Some(version) => Need::PolicyVersion { name, version },
+            None => Need::Policy { name, kind: kind.to_owned() },
+        };
+        let known = || host_ram::system_policy(&self.policy).unwrap().document.to_json();
+        let text = self.text.clone().or_else(|| self.system.then(known));
+        let kind = if self.trust { DocumentKind::Trust } else { DocumentKind::Permission };
+        Judged { kind, what: need.what(), text }
+    }
+}
+
+/// All cases of all files, with the file in front of their names.
+pub(crate) fn cases() -> Vec<Case> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        case: Vec<Case>,
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/grants");
+    let mut cases = Vec::new();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let file: File = toml::from_str(&text).unwrap_or_else(|error| {
+            panic!("{}: {error}", path.display());
+        });
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        cases.extend(
+            file.case
+                .into_iter()
+                .map(|case| Case { name: format!("{stem}: {}", case.name), ..case }),
+        );
+    }
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    cases
+}

@@ -1,0 +1,59 @@
+//! The accounts of a run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use host_client::KeySource;
+use host_model::{AccountId, IdentityFacts, IdentityRef};
+use host_runtime::{AccountSlot, Manifest};
+
+use crate::RunError;
+
+/// An account that the operator bound to a name of the manifest, confirmed by the cloud.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    /// The id that the cloud gave for the key, which is the one that the operator pinned.
+    pub account: AccountId,
+    /// The ARN behind the key.
+    pub arn: String,
+    /// What signs.
+    pub keys: Arc<dyn KeySource>,
+}
+
+impl Bound {
+    /// What a workflow may know of it.
+    pub(crate) fn facts(&self, name: &str) -> IdentityFacts {
+        IdentityFacts {
+            identity: IdentityRef(name.to_owned()),
+            account: self.account.clone(),
+            arn: self.arn.clone(),
+        }
+    }
+}
+
+/// All accounts of a run, by the manifest's names.
+#[derive(Debug, Clone, Default)]
+pub struct BoundAccounts(pub BTreeMap<String, Bound>);
+
+impl BoundAccounts {
+    /// Refuses names that the manifest does not have, and the lack of one that it needs.
+    pub fn check(&self, manifest: &Manifest) -> Result<(), RunError> {
+        let slots: &[AccountSlot] = &manifest.accounts;
+        if let Some(name) = self.0.keys().find(|name| slots.iter().all(|slot| slot.name != **name)) {
+            let known = slots.iter().map(|slot| slot.name.clone()).collect();
+            return Err(RunError::AccountUnknown { name: name.clone(), known });
+        }
+        match slots.iter().find(|slot| !slot.optional && !self.0.contains_key(&slot.name)) {
+            Some(slot) => Err(RunError::AccountMissing {
+                name: slot.name.clone(),
+                what: host_model::quote_within(&slot.what, 160),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The name of the first account with that id.
+    pub(crate) fn name_of(&self, account: &AccountId) -> Option<&str> {
+        self.0.iter().find(|(_, bound)| bound.account == *account).map(|(name, _)| name.as_str())
+    }
+}

@@ -1,0 +1,149 @@
+//! What a run tells whoever reads along. The JSON stream and the human lines come from the same events.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use host_model::Effect;
+use host_runtime::{Claim, Level, LogLevel};
+use serde::Serialize;
+
+use crate::Verdict;
+
+/// One thing that happened. Texts of workflow and cloud are redacted, but still raw: whoever shows them
+/// to a person quotes them.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum RunEvent {
+    /// The run began.
+    RunStarted {
+        /// The workflow's name.
+        workflow: String,
+        /// Its version.
+        workflow_version: String,
+        /// The component's digest.
+        digest: String,
+        /// Whether the digest is in the vetted index.
+        vetted: bool,
+        /// Whether the cloud is the offline one.
+        simulated: bool,
+        /// Account ids by name.
+        accounts: BTreeMap<String, String>,
+    },
+    /// A step began.
+    Step {
+        /// Its id.
+        id: String,
+        /// The workflow's words.
+        title: String,
+    },
+    /// A call ended.
+    Call {
+        /// The step that it belongs to.
+        step: String,
+        /// The account's name in the manifest, if it is bound.
+        account_name: Option<String>,
+        /// The account's id.
+        account: String,
+        /// Who called.
+        identity: String,
+        /// The product's key.
+        product: String,
+        /// The action.
+        action: String,
+        /// What it does.
+        effect: Effect,
+        /// The catalog's words for it.
+        sentence: String,
+        /// How it ended.
+        outcome: CallOutcome,
+        /// The cloud's or the host's code, if it did not end well.
+        code: Option<String>,
+        /// What was said, if it did not end well.
+        message: Option<String>,
+        /// The cloud's id of the request.
+        request_id: Option<String>,
+        /// How many requests it took.
+        attempts: u32,
+        /// How long it took, in milliseconds of the run's clock.
+        elapsed_ms: u64,
+    },
+    /// The host waits, repeats or corrects something.
+    Note {
+        /// What, in the host's words.
+        message: String,
+    },
+    /// The workflow's words.
+    Log {
+        /// How much they matter.
+        level: LogLevel,
+        /// The words.
+        message: String,
+        /// What goes with them.
+        fields: BTreeMap<String, String>,
+    },
+    /// A claim of the workflow.
+    Check {
+        /// What it is about.
+        id: String,
+        /// What is claimed.
+        claim: Claim,
+        /// The workflow's words.
+        detail: String,
+    },
+    /// The run ended. Always the last.
+    RunEnded {
+        /// The host's verdict.
+        verdict: Verdict,
+        /// Why, in the host's words.
+        reason: String,
+        /// The code of the error that ended it, if one did.
+        code: Option<String>,
+        /// The exit status that goes with it.
+        exit: u8,
+        /// How many calls changed something.
+        changes: u32,
+        /// How many calls were made.
+        calls: u32,
+        /// The proofs of the manifest, with what was seen of them.
+        proofs: Vec<ProofReport>,
+        /// What the workflow gave back.
+        output: Option<serde_json::Value>,
+    },
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallOutcome {
+    /// The cloud said yes.
+    Ok,
+    /// The cloud refused for lack of permission.
+    Refused,
+    /// The cloud answered something else than yes.
+    Failed,
+    /// The host denied it; nothing was sent.
+    Denied,
+    /// It was sent, and no answer was read.
+    Unknown,
+}
+
+/// A proof of the manifest, with what was seen of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProofReport {
+    /// Its id.
+    pub id: String,
+    /// What it proves, in the workflow's words.
+    pub title: String,
+    /// What it is worth.
+    pub level: Level,
+    /// Whether a call proved it.
+    pub seen: bool,
+    /// Ids of the requests that did.
+    pub request_ids: Vec<String>,
+}
+
+/// Whoever reads along.
+pub trait Reporter: Debug + Send + Sync {
+    /// Takes an event.
+    fn report(&self, event: &RunEvent);
+}

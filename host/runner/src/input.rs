@@ -1,0 +1,200 @@
+//! A workflow's input: from files, flags and defaults, checked before anything runs.
+
+use host_model::{Blame, Problem, quote_within};
+use serde_json::{Map, Value as Json};
+
+/// Characters of a wrong value that a message shows.
+const VALUE_SHOWN: usize = 80;
+
+/// Where a part of the input comes from; later ones win.
+#[derive(Debug, Clone)]
+pub enum InputSource {
+    /// A whole object: a parameter file, or the defaults of an offline scenario.
+    Object(Map<String, Json>),
+    /// One value: `name=value`, or `name.inner=value`. JSON unless the schema asks for text.
+    Pair(String, String),
+}
+
+/// Why an input cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// The manifest's schema is no JSON Schema.
+    #[error("the workflow's own schema of its parameters cannot be used: {reason}")]
+    SchemaUnusable {
+        /// Why.
+        reason: String,
+    },
+    /// A path that leads through something that is no object.
+    #[error("parameter `{name}` lies inside of something that is no object")]
+    PathBroken {
+        /// The path.
+        name: String,
+    },
+    /// Values that the schema refuses.
+    #[error("{}", faults.join("\n       "))]
+    Refused {
+        /// One line for each: name and reason.
+        faults: Vec<String>,
+        /// The names that the schema has.
+        known: Vec<String>,
+    },
+}
+
+impl Problem for InputError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::SchemaUnusable { .. } => "input.schema-unusable",
+            Self::PathBroken { .. } => "input.path-broken",
+            Self::Refused { .. } => "input.parameter-refused",
+        }
+    }
+
+    fn blame(&self) -> Blame {
+        match self {
+            Self::SchemaUnusable { .. } => Blame::Workflow,
+            Self::PathBroken { .. } | Self::Refused { .. } => Blame::User,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused { known, .. } => {
+                let known = known.join(", ");
+                Some(format!("the workflow's parameters are {known}; `host inspect` explains them"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Puts an input together, fills in the schema's defaults, and checks it.
+pub fn build_input(schema: &Json, sources: &[InputSource]) -> Result<Json, InputError> {
+    let mut input = Json::Object(Map::new());
+    for source in sources {
+        match source {
+            InputSource::Object(object) => {
+                for (name, value) in object {
+                    place(&mut input, &[name], value.clone())?;
+                }
+            }
+            InputSource::Pair(path, value) => {
+                let names: Vec<&str> = path.split('.').collect();
+                let value = read(schema, &names, value);
+                place(&mut input, &names, value)?;
+            }
+        }
+    }
+    fill_defaults(schema, &mut input);
+    check(schema, &input)?;
+    Ok(input)
+}
+
+/// Text where the schema asks for text; JSON where it is JSON; text otherwise.
+fn read(schema: &Json, names: &[&str], value: &str) -> Json {
+    let property = names.iter().try_fold(schema, |schema, name| schema.get("properties")?.get(name));
+    let asks_for_text = property.and_then(|p| p.get("type")).and_then(Json::as_str) == Some("string");
+    if asks_for_text {
+        return Json::String(value.to_owned());
+    }
+    serde_json::from_str(value).unwrap_or_else(|_| Json::String(value.to_owned()))
+}
+
+fn place(input: &mut Json, names: &[&str], value: Json) -> Result<(), InputError> {
+    let mut place = input;
+    for name in names {
+        let broken = || InputError::PathBroken { name: quote_within(&names.join("."), VALUE_SHOWN) };
+        let object = place.as_object_mut().ok_or_else(broken)?;
+        place = object.entry((*name).to_owned()).or_insert_with(|| Json::Object(Map::new()));
+    }
+    *place = value;
+    Ok(())
+}
+
+fn fill_defaults(schema: &Json, input: &mut Json) {
+    let (Some(properties), Some(object)) =
+        (schema.get("properties").and_then(Json::as_object), input.as_object_mut())
+    else {
+        return;
+    };
+    for (name, property) in properties {
+        match (object.get_mut(name), property.get("default")) {
+            (Some(value), _) => fill_defaults(property, value),
+            (None, Some(default)) => {
+                let mut value = default.clone();
+                fill_defaults(property, &mut value);
+                object.insert(name.clone(), value);
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+fn check(schema: &Json, input: &Json) -> Result<(), InputError> {
+    let validator = jsonschema::validator_for(schema)
+        .map_err(|error| InputError::SchemaUnusable { reason: error.to_string() })?;
+    let faults: Vec<String> = validator.iter_errors(input).map(|error| fault(&error)).collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let properties = schema.get("properties").and_then(Json::as_object);
+    let known = properties.map(|p| p.keys().cloned().collect()).unwrap_or_default();
+    Err(InputError::Refused { faults, known })
+}
+
+fn fault(error: &jsonschema::ValidationError<'_>) -> String {
+    let path = error.instance_path().to_string();
+    let name = path.trim_start_matches('/').replace('/', ".");
+    let reason = quote_within(&error.to_string(), 300);
+    if name.is_empty() { reason } else { format!("parameter `{name}`: {reason}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn schema() -> Json {
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["role-name"],
+            "properties": {
+                "role-name": { "type": "string", "maxLength": 8 },
+                "hours": { "type": "integer", "default": 1 },
+                "trust": {
+                    "type": "object",
+                    "default": {},
+                    "properties": { "kind": { "type": "string", "default": "account" } }
+                }
+            }
+        })
+    }
+
+    fn pair(name: &str, value: &str) -> InputSource {
+        InputSource::Pair(name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn values_are_read_as_the_schema_asks_and_defaults_are_filled_in() {
+        let input = build_input(&schema(), &[pair("role-name", "123"), pair("hours", "2")]).unwrap();
+        assert_eq!(input, json!({"role-name": "123", "hours": 2, "trust": {"kind": "account"}}));
+        let input =
+            build_input(&schema(), &[pair("role-name", "a"), pair("trust.kind", "users")]).unwrap();
+        assert_eq!(input.pointer("/trust/kind"), Some(&json!("users")));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_reason() {
+        let cases = [
+            (vec![], "\"role-name\" is a required property"),
+            (vec![pair("role-name", "far-too-long")], "parameter `role-name`"),
+            (vec![pair("role-name", "a"), pair("hours", "soon")], "parameter `hours`"),
+            (vec![pair("role-name", "a"), pair("rolename", "a")], "rolename"),
+        ];
+        for (sources, expected) in cases {
+            let refused = build_input(&schema(), &sources).unwrap_err();
+            assert!(refused.to_string().contains(expected), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! One call to the cloud, from event to answer.
+
+use std::collections::BTreeMap;
+
+use host_catalog::Action;
+use host_client::{Answer as ClientAnswer, Outgoing};
+use host_model::{Call, CallError, ErrorKind, Reply, SecretKind, SecretRef};
+use host_runtime::{Answer, Stop};
+use host_wire::FoundSecret;
+
+use super::{Identity, LiveDriver};
+use crate::ledger::{CallRecord, Recorded};
+use crate::secrets::principal_of;
+use crate::{CallOutcome, RunEvent};
+
+/// Characters of a role session's name (`AssumeRole`).
+const SESSION_NAME_MAX: usize = 64;
+
+impl LiveDriver {
+    pub(super) async fn call(&mut self, mut call: Call) -> Result<Answer, Stop> {
+        let begun = self.stage.clock.now();
+        let outcome = match self.identity(&call.identity) {
+            Ok(identity) => {
+                let sent = self.judged_call(&mut call, &identity).await?;
+                self.record(&call, &identity, &sent);
+                Some(identity).zip(Some(sent))
+            }
+            Err(error) => return Ok(Answer::Error { error }),
+        };
+        let Some((identity, sent)) = outcome else { return Ok(Answer::Done) };
+        let elapsed = self.stage.clock.now().since(begun);
+        self.report_call(&call, &identity, &sent, elapsed);
+        Ok(match sent {
+            Ok((reply, _)) => Answer::Reply { reply },
+            Err(error) => Answer::Error { error },
+        })
+    }
+
+    async fn judged_call(
+        &mut self,
+        call: &mut Call,
+        identity: &Identity,
+    ) -> Result<Result<(Reply, u32), CallError>, Stop> {
+        let (product, action) = match self.resolve(call) {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error)),
+        };
+        // Parameters are checked before anything is looked up for them, and before the host adds its own.
+        if let Err(error) = product.check(action, call) {
+            return Ok(Err(error.into()));
+        }
+        let brief = self.brief(call, product, action, identity).await;
+        // Nobody is asked about a call that no yes could allow.
+        if let Err(error) = self.judge(&brief, host_policy::Consent::Person) {
+            return Ok(Err(error));
+        }
+        let consent = self.consent(&brief).await?;
+        let permit = match self.judge(&brief, consent) {
+            Ok(permit) => permit,
+            Err(error) => return Ok(Err(error)),
+        };
+        self.stage.mark.put_on(product, action, call);
+        if self.makes_secret(action) {
+            if let Err(error) = self.stage.secrets.rehearse() {
+                let reason = format!("`{}` makes a secret, and it could not be kept: {error}", action.name);
+                return Err(Stop::Unkept { reason });
+            }
+        }
+        let host_parameters = self.host_parameters(call);
+        let outgoing = self.outgoing(call, &host_parameters);
+        let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
+        if action.effect.is_write() && call.action != "AssumeRole" {
+            self.last_write = Some(self.stage.clock.now());
+        }
+        match answer {
+            Ok(answer) => self.accept(call, identity, answer),
+            Err(error) => Ok(Err(self.redacted(error))),
+        }
+    }
+
+    fn makes_secret(&self, action: &Action) -> bool {
+        let kept = |kind: SecretKind| kind == SecretKind::AccessKey;
+        action.secrets.iter().any(|field| kept(field.kind))
+    }
+
+    /// What the host itself fills in: the session's name, which joins the cloud's own trail with this run.
+    fn host_parameters(&self, call: &Call) -> Vec<(String, String)> {
+        if call.action != "AssumeRole" {
+            return Vec::new();
+        }
+        let name: String = format!("host-{}", self.stage.run).chars().take(SESSION_NAME_MAX).collect();
+        vec![("RoleSessionName".to_owned(), name)]
+    }
+
+    pub(super) fn outgoing<'a>(
+        &'a self,
+        call: &'a Call,
+        host_parameters: &'a [(String, String)],
+    ) -> Outgoing<'a> {
+        Outgoing {
+            call,
+            host_parameters,
+            secrets: self.stage.secrets.as_ref(),
+            settle_since: self.last_write,
+        }
+    }
+
+    /// Seals every secret of a reply before anything else happens to it (fault row 2).
+    fn accept(
+        &mut self,
+        call: &Call,
+        identity: &Identity,
+        answer: ClientAnswer,
+    ) -> Result<Result<(Reply, u32), CallError>, Stop> {
+        let ClientAnswer { body, secrets, request_id, attempts } = answer;
+        let mut names = BTreeMap::new();
+        let mut session = None;
+        for found in secrets {
+            match found.kind {
+                SecretKind::Session => session = Some(found),
+                SecretKind::LicenseKey => {
+                    // Fetched anew in every run, and never on disk (fault row 62).
+                    let name = name_of(identity, &found);
+                    self.stage.secrets.hold(&name, &found.text);
+                    names.insert(found.at, name);
+                }
+                SecretKind::AccessKey | SecretKind::Password | SecretKind::Input => {
+                    let name = name_of(identity, &found);
+                    let principal = principal_of(found.kind, call.text("UserName"));
+                    if let Err(error) = self.stage.secrets.keep(&name, principal, &found.text) {
+                        return Err(Stop::Unkept { reason: orphaned(&name, &error.to_string()) });
+                    }
+                    names.insert(found.at, name);
+                }
+            }
+        }
+        let identity = match session {
+            Some(found) => match self.accept_session(call, &body, &found) {
+                Ok(facts) => Some(facts),
+                Err(error) => return Ok(Err(error)),
+            },
+            None => None,
+        };
+        Ok(Ok((Reply { body, secrets: names, identity, request_id }, attempts)))
+    }
+
+    fn accept_session(
+        &mut self,
+        call: &Call,
+        body: &serde_json::Value,
+        found: &FoundSecret,
+    ) -> Result<host_model::IdentityFacts, CallError> {
+        let arn = body.pointer("/AssumedRoleUser/Arn").and_then(serde_json::Value::as_str);
+        let credentials =
+            serde_json::from_str(found.text.expose()).unwrap_or(serde_json::Value::Null);
+        self.open_session(&call.identity, arn.unwrap_or_default(), &credentials)
+    }
+
+    fn redacted(&self, mut error: CallError) -> CallError {
+        error.message = self.redact(&error.message);
+        for value in error.details.values_mut() {
+            *value = self.redact(value);
+        }
+        error
+    }
+
+    fn record(
+        &self,
+        call: &Call,
+        identity: &Identity,
+        sent: &Result<(Reply, u32), CallError>,
+    ) {
+        let (answer, request_id) = match sent {
+            Ok((reply, _)) => (Recorded::Reply, reply.request_id.clone()),
+            // A denial of the host's own proves nothing about the cloud: it has no request id.
+            Err(error) if error.kind == ErrorKind::Forbidden && error.request_id.is_some() => {
+                (Recorded::Refusal, error.request_id.clone())
+            }
+            Err(error) => (Recorded::Other, error.request_id.clone()),
+        };
+        let writes = self.resolve(call).is_ok_and(|(_, action)| action.effect.is_write());
+        self.ledger().calls.push(CallRecord {
+            step: self.step.clone(),
+            action: format!("{}:{}", call.product, call.action),
+            class: identity.class,
+            account: identity.facts.account.clone(),
+            writes: writes && call.action != "AssumeRole",
+            answer,
+            request_id,
+        });
+    }
+
+    fn report_call(
+        &self,
+        call: &Call,
+        identity: &Identity,
+        sent: &Result<(Reply, u32), CallError>,
+        elapsed: std::time::Duration,
+    ) {
+        let Ok((_, action)) = self.resolve(call) else { return };
+        let account = &identity.facts.account;
+        let error = sent.as_ref().err();
+        self.report(&RunEvent::Call {
+            step: self.step.clone(),
+            account_name: self.stage.accounts.name_of(account).map(str::to_owned),
+            account: account.to_string(),
+            identity: identity.facts.identity.to_string(),
+            product: call.product.clone(),
+            action: call.action.clone(),
+            effect: action.effect,
+            sentence: self.redact(&action.sentence_of(call)),
+            outcome: sent.as_ref().map_or_else(outcome_of, |_| CallOutcome::Ok),
+            code: error.map(|error| error.code.clone()),
+            message: error.map(|error| error.message.clone()),
+            request_id: match sent {
+                Ok((reply, _)) => reply.request_id.clone(),
+                Err(error) => error.request_id.clone(),
+            },
+            attempts: sent.as_ref().map_or(1, |(_, attempts)| *attempts),
+            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        });
+    }
+}
+
+fn outcome_of(error: &CallError) -> CallOutcome {
+    match error.kind {
+        ErrorKind::Denied => CallOutcome::Denied,
+        ErrorKind::Forbidden => CallOutcome::Refused,
+        ErrorKind::OutcomeUnknown => CallOutcome::Unknown,
+        _ => CallOutcome::Failed,
+    }
+}
+
+fn name_of(identity: &Identity, found: &FoundSecret) -> SecretRef {
+    SecretRef {
+        account: identity.facts.account.clone(),
+        kind: found.kind,
+        object: found.object.clone(),
+    }
+}
+
+fn orphaned(name: &SecretRef, error: &str) -> String {
+    format!(
+        "the cloud made the {name}, and it could not be kept ({error}); nobody has it, so delete the object \
+         in the cloud"
+    )
+}

@@ -1,0 +1,65 @@
+//! Consent: against a real cloud nothing is written without a yes (`security.md`, rules 16 to 18).
+
+use host_model::{Value, quote_within};
+use host_policy::Consent;
+use host_runtime::Stop;
+
+use super::LiveDriver;
+use super::judge::Brief;
+use crate::{Decision, Question};
+
+/// Characters of one value that a question shows; a cut is said.
+const VALUE_SHOWN: usize = 4096;
+
+impl LiveDriver {
+    /// How this call is agreed to. Asks a person where nothing else agrees; a no ends the run.
+    pub(super) async fn consent(&mut self, brief: &Brief<'_>) -> Result<Consent, Stop> {
+        let reads = !brief.action.effect.is_write();
+        if self.stage.scene.offline {
+            return Ok(Consent::Offline);
+        }
+        if reads && self.stage.vetted {
+            return Ok(Consent::VettedRead);
+        }
+        if self.stage.unattended && self.stage.vetted {
+            return Ok(Consent::Unattended);
+        }
+        if reads && self.reads_approved {
+            return Ok(Consent::Person);
+        }
+        let question = self.question(brief);
+        let declined = |reason: String| Err(Stop::Declined { reason });
+        match self.stage.approver.ask(&question).await {
+            Decision::Yes => Ok(Consent::Person),
+            Decision::YesToReads => {
+                self.reads_approved = true;
+                Ok(Consent::Person)
+            }
+            Decision::No => declined(format!("`{}` was declined", question.action)),
+            Decision::Nobody => declined(format!(
+                "`{}` needs a person's yes, and there is no terminal to ask at",
+                question.action
+            )),
+        }
+    }
+
+    fn question(&self, brief: &Brief<'_>) -> Question {
+        let account = &brief.identity.facts.account;
+        let shown = |value: &Value| match value {
+            Value::Text(text) => quote_within(&self.redact(text), VALUE_SHOWN),
+            Value::Json(json) => quote_within(&self.redact(&json.to_string()), VALUE_SHOWN),
+            Value::Secret(secret) => quote_within(&secret.to_string(), VALUE_SHOWN),
+        };
+        let parameters =
+            brief.call.parameters.iter().map(|(name, value)| (name.clone(), shown(value)));
+        Question {
+            account_name: self.stage.accounts.name_of(account).unwrap_or("-").to_owned(),
+            account: account.to_string(),
+            action: format!("{}:{}", brief.product.key, brief.action.name),
+            effect: brief.action.effect,
+            sentence: self.redact(&brief.action.sentence_of(brief.call)),
+            risks: host_policy::risks(&self.stage.scene, &brief.subject(Consent::None)),
+            parameters: parameters.collect(),
+        }
+    }
+}

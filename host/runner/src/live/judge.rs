@@ -1,0 +1,101 @@
+//! What a call needs to be judged by, and the judgement.
+
+use host_catalog::{Action, Product};
+use host_model::{Call, CallError};
+use host_policy::{
+    Consent, DocumentKind, HostPurpose, Judged, Need, Permit, Subject, UserFacts, judge,
+};
+
+use super::{Identity, LiveDriver};
+
+/// Everything about one call that its judgement looks at.
+pub(super) struct Brief<'a> {
+    pub(super) call: &'a Call,
+    pub(super) product: &'a Product,
+    pub(super) action: &'a Action,
+    pub(super) identity: &'a Identity,
+    pub(super) documents: Vec<Judged>,
+    pub(super) user: Option<UserFacts>,
+}
+
+impl Brief<'_> {
+    pub(super) fn subject(&self, consent: Consent) -> Subject<'_> {
+        Subject {
+            call: self.call,
+            product: self.product,
+            action: self.action,
+            account: &self.identity.facts.account,
+            documents: &self.documents,
+            user: self.user.as_ref(),
+            consent,
+        }
+    }
+}
+
+impl LiveDriver {
+    /// Reads what stands behind the names in a call: documents by meaning, users by their mark.
+    pub(super) async fn brief<'a>(
+        &self,
+        call: &'a Call,
+        product: &'a Product,
+        action: &'a Action,
+        identity: &'a Identity,
+    ) -> Brief<'a> {
+        let mut documents = Vec::new();
+        let mut user = None;
+        for need in host_policy::needs(product, action, call) {
+            let what = need.what();
+            match &need {
+                Need::Policy { name, kind } => {
+                    let asked = [("PolicyName", name.as_str()), ("PolicyType", kind.as_str())];
+                    let at = "/DefaultPolicyVersion/PolicyDocument";
+                    let text = self.text_of(call, HostPurpose::ReadPolicy, &asked, at).await;
+                    documents.push(Judged { kind: DocumentKind::Permission, what, text });
+                }
+                Need::PolicyVersion { name, version } => {
+                    let asked = [
+                        ("PolicyName", name.as_str()),
+                        ("PolicyType", "Custom"),
+                        ("VersionId", version.as_str()),
+                    ];
+                    let at = "/PolicyVersion/PolicyDocument";
+                    let text = self.text_of(call, HostPurpose::ReadPolicyVersion, &asked, at).await;
+                    documents.push(Judged { kind: DocumentKind::Permission, what, text });
+                }
+                Need::User { name } => {
+                    let asked = [("UserName", name.as_str())];
+                    let at = "/User/Comments";
+                    let comments = self.text_of(call, HostPurpose::ReadUser, &asked, at).await;
+                    let marked = comments.is_some_and(|text| self.stage.mark.is_in(&text));
+                    user = Some(UserFacts { name: name.clone(), marked });
+                }
+            }
+        }
+        Brief { call, product, action, identity, documents, user }
+    }
+
+    /// A text of a reply, as the caller reads it; `None` if it cannot be read, which is denied later.
+    async fn text_of(
+        &self,
+        call: &Call,
+        purpose: HostPurpose,
+        parameters: &[(&str, &str)],
+        at: &str,
+    ) -> Option<String> {
+        let body = self.read_for_host(&call.identity, purpose, parameters).await.ok()?;
+        body.pointer(at).and_then(serde_json::Value::as_str).map(str::to_owned)
+    }
+
+    /// The permit, if every rule allows the call under this consent.
+    pub(super) fn judge(&self, brief: &Brief<'_>, consent: Consent) -> Result<Permit, CallError> {
+        judge(&self.stage.scene, &brief.subject(consent)).map_err(CallError::from)
+    }
+
+    /// Product and action of a call, which must be one that the catalog has.
+    pub(super) fn resolve(
+        &self,
+        call: &Call,
+    ) -> Result<(&'static Product, &'static Action), CallError> {
+        self.stage.catalog.resolve(&call.product, &call.version, &call.action)
+    }
+}

@@ -1,0 +1,152 @@
+//! The live driver: every event answered by the cloud that stands behind the client.
+
+mod call;
+mod consent;
+mod host;
+mod judge;
+mod vault;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use host_catalog::Catalog;
+use host_client::{Client, KeySource};
+use host_model::{CallError, ErrorKind, IdentityFacts, IdentityRef, RunId, Timestamp};
+use host_policy::Scene;
+use host_ports::{Clock, Entropy};
+use host_runtime::{Answer, Driver, Event, IdentityClass, Stop};
+
+use crate::ledger::{CheckRecord, Ledger};
+use crate::{Approver, BoundAccounts, Mark, Reporter, RunEvent, Secrets};
+
+/// Everything that a live run stands on.
+#[derive(Debug, Clone)]
+pub(crate) struct Stage {
+    pub(crate) run: RunId,
+    pub(crate) catalog: &'static Catalog,
+    pub(crate) client: Arc<Client>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) accounts: BoundAccounts,
+    pub(crate) scene: Scene,
+    pub(crate) mark: Mark,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) reporter: Arc<dyn Reporter>,
+    pub(crate) approver: Arc<dyn Approver>,
+    pub(crate) interrupted: Arc<AtomicBool>,
+    pub(crate) unattended: bool,
+    pub(crate) vetted: bool,
+    pub(crate) provoke: bool,
+}
+
+/// An identity that the run can call with.
+#[derive(Debug, Clone)]
+struct Identity {
+    facts: IdentityFacts,
+    keys: Arc<dyn KeySource>,
+    class: IdentityClass,
+}
+
+/// Answers events with the cloud behind the client.
+#[derive(Debug)]
+pub(crate) struct LiveDriver {
+    stage: Stage,
+    ledger: Arc<Mutex<Ledger>>,
+    identities: BTreeMap<IdentityRef, Identity>,
+    step: String,
+    sessions: u32,
+    /// When the run last changed something: what it cannot see yet may be only under way.
+    last_write: Option<Timestamp>,
+    reads_approved: bool,
+}
+
+impl LiveDriver {
+    pub(crate) fn new(stage: Stage, ledger: Arc<Mutex<Ledger>>) -> Self {
+        Self {
+            stage,
+            ledger,
+            identities: BTreeMap::new(),
+            step: "start".to_owned(),
+            sessions: 0,
+            last_write: None,
+            reads_approved: false,
+        }
+    }
+
+    /// Reports an event, redacted by value.
+    fn report(&self, event: &RunEvent) {
+        self.stage.reporter.report(event);
+    }
+
+    fn redact(&self, text: &str) -> String {
+        self.stage.secrets.redact(text)
+    }
+
+    fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn identity(&self, name: &IdentityRef) -> Result<Identity, CallError> {
+        self.identities.get(name).cloned().ok_or_else(|| {
+            let message = format!("the run has no identity `{name}`");
+            CallError::new(ErrorKind::Invalid, "run.identity-unknown", message)
+        })
+    }
+}
+
+#[async_trait]
+impl Driver for LiveDriver {
+    async fn answer(&mut self, event: Event) -> Result<Answer, Stop> {
+        if self.stage.interrupted.load(Ordering::Relaxed) {
+            return Err(Stop::Interrupted);
+        }
+        Ok(match event {
+            Event::Call(call) => self.call(call).await?,
+            Event::Open { name } => self.open(&name),
+            Event::WithAccessKey { access_key_id, secret } => {
+                self.with_access_key(&access_key_id, &secret)
+            }
+            Event::Fingerprint { secret } => self.fingerprint(&secret),
+            Event::FindSecret { caller, object } => self.find_secret(&caller, &object)?,
+            Event::GeneratePassword { caller, object } => {
+                self.generate_password(&caller, &object).await?
+            }
+            Event::InputSecret { parameter } => Self::input_secret(&parameter),
+            Event::Now => Answer::Number { number: self.stage.clock.now().seconds() },
+            Event::Sleep { seconds } => {
+                let wait = std::time::Duration::from_secs(u64::from(seconds));
+                self.stage.clock.sleep(wait).await;
+                Answer::Done
+            }
+            Event::Step { id, title } => {
+                let title = self.redact(&title);
+                self.report(&RunEvent::Step { id: self.redact(&id), title });
+                self.step = id;
+                Answer::Done
+            }
+            Event::Log { level, message, fields } => {
+                let fields = fields.iter().map(|(k, v)| (self.redact(k), self.redact(v))).collect();
+                self.report(&RunEvent::Log { level, message: self.redact(&message), fields });
+                Answer::Done
+            }
+            Event::Check { id, claim, detail } => {
+                let (id, detail) = (self.redact(&id), self.redact(&detail));
+                self.ledger().checks.push(CheckRecord {
+                    id: id.clone(),
+                    claim,
+                    detail: detail.clone(),
+                });
+                self.report(&RunEvent::Check { id, claim, detail });
+                Answer::Done
+            }
+            Event::RunId => Answer::Text { text: self.stage.run.to_string() },
+            Event::HostVersion => Answer::Text { text: env!("CARGO_PKG_VERSION").to_owned() },
+            Event::HasFeature { .. } => Answer::Flag { flag: false },
+            Event::Mark => Answer::Text { text: self.stage.mark.text() },
+            Event::Adopts => Answer::Flag { flag: self.stage.scene.allowances.adopt },
+            Event::MayProvoke => Answer::Flag { flag: self.stage.provoke },
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! The secrets of a run: in memory by name, and sealed in the vault.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use host_model::{AccountId, SecretKind, SecretRef, SecretText};
+use host_vault::{Entry, Vault, VaultError};
+use host_wire::{Redactor, SecretLookup};
+use sha2::Sha256;
+
+/// The secrets of a run.
+#[derive(Debug)]
+pub struct Secrets {
+    vault: Vault,
+    lineage: String,
+    fingerprint_key: [u8; 32],
+    held: Mutex<BTreeMap<SecretRef, SecretText>>,
+    redactor: Mutex<Redactor>,
+}
+
+impl Secrets {
+    /// Secrets of `lineage` in `vault`. The key makes fingerprints of this run unlike any other's.
+    pub fn new(vault: Vault, lineage: &str, fingerprint_key: [u8; 32]) -> Self {
+        Self {
+            vault,
+            lineage: lineage.to_owned(),
+            fingerprint_key,
+            held: Mutex::default(),
+            redactor: Mutex::new(Redactor::default()),
+        }
+    }
+
+    /// Whether the vault can take a secret, tried before one is made.
+    pub(crate) fn rehearse(&self) -> Result<(), VaultError> {
+        self.vault.rehearse()
+    }
+
+    /// Seals a secret and holds it. When this returns, it survives a power cut.
+    pub(crate) fn keep(
+        &self,
+        secret: &SecretRef,
+        principal: Option<String>,
+        text: &SecretText,
+    ) -> Result<(), VaultError> {
+        // Redaction comes first: even a failure to keep must not print it.
+        self.hold(secret, text);
+        let entry = Entry {
+            account: secret.account.clone(),
+            principal,
+            kind: secret.kind,
+            object: secret.object.clone(),
+            lineage: self.lineage.clone(),
+        };
+        self.vault.keep(&entry, text).map(|_| ())
+    }
+
+    /// Holds a secret for this run only.
+    pub(crate) fn hold(&self, secret: &SecretRef, text: &SecretText) {
+        self.know(text);
+        let mut held = self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        held.insert(secret.clone(), text.clone());
+    }
+
+    /// Lets nothing that holds `text` be reported.
+    pub fn know(&self, text: &SecretText) {
+        self.redactor.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(text);
+    }
+
+    /// The secret of an object that this lineage kept, in this run or an earlier one.
+    pub(crate) fn find(
+        &self,
+        account: &AccountId,
+        object: &str,
+    ) -> Result<Option<SecretRef>, VaultError> {
+        let Some(found) = self.vault.find(account, object, &self.lineage)? else {
+            return Ok(None);
+        };
+        let secret = found.kept.entry.secret_ref();
+        self.hold(&secret, &found.secret);
+        Ok(Some(secret))
+    }
+
+    /// A hash of a secret that means nothing outside of this run.
+    pub(crate) fn fingerprint(&self, secret: &SecretRef) -> Option<String> {
+        let text = self.secret(secret)?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.fingerprint_key)
+            .expect("HMAC takes a key of any length");
+        mac.update(text.expose().as_bytes());
+        let bytes = mac.finalize().into_bytes();
+        Some(bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// `text` without any secret that this run knows, in any of the forms in which it could appear.
+    pub fn redact(&self, text: &str) -> String {
+        self.redactor.lock().unwrap_or_else(std::sync::PoisonError::into_inner).redact(text)
+    }
+}
+
+impl SecretLookup for Secrets {
+    fn secret(&self, name: &SecretRef) -> Option<SecretText> {
+        let held = self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        held.get(name).cloned()
+    }
+}
+
+/// The RAM user that an object's name speaks of, for the vault's records.
+pub(crate) fn principal_of(kind: SecretKind, user: Option<&str>) -> Option<String> {
+    match kind {
+        SecretKind::AccessKey | SecretKind::Password => user.map(|user| format!("user/{user}")),
+        SecretKind::Session | SecretKind::LicenseKey | SecretKind::Input => None,
+    }
+}

@@ -1,0 +1,144 @@
+//! The verdict: the host's own, from what the cloud answered (`security.md`, rule 13).
+
+use host_model::quote_within;
+use host_runtime::{Claim, Expectation, Level, Manifest, Proof};
+use serde::Serialize;
+
+use crate::event::ProofReport;
+use crate::ledger::{CallRecord, Ledger, Recorded};
+use crate::BoundAccounts;
+
+/// How a run ended, in one word with one meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Access and data were proven by calls.
+    Verified,
+    /// Access was proven; data was not asked for, or did not come.
+    AccessOnly,
+    /// Done, and waiting for what the reason says.
+    Pending,
+    /// Some of it was done.
+    Partial,
+    /// It did not work.
+    Failed,
+    /// The host or the operator refused.
+    Denied,
+    /// Stopped before the end.
+    Stopped,
+    /// A call was sent, and whether it took effect is not known.
+    Indeterminate,
+}
+
+impl Verdict {
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::AccessOnly => "access-only",
+            Self::Pending => "pending",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Denied => "denied",
+            Self::Stopped => "stopped",
+            Self::Indeterminate => "indeterminate",
+        }
+    }
+
+    /// The exit status that goes with it (`design.md`, the command line).
+    pub const fn exit(self) -> u8 {
+        match self {
+            Self::Verified => 0,
+            Self::Failed | Self::Partial => 1,
+            Self::Denied => 3,
+            Self::Stopped | Self::Indeterminate => 5,
+            Self::AccessOnly | Self::Pending => 6,
+        }
+    }
+}
+
+/// Verdict and reason of a run that came to its end.
+pub(crate) fn judge(
+    manifest: &Manifest,
+    accounts: &BoundAccounts,
+    ledger: &Ledger,
+) -> (Verdict, String, Vec<ProofReport>) {
+    let reports: Vec<ProofReport> =
+        manifest.proofs.iter().map(|proof| report(proof, accounts, ledger)).collect();
+    let (verdict, reason) = conclude(manifest, accounts, ledger, &reports);
+    (verdict, reason, reports)
+}
+
+fn conclude(
+    manifest: &Manifest,
+    accounts: &BoundAccounts,
+    ledger: &Ledger,
+    reports: &[ProofReport],
+) -> (Verdict, String) {
+    if let Some(proof) = manifest.proofs.iter().find(|proof| broken(proof, accounts, ledger)) {
+        let title = quote_within(&proof.title, 160);
+        return (Verdict::Failed, format!("a call that must be refused was answered: {title}"));
+    }
+    if let Some(check) = ledger.checks.iter().find(|check| check.claim == Claim::Fails) {
+        let detail = quote_within(&check.detail, 300);
+        return (Verdict::Failed, format!("the workflow found that `{}` fails: {detail}", check.id));
+    }
+    let needed = |level: Level| reports.iter().filter(move |report| report.level == level);
+    let all = |level: Level| needed(level).all(|report| report.seen);
+    let any = reports.iter().any(|report| report.level != Level::Guard);
+    let open = || {
+        let titles = reports.iter().filter(|r| r.level != Level::Guard && !r.seen);
+        let titles: Vec<String> = titles.map(|r| quote_within(&r.title, 160)).collect();
+        titles.join("; ")
+    };
+    if !any {
+        return (Verdict::Pending, "the workflow names no call that would prove its work".to_owned());
+    }
+    if let Some(check) = ledger.checks.iter().find(|check| check.claim == Claim::Pending) {
+        if !all(Level::Access) {
+            let detail = quote_within(&check.detail, 300);
+            return (Verdict::Pending, format!("the workflow waits: {detail}"));
+        }
+    }
+    match (all(Level::Access), all(Level::Data)) {
+        (true, true) => (Verdict::Verified, "every proof was seen in the cloud's replies".to_owned()),
+        (true, false) => (Verdict::AccessOnly, format!("not seen yet: {}", open())),
+        (false, _) => (Verdict::Pending, format!("not seen yet: {}", open())),
+    }
+}
+
+fn report(proof: &Proof, accounts: &BoundAccounts, ledger: &Ledger) -> ProofReport {
+    let wanted = match proof.expects {
+        Expectation::Reply => Recorded::Reply,
+        Expectation::Refusal => Recorded::Refusal,
+    };
+    let seen: Vec<&CallRecord> =
+        matching(proof, accounts, ledger).filter(|call| call.answer == wanted).collect();
+    ProofReport {
+        id: proof.id.clone(),
+        title: proof.title.clone(),
+        level: proof.level,
+        seen: !seen.is_empty(),
+        request_ids: seen.iter().filter_map(|call| call.request_id.clone()).collect(),
+    }
+}
+
+/// A call that must be refused, and was not.
+fn broken(proof: &Proof, accounts: &BoundAccounts, ledger: &Ledger) -> bool {
+    proof.expects == Expectation::Refusal
+        && matching(proof, accounts, ledger).any(|call| call.answer == Recorded::Reply)
+}
+
+fn matching<'a>(
+    proof: &'a Proof,
+    accounts: &'a BoundAccounts,
+    ledger: &'a Ledger,
+) -> impl Iterator<Item = &'a CallRecord> {
+    let account = accounts.0.get(&proof.account).map(|bound| &bound.account);
+    ledger.calls.iter().filter(move |call| {
+        call.step == proof.id
+            && call.action == proof.action
+            && call.class == proof.by
+            && Some(&call.account) == account
+    })
+}

@@ -1,0 +1,312 @@
+//! Objects from birth to death: every action succeeds once, and replies look as documented.
+
+use std::collections::BTreeSet;
+
+use host_catalog::Catalog;
+use serde_json::Value as Json;
+
+use crate::stage::{Key, Stage};
+
+const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":"acs:ram::1234567890123456:root"}}]}"#;
+const READ_ARMS: &str =
+    r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"arms:Get*","Resource":"*"}]}"#;
+const PRINCIPAL: &str = "ims-made@crowd.onaliyun.com";
+const ROLE: (&str, &str) = ("RoleName", "made");
+const USER: (&str, &str) = ("UserName", "maker");
+const POLICY: (&str, &str) = ("PolicyName", "made");
+const CUSTOM: (&str, &str) = ("PolicyType", "Custom");
+const REGION: (&str, &str) = ("RegionId", "cn-hangzhou");
+const TAG: (&str, &str) = ("Tag", r#"[{"Key":"owner","Value":"o11y"}]"#);
+const KEY: (&str, &str) = ("UserAccessKeyId", "<key>");
+const GROUP: (&str, &str) = ("ResourceGroupId", "rg-fakeshop000001");
+
+type Step = (&'static str, Vec<(&'static str, &'static str)>);
+
+/// `<key>` stands for the AccessKey that was made last, `<message>` for an encoded refusal.
+fn script() -> Vec<Step> {
+    let principal = |more: &[(&'static str, &'static str)]| {
+        [&[("UserPrincipalName", PRINCIPAL)], more].concat()
+    };
+    let ims_role = vec![
+        POLICY,
+        CUSTOM,
+        GROUP,
+        ("PrincipalType", "ServiceRole"),
+        ("PrincipalName", "made@role.crowd.onaliyunservice.com"),
+    ];
+    vec![
+        ("ram:SetAccountAlias", vec![("AccountAlias", "crowd")]),
+        ("ram:GetAccountAlias", vec![]),
+        ("ram:GetPasswordPolicy", vec![]),
+        ("ram:GetSecurityPreference", vec![]),
+        ("ram:DecodeDiagnosticMessage", vec![("EncodedDiagnosticMessage", "<message>")]),
+        (
+            "ram:CreateRole",
+            vec![ROLE, ("AssumeRolePolicyDocument", TRUST), ("Description", "d"), TAG],
+        ),
+        ("ram:GetRole", vec![ROLE]),
+        ("ram:UpdateRole", vec![ROLE, ("NewDescription", "e"), ("NewMaxSessionDuration", "7200")]),
+        ("ram:ListRoles", vec![]),
+        (
+            "ram:CreatePolicy",
+            vec![POLICY, ("PolicyDocument", READ_ARMS), ("Description", "d"), TAG],
+        ),
+        ("ram:GetPolicy", vec![POLICY, CUSTOM]),
+        ("ram:ListPolicies", vec![CUSTOM]),
+        (
+            "ram:CreatePolicyVersion",
+            vec![POLICY, ("PolicyDocument", READ_ARMS), ("SetAsDefault", "True")],
+        ),
+        ("ram:GetPolicyVersion", vec![POLICY, CUSTOM, ("VersionId", "v2")]),
+        ("ram:ListPolicyVersions", vec![POLICY, CUSTOM]),
+        ("ram:SetDefaultPolicyVersion", vec![POLICY, ("VersionId", "v1")]),
+        ("ram:DeletePolicyVersion", vec![POLICY, ("VersionId", "v2")]),
+        (
+            "ram:CreateUser",
+            vec![
+                USER,
+                ("DisplayName", "M"),
+                ("Comments", "c"),
+                ("Email", "m@example.com"),
+                ("MobilePhone", "86-18600000000"),
+            ],
+        ),
+        ("ram:GetUser", vec![USER]),
+        ("ram:UpdateUser", vec![USER, ("NewComments", "d")]),
+        ("ram:ListUsers", vec![]),
+        ("ram:AttachPolicyToRole", vec![ROLE, POLICY, CUSTOM]),
+        ("ram:ListPoliciesForRole", vec![ROLE]),
+        ("ram:AttachPolicyToUser", vec![USER, POLICY, CUSTOM]),
+        ("ram:ListPoliciesForUser", vec![USER]),
+        ("ram:ListEntitiesForPolicy", vec![POLICY, CUSTOM]),
+        ("ram:TagResources", vec![("ResourceType", "role"), ("ResourceNames", r#"["made"]"#), TAG]),
+        ("ram:ListTagResources", vec![("ResourceType", "role"), ("ResourceNames", r#"["made"]"#)]),
+        (
+            "ram:UntagResources",
+            vec![
+                ("ResourceType", "role"),
+                ("ResourceNames", r#"["made"]"#),
+                ("TagKeys", r#"["owner"]"#),
+            ],
+        ),
+        ("resourcemanager:AttachPolicy", ims_role.clone()),
+        ("resourcemanager:ListPolicyAttachments", vec![]),
+        ("resourcemanager:DetachPolicy", ims_role),
+        ("resourcemanager:ListResourceGroups", vec![("IncludeTags", "true")]),
+        ("resourcemanager:GetResourceGroup", vec![GROUP, ("IncludeTags", "true")]),
+        (
+            "sts:AssumeRole",
+            vec![("RoleArn", "acs:ram::1234567890123456:role/made"), ("RoleSessionName", "life")],
+        ),
+        ("sts:GetCallerIdentity", vec![]),
+        ("ram:CreateLoginProfile", vec![USER, ("Password", "Long3nough!word")]),
+        ("ram:GetLoginProfile", vec![USER]),
+        ("ram:UpdateLoginProfile", vec![USER, ("MFABindRequired", "true")]),
+        ("ram:DeleteLoginProfile", vec![USER]),
+        ("ram:GetUserMFAInfo", vec![("UserName", "has-mfa")]),
+        ("ram:UnbindMFADevice", vec![("UserName", "has-mfa")]),
+        ("ram:CreateAccessKey", vec![USER]),
+        ("ram:ListAccessKeys", vec![USER]),
+        ("ram:GetAccessKeyLastUsed", vec![USER, KEY]),
+        ("ram:UpdateAccessKey", vec![USER, KEY, ("Status", "Inactive")]),
+        ("ram:DeleteAccessKey", vec![USER, KEY]),
+        ("ram:DetachPolicyFromUser", vec![USER, POLICY, CUSTOM]),
+        ("ram:DetachPolicyFromRole", vec![ROLE, POLICY, CUSTOM]),
+        ("ram:DeleteUser", vec![USER]),
+        ("ram:DeleteRole", vec![ROLE]),
+        ("ram:DeletePolicy", vec![POLICY]),
+        ("ims:GetDefaultDomain", vec![]),
+        (
+            "ims:CreateUser",
+            principal(&[("DisplayName", "I"), ("Tag.1.Key", "owner"), ("Tag.1.Value", "o11y")]),
+        ),
+        ("ims:GetUser", principal(&[])),
+        ("ims:CreateAccessKey", principal(&[])),
+        ("ram:DeleteAccessKey", vec![("UserName", "ims-made"), KEY]),
+        ("ims:CreateLoginProfile", principal(&[("Password", "Long3nough!word")])),
+        ("ram:DeleteLoginProfile", vec![("UserName", "ims-made")]),
+        ("ims:DeleteUser", principal(&[])),
+        ("arms:DescribeTraceLicenseKey", vec![REGION]),
+        ("arms:ListTraceApps", vec![REGION]),
+        ("arms:SearchTraceAppByPage", vec![REGION]),
+        ("arms:CheckServiceStatus", vec![REGION, ("SvcCode", "arms")]),
+        (
+            "arms:DeleteTraceApp",
+            vec![
+                REGION,
+                ("AppId", "1000001"),
+                ("Pid", "fakepid001@0123456789abcde"),
+                ("Type", "TRACE"),
+            ],
+        ),
+    ]
+}
+
+/// The documented reply, from the samples that the workspace's rooms share.
+fn sample(call: &str) -> Json {
+    let path = format!("../../tests/samples/{}.success.json", call.replace(':', "/"));
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Every field of `found` stands in `sample`, with the same type.
+fn check_shape(found: &Json, sample: &Json, at: &str) {
+    match (found, sample) {
+        (Json::Object(found), Json::Object(sample)) => {
+            for (name, value) in found {
+                let at = format!("{at}/{name}");
+                check_shape(value, sample.get(name).unwrap_or_else(|| panic!("{at} is new")), &at);
+            }
+        }
+        (Json::Array(found), Json::Array(sample)) => {
+            for item in found {
+                check_shape(item, sample.first().unwrap_or(&Json::Null), at);
+            }
+        }
+        (Json::String(_), Json::String(_))
+        | (Json::Number(_), Json::Number(_))
+        | (Json::Bool(_), Json::Bool(_)) => {}
+        _ => panic!("{at}: {found} is not of the type of {sample}"),
+    }
+}
+
+#[test]
+fn every_action_succeeds_and_answers_in_the_documented_shape() {
+    let stage = Stage::crowded();
+    let operator = stage.operator();
+    let nobody = stage.key("source", "nobody");
+    let (_, refusal) = stage.ask(&nobody, "ram:ListUsers", &[]);
+    let message = refusal["AccessDeniedDetail"]["EncodedDiagnosticMessage"].as_str().unwrap();
+    let mut key = String::new();
+    let mut called = BTreeSet::new();
+    for (call, parameters) in script() {
+        let filled: Vec<(&str, &str)> = parameters
+            .iter()
+            .map(|(name, value)| match *value {
+                "<key>" => (*name, key.as_str()),
+                "<message>" => (*name, message),
+                value => (*name, value),
+            })
+            .collect();
+        let reply = stage.done(&operator, call, &filled);
+        check_shape(&reply, &sample(call), call);
+        if call.ends_with("CreateAccessKey") {
+            key = Key::of(&reply).id;
+        }
+        called.insert(call.to_owned());
+    }
+    for product in Catalog::builtin().products() {
+        for action in product.actions.keys() {
+            assert!(called.contains(&format!("{}:{action}", product.key)), "{action}");
+        }
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let stage = Stage::crowded();
+    let operator = stage.operator();
+    let create = [ROLE, ("AssumeRolePolicyDocument", TRUST), ("Description", "d")];
+    stage.done(&operator, "ram:CreateRole", &create);
+    let role = stage.done(&operator, "ram:GetRole", &[("RoleName", "Made")]);
+    assert_eq!(role["Role"]["AssumeRolePolicyDocument"], TRUST);
+    assert_eq!(role["Role"]["Arn"], "acs:ram::1234567890123456:role/made");
+    assert_eq!(role["Role"]["MaxSessionDuration"], 3600);
+    stage.wait(60);
+    let update = [ROLE, ("NewMaxSessionDuration", "7200")];
+    let updated = stage.done(&operator, "ram:UpdateRole", &update);
+    assert_eq!(
+        (&updated["Role"]["MaxSessionDuration"], &updated["Role"]["Description"]),
+        (&7200.into(), &"d".into())
+    );
+    assert_ne!(updated["Role"]["UpdateDate"], updated["Role"]["CreateDate"]);
+    // Facets that are not set are not in the reply.
+    let user = stage.done(&operator, "ram:CreateUser", &[USER]);
+    assert!(user["User"].get("DisplayName").is_none());
+    let key = stage.done(&operator, "arms:DescribeTraceLicenseKey", &[REGION]);
+    let again = stage.done(&operator, "arms:DescribeTraceLicenseKey", &[REGION]);
+    assert_eq!(key["LicenseKey"], again["LicenseKey"]);
+    let other =
+        stage.done(&operator, "arms:DescribeTraceLicenseKey", &[("RegionId", "cn-beijing")]);
+    assert_ne!(key["LicenseKey"], other["LicenseKey"]);
+}
+
+#[test]
+fn versions_rotate_if_that_is_asked_for() {
+    let stage = Stage::crowded();
+    let operator = stage.operator();
+    let version = [("PolicyName", "loose"), ("PolicyDocument", READ_ARMS)];
+    for _ in 0..4 {
+        stage.done(&operator, "ram:CreatePolicyVersion", &version);
+    }
+    let code = stage.refused(&operator, "ram:CreatePolicyVersion", &version);
+    assert_eq!(code, "LimitExceeded.Policy.Version");
+    let rotate = ("RotateStrategy", "DeleteOldestNonDefaultVersionWhenLimitExceeded");
+    stage.done(&operator, "ram:CreatePolicyVersion", &[version[0], version[1], rotate]);
+    let list = [("PolicyName", "loose"), CUSTOM];
+    let versions = stage.done(&operator, "ram:ListPolicyVersions", &list);
+    let versions = versions["PolicyVersions"]["PolicyVersion"].as_array().unwrap();
+    let ids: Vec<&str> = versions.iter().map(|it| it["VersionId"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["v1", "v3", "v4", "v5", "v6"]);
+}
+
+#[test]
+fn a_removed_application_is_gone_and_an_unknown_one_changes_nothing() {
+    let stage = Stage::crowded();
+    let operator = stage.operator();
+    let count = || {
+        let apps = stage.done(&operator, "arms:ListTraceApps", &[REGION]);
+        apps["TraceApps"].as_array().map(Vec::len)
+    };
+    let delete = |pid, app| {
+        let parameters = [REGION, ("AppId", app), ("Pid", pid), ("Type", "TRACE")];
+        stage.done(&operator, "arms:DeleteTraceApp", &parameters);
+    };
+    delete("fakepid009@0123456789abcde", "1000001");
+    delete("fakepid001@0123456789abcde", "1000009");
+    assert_eq!(count(), Some(2));
+    delete("fakepid001@0123456789abcde", "1000001");
+    assert_eq!(count(), Some(1));
+}
+
+#[test]
+fn news_travels_as_slowly_as_the_scenario_says() {
+    let stage = Stage::crowded();
+    stage.simulator.meddle(|state| {
+        state.consistency = toml_of("role = 5\nattachment = 4\nkey = 3\ndetach = 6");
+    });
+    let operator = stage.operator();
+    stage.done(&operator, "ram:CreateUser", &[USER]);
+    let key = Key::of(&stage.done(&operator, "ram:CreateAccessKey", &[USER]));
+    let sts = ("PolicyName", "AliyunSTSAssumeRoleAccess");
+    stage.done(&operator, "ram:AttachPolicyToUser", &[USER, sts, ("PolicyType", "System")]);
+    stage.done(&operator, "ram:CreateRole", &[ROLE, ("AssumeRolePolicyDocument", TRUST)]);
+    let assume = [("RoleArn", "acs:ram::1234567890123456:role/made"), ("RoleSessionName", "slow")];
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        let (_, body) = stage.ask(&key, "sts:AssumeRole", &assume);
+        seen.push(body["Code"].as_str().unwrap_or("OK").to_owned());
+        stage.wait(1);
+    }
+    let unknown = "InvalidAccessKeyId.NotFound";
+    assert_eq!(seen, [unknown, unknown, unknown, "NoPermission", "EntityNotExist.Role", "OK"]);
+    // RAM itself sees its own writes at once, but a detached policy lingers.
+    let arms = [ROLE, ("PolicyName", "AliyunARMSReadOnlyAccess"), ("PolicyType", "System")];
+    stage.done(&operator, "ram:AttachPolicyToRole", &arms);
+    let session = stage.assume(&key, &assume);
+    assert_eq!(stage.refused(&session, "arms:ListTraceApps", &[REGION]), "NoPermission");
+    stage.wait(4);
+    stage.done(&session, "arms:ListTraceApps", &[REGION]);
+    stage.done(&operator, "ram:DetachPolicyFromRole", &arms);
+    let listed = stage.done(&operator, "ram:ListPoliciesForRole", &[ROLE]);
+    assert_eq!(listed["Policies"]["Policy"], Json::Array(Vec::new()));
+    stage.done(&session, "arms:ListTraceApps", &[REGION]);
+    assert_eq!(stage.refused(&operator, "ram:DeleteRole", &[ROLE]), "DeleteConflict.Role.Policy");
+    stage.wait(6);
+    assert_eq!(stage.refused(&session, "arms:ListTraceApps", &[REGION]), "NoPermission");
+    stage.done(&operator, "ram:DeleteRole", &[ROLE]);
+}
+
+fn toml_of<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    toml::from_str(text).unwrap()
+}

@@ -1,0 +1,80 @@
+//! The commands and their arguments.
+
+use clap::{Parser, Subcommand};
+
+use crate::error::XtaskError;
+use crate::generated::Mode;
+use crate::stage::{self, Stage};
+use crate::workspace::Workspace;
+use crate::{bench, conformance, guests, reference, tidy, wit};
+
+/// Every developer command.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub(crate) struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Does everything that a change has to pass; stops at the first stage that fails.
+    Check {
+        /// Only these stages, in the order of the list.
+        stages: Vec<Stage>,
+    },
+    /// Runs all tests of all rooms.
+    Test,
+    /// Writes the product packages below `wit/deps` from the catalog.
+    Wit(Generate),
+    /// Builds the workflows from source and writes their index.
+    Guests(Generate),
+    /// Writes the reference pages below `docs/reference` from the code.
+    Docs(Generate),
+    /// Checks the rules of the house that neither the compiler nor clippy knows.
+    Tidy,
+    /// Lets the official SDK for Python talk to the offline cloud.
+    Conformance {
+        /// Passed on to pytest.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        pytest: Vec<String>,
+    },
+    /// Measures: the rooms' own benchmarks, then a whole run against the same calls from a script.
+    Bench {
+        /// How often each whole run is made; the best counts.
+        #[arg(long, default_value_t = 5)]
+        runs: u32,
+        /// Leaves the rooms' own benchmarks out.
+        #[arg(long)]
+        whole_only: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Generate {
+    /// Writes nothing; fails if something is stale.
+    #[arg(long)]
+    check: bool,
+}
+
+impl Generate {
+    fn mode(&self) -> Mode {
+        if self.check { Mode::Check } else { Mode::Write }
+    }
+}
+
+impl Command {
+    /// Does what was asked for.
+    pub(crate) fn run(self, workspace: &Workspace) -> Result<(), XtaskError> {
+        match self.verb {
+            Verb::Check { stages } => stage::run(workspace, &stages),
+            Verb::Test => stage::test(workspace),
+            Verb::Wit(generate) => wit::packages(workspace, generate.mode()),
+            Verb::Guests(generate) => guests::build(workspace, generate.mode()),
+            Verb::Docs(generate) => reference::pages(workspace, generate.mode()),
+            Verb::Tidy => tidy::check(workspace),
+            Verb::Conformance { pytest } => conformance::run(workspace, &pytest),
+            Verb::Bench { runs, whole_only } => bench::run(workspace, runs, whole_only),
+        }
+    }
+}

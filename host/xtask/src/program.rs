@@ -1,0 +1,123 @@
+//! Other programs, started and waited for.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::error::XtaskError;
+use crate::print;
+
+/// A program with its arguments.
+#[derive(Debug)]
+pub(crate) struct Program {
+    command: Command,
+}
+
+impl Program {
+    /// A program of that name or path, in that folder.
+    pub(crate) fn new(program: impl AsRef<OsStr>, folder: &Path) -> Self {
+        let mut command = Command::new(program);
+        command.current_dir(folder);
+        Self { command }
+    }
+
+    /// One more argument.
+    pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// More arguments.
+    pub(crate) fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    /// One more variable of its environment.
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it, its output on the terminal.
+    pub(crate) fn run(mut self) -> Result<(), XtaskError> {
+        print::line(&format!("$ {}", self.words()));
+        let status = self.command.status().map_err(|source| self.missing(source))?;
+        if status.success() { Ok(()) } else { Err(self.failed(&status.to_string())) }
+    }
+
+    /// Runs it in silence and gives what it wrote to stdout.
+    pub(crate) fn read(mut self) -> Result<String, XtaskError> {
+        self.command.stderr(Stdio::inherit());
+        let output = self.command.output().map_err(|source| self.missing(source))?;
+        if !output.status.success() {
+            return Err(self.failed(&output.status.to_string()));
+        }
+        String::from_utf8(output.stdout).map_err(|error| XtaskError::Unreadable {
+            what: format!("the output of `{}`", self.words()),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Starts it, its output to be read by the caller.
+    pub(crate) fn start(mut self) -> Result<std::process::Child, XtaskError> {
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        self.command.spawn().map_err(|source| self.missing(source))
+    }
+
+    /// Runs it in silence, with that text on stdin.
+    pub(crate) fn feed(mut self, text: &str) -> Result<(), XtaskError> {
+        use std::io::Write as _;
+        self.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        let mut child = self.command.spawn().map_err(|source| self.missing(source))?;
+        if let Some(mut input) = child.stdin.take() {
+            // A program that ends before it has read everything says why by its status.
+            drop(input.write_all(text.as_bytes()));
+        }
+        let status = child.wait().map_err(|source| self.missing(source))?;
+        if status.success() { Ok(()) } else { Err(self.failed(&status.to_string())) }
+    }
+
+    fn words(&self) -> String {
+        let words = std::iter::once(self.command.get_program()).chain(self.command.get_args());
+        words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+    }
+
+    fn missing(&self, source: std::io::Error) -> XtaskError {
+        let program = self.command.get_program().to_string_lossy().into_owned();
+        XtaskError::ProgramMissing { program, source }
+    }
+
+    fn failed(&self, status: &str) -> XtaskError {
+        XtaskError::ProgramFailed { words: self.words(), status: status.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use host_model::Problem as _;
+
+    fn rustc(argument: &str) -> Program {
+        Program::new("rustc", Path::new(".")).arg(argument)
+    }
+
+    #[test]
+    fn gives_the_output() {
+        assert!(rustc("--version").read().unwrap().starts_with("rustc 1."));
+    }
+
+    #[test]
+    fn a_status_other_than_0_is_an_error_that_names_the_command() {
+        let error = rustc("--print=nonsense").read().unwrap_err();
+        assert_eq!(error.code(), "xtask.program-failed");
+        assert!(error.to_string().starts_with("`rustc --print=nonsense` failed"), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let error = Program::new("no-such-program", Path::new(".")).run().unwrap_err();
+        assert_eq!(error.code(), "xtask.program-missing");
+        assert_eq!(error.hint().unwrap(), "install `no-such-program` and run again");
+    }
+}

@@ -1,0 +1,84 @@
+//! What a parameter may be, in words.
+
+use host_catalog::{Parameter, ParameterType, Product};
+
+/// What a parameter may be, for a cell of a table.
+pub(super) fn words(product: &Product, parameter: &Parameter) -> String {
+    let Some(is) = product.type_of(parameter) else {
+        return "the host's: lists come whole".to_owned();
+    };
+    let mut words = kind(is);
+    if !parameter.is_open() {
+        words.push_str("; the host's: a workflow that gives it is refused");
+    }
+    words
+}
+
+fn kind(is: &ParameterType) -> String {
+    match is {
+        ParameterType::Text { min, max, chars, values } if values.is_empty() => {
+            let chars = chars.as_ref().map(|chars| format!(" of `{}`", cell(chars.as_str())));
+            format!("text{}{}", span(*min, *max), chars.unwrap_or_default())
+        }
+        ParameterType::Text { values, .. } => {
+            values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ")
+        }
+        ParameterType::Number { min, max } => format!("whole number, {min} to {max}"),
+        ParameterType::Flag => "`true` or `false`".to_owned(),
+        ParameterType::Texts { max } => format!("list of texts, at most {max}"),
+        ParameterType::Tags { max, key_max, value_max } => {
+            format!("tags, at most {max}; keys to {key_max} characters, values to {value_max}")
+        }
+        ParameterType::PermissionDocument { min, max } => {
+            format!("permission policy as JSON{}", span(Some(*min), Some(*max)))
+        }
+        ParameterType::TrustDocument { min, max } => {
+            format!("trust policy as JSON{}", span(Some(*min), Some(*max)))
+        }
+        ParameterType::RoleArn => "ARN of a role".to_owned(),
+        ParameterType::Region => "region id".to_owned(),
+        ParameterType::Tree => "JSON".to_owned(),
+        ParameterType::Secret { kind } => format!("a secret ({}), never text", kind.as_str()),
+    }
+}
+
+fn span(min: Option<usize>, max: Option<usize>) -> String {
+    match (min, max) {
+        (Some(min), Some(max)) => format!(", {min} to {max} characters"),
+        (None, Some(max)) => format!(", at most {max} characters"),
+        (Some(min), None) => format!(", at least {min} characters"),
+        (None, None) => String::new(),
+    }
+}
+
+/// `|` would end a cell.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use host_catalog::Catalog;
+
+    #[test]
+    fn limits_read_like_speech() {
+        let cases = [
+            ("sts", "AssumeRole", "DurationSeconds", "whole number, 900 to 43200"),
+            (
+                "sts",
+                "AssumeRole",
+                "RoleSessionName",
+                "text, 2 to 64 characters of `A-Za-z0-9.@_-`; \
+                 the host's: a workflow that gives it is refused",
+            ),
+            ("arms", "ListTraceApps", "AppType", "`TRACE` or `EBPF`"),
+            ("arms", "SearchTraceAppByPage", "PageSize", "the host's: lists come whole"),
+        ];
+        for (product, action, parameter, expected) in cases {
+            let product = Catalog::builtin().product(product).unwrap();
+            let parameter = product.actions[action].parameter(parameter).unwrap();
+            assert_eq!(words(product, parameter), expected, "{action}");
+        }
+    }
+}

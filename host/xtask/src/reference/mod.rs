@@ -1,0 +1,16 @@
+//! `cargo xtask docs`: the reference pages below `docs/reference`, from the code.
+
+mod catalog;
+mod limit;
+
+use host_catalog::Catalog;
+
+use crate::error::XtaskError;
+use crate::generated::{self, Mode};
+use crate::workspace::Workspace;
+
+/// Writes or checks the reference pages.
+pub(crate) fn pages(workspace: &Workspace, mode: Mode) -> Result<(), XtaskError> {
+    let files = vec![("docs/reference/catalog.md".to_owned(), catalog::page(Catalog::builtin()))];
+    generated::keep(workspace, mode, &files, "cargo xtask docs")
+}

@@ -1,0 +1,147 @@
+//! A policy on a holder, in the whole account or in one resource group.
+
+use host_workflow_sdk::ram::AttachedPolicy;
+use host_workflow_sdk::{Account, Error, ram, resourcemanager};
+
+use crate::names;
+use crate::parameters::Scope;
+
+/// A policy that a holder should have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attachment {
+    pub(crate) policy: String,
+    /// `System` or `Custom`.
+    pub(crate) kind: &'static str,
+    pub(crate) scope: Scope,
+}
+
+/// Who has policies.
+#[derive(Debug, Clone)]
+pub(crate) enum Holder {
+    Role { name: String, principal: String },
+    User { name: String, principal: String },
+}
+
+impl Holder {
+    fn principal(&self) -> (&str, &'static str) {
+        match self {
+            Self::Role { principal, .. } => (principal, "ServiceRole"),
+            Self::User { principal, .. } => (principal, "IMSUser"),
+        }
+    }
+
+    /// All policies of the holder, as RAM lists them.
+    pub(crate) fn policies(&self, account: &Account) -> Result<Vec<AttachedPolicy>, Error> {
+        match self {
+            Self::Role { name, .. } => ram::list_policies_for_role(account, name),
+            Self::User { name, .. } => ram::list_policies_for_user(account, name),
+        }
+    }
+}
+
+impl Attachment {
+    pub(crate) fn new(policy: &str, kind: &'static str, scope: &Scope) -> Self {
+        Self { policy: policy.to_owned(), kind, scope: scope.clone() }
+    }
+
+    /// Whether the holder has it, given what RAM lists for the holder.
+    ///
+    /// RAM's list has no scope, and is not known to leave out what holds in a resource group only;
+    /// so a policy in the list counts for the account unless Resource Management knows better.
+    pub(crate) fn is_there(
+        &self,
+        account: &Account,
+        holder: &Holder,
+        listed: &[AttachedPolicy],
+    ) -> Result<bool, Error> {
+        let is_listed =
+            listed.iter().any(|policy| self.is(&policy.policy_name, &policy.policy_type));
+        match &self.scope {
+            Scope::Account if !is_listed => Ok(false),
+            Scope::Account => match self.scopes(account, holder) {
+                Ok(scopes) => Ok(holds_in_account(account.id(), &scopes)),
+                Err(error) if error.is_forbidden() || error.is_denied() => Ok(true),
+                Err(error) => Err(error),
+            },
+            Scope::Group(id) => Ok(self.scopes(account, holder)?.iter().any(|scope| scope == id)),
+        }
+    }
+
+    /// Where Resource Management knows the policy on this holder: resource groups, or the account.
+    fn scopes(&self, account: &Account, holder: &Holder) -> Result<Vec<String>, Error> {
+        let (principal, principal_type) = holder.principal();
+        let options = resourcemanager::ListPolicyAttachmentsOptions {
+            policy_name: Some(self.policy.clone()),
+            policy_type: Some(self.kind.to_owned()),
+            principal_name: Some(principal.to_owned()),
+            principal_type: Some(principal_type.to_owned()),
+            ..Default::default()
+        };
+        let found = resourcemanager::list_policy_attachments(account, &options)?.into_iter();
+        let ours = found.filter(|attachment| {
+            self.is(&attachment.policy_name, &attachment.policy_type)
+                && attachment.principal_name.eq_ignore_ascii_case(principal)
+        });
+        Ok(ours.map(|attachment| attachment.resource_group_id).collect())
+    }
+
+    /// Attaches it. Harmless if it is there already.
+    pub(crate) fn attach(&self, account: &Account, holder: &Holder) -> Result<(), Error> {
+        let (policy, kind) = (&self.policy, self.kind);
+        match (&self.scope, holder) {
+            (Scope::Account, Holder::Role { name, .. }) => {
+                let options = ram::AttachPolicyToRoleOptions::default();
+                ram::attach_policy_to_role(account, policy, kind, name, &options)
+            }
+            (Scope::Account, Holder::User { name, .. }) => {
+                let options = ram::AttachPolicyToUserOptions::default();
+                ram::attach_policy_to_user(account, policy, kind, name, &options)
+            }
+            (Scope::Group(id), holder) => {
+                let (principal, principal_type) = holder.principal();
+                resourcemanager::attach_policy(account, policy, kind, principal, principal_type, id)
+            }
+        }
+    }
+
+    fn is(&self, policy: &str, kind: &str) -> bool {
+        // The cloud takes policy names without case.
+        self.policy.eq_ignore_ascii_case(policy) && self.kind == kind
+    }
+}
+
+/// Whether a policy that RAM lists holds in the account, given the scopes that are known.
+fn holds_in_account(account: &str, scopes: &[String]) -> bool {
+    scopes.is_empty() || scopes.iter().any(|scope| scope == account)
+}
+
+/// Whether the list has full access to ARMS.
+pub(crate) fn has_full_access(listed: &[AttachedPolicy]) -> bool {
+    let full = Attachment::new(names::FULL_ACCESS, names::SYSTEM, &Scope::Account);
+    listed.iter().any(|policy| full.is(&policy.policy_name, &policy.policy_type))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_of_a_resource_group_is_not_taken_for_one_of_the_account() {
+        let scopes = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert!(holds_in_account("11", &scopes(&[])));
+        assert!(holds_in_account("11", &scopes(&["rg-a", "11"])));
+        assert!(!holds_in_account("11", &scopes(&["rg-a"])));
+    }
+
+    #[test]
+    fn policy_names_are_the_same_in_either_case() {
+        let policy = |name: &str, kind: &str| AttachedPolicy {
+            policy_name: name.to_owned(),
+            policy_type: kind.to_owned(),
+            ..Default::default()
+        };
+        assert!(has_full_access(&[policy("aliyunarmsfullaccess", "System")]));
+        assert!(!has_full_access(&[policy("AliyunARMSFullAccess", "Custom")]));
+        assert!(!has_full_access(&[policy("AliyunARMSReadOnlyAccess", "System")]));
+    }
+}

@@ -1,0 +1,138 @@
+//! Policy documents: what is wanted, and what it takes to get there from what is there.
+
+use host_ram::{
+    Direction, Document, Kind, assume_role_document, difference, merge_trust, trust_document,
+};
+use host_workflow_sdk::{Error, ErrorKind};
+
+use crate::names;
+use crate::parameters::Parameters;
+
+/// The trust that the operator asks for: the named identities, or the whole account.
+pub(crate) fn wanted_trust(parameters: &Parameters, account: &str) -> Result<Document, Error> {
+    let (users, roles) = parameters.trusted();
+    let users = users.iter().map(|user| names::user_arn(account, user));
+    let roles = roles.iter().map(|role| names::role_arn(account, role));
+    let mut principals: Vec<String> = users.chain(roles).collect();
+    if principals.is_empty() {
+        principals.push(format!("acs:ram::{account}:root"));
+    }
+    let text = trust_document(&principals, parameters.external_id.as_deref());
+    Document::parse_as(Kind::Trust, &text).map_err(|error| unfit("the wanted trust", &error))
+}
+
+/// How a role's trust has to change.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TrustChange {
+    /// The whole document, statements of others included.
+    pub(crate) document: String,
+    /// What comes, one line a statement.
+    pub(crate) lines: Vec<String>,
+}
+
+/// What `existing` lacks of `wanted`; `None` if nothing.
+pub(crate) fn trust_change(
+    existing: &Document,
+    wanted: &Document,
+) -> Result<Option<TrustChange>, Error> {
+    let merged = merge_trust(existing, wanted).map_err(|error| {
+        unfit("the role's trust with the wanted one added", &error)
+            .hint("change the trust by hand, or let the delegation have a role of its own")
+    })?;
+    if merged.means_same(existing) {
+        return Ok(None);
+    }
+    let lines = difference(existing, &merged).into_iter().map(|change| change.line).collect();
+    Ok(Some(TrustChange { document: merged.to_json(), lines }))
+}
+
+/// Statements of the trust that were not asked for: who else may come in, or on other terms.
+pub(crate) fn beyond(trust: &Document, wanted: &Document) -> Vec<String> {
+    let changes = difference(wanted, trust).into_iter();
+    changes.filter(|change| change.direction == Direction::Added).map(|c| c.line).collect()
+}
+
+/// Lets its holder assume exactly this role.
+pub(crate) fn assume_document(role_arn: &str) -> String {
+    assume_role_document(&[role_arn.to_owned()])
+}
+
+/// Without it ARMS cannot list the applications of a resource group.
+pub(crate) fn read_trace_document() -> String {
+    let statement = serde_json::json!({
+        "Effect": "Allow",
+        "Action": "arms:ReadTraceApp",
+        "Resource": "*",
+    });
+    serde_json::json!({ "Version": "1", "Statement": [statement] }).to_string()
+}
+
+/// Reads a document of the cloud.
+pub(crate) fn read(what: &str, text: &str) -> Result<Document, Error> {
+    Document::parse(text).map_err(|error| unfit(what, &error))
+}
+
+/// Reads a permission policy that the operator gave.
+pub(crate) fn read_permission(what: &str, text: &str) -> Result<Document, Error> {
+    Document::parse_as(Kind::Permission, text).map_err(|error| unfit(what, &error))
+}
+
+fn unfit(what: &str, error: &host_ram::RamError) -> Error {
+    let message = format!("cannot work with {what}: {error}");
+    Error::new(ErrorKind::Invalid, "delegate.document-unfit", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const B: &str = "2000000000000002";
+
+    fn wanted(input: &str) -> Document {
+        wanted_trust(&serde_json::from_str(input).unwrap(), B).unwrap()
+    }
+
+    #[test]
+    fn trust_names_the_users_under_the_external_id() {
+        let trust = wanted(r#"{"users": [{"name": "alice"}], "external-id": "x-1"}"#).to_json();
+        assert!(trust.contains(&format!("acs:ram::{B}:user/alice")), "{trust}");
+        assert!(trust.contains(r#""sts:ExternalId":"x-1""#), "{trust}");
+        let whole = wanted("{}").to_json();
+        assert!(whole.contains(&format!("acs:ram::{B}:root")), "{whole}");
+    }
+
+    #[test]
+    fn statements_of_others_stay_and_a_second_look_changes_nothing() {
+        let foreign = r#"{"Version": "1", "Statement": {"Effect": "Allow",
+            "Principal": {"Service": "ecs.aliyuncs.com"}, "Action": "sts:AssumeRole"}}"#;
+        let foreign = read("x", foreign).unwrap();
+        let wanted = wanted(r#"{"users": [{"name": "alice"}]}"#);
+        let change = trust_change(&foreign, &wanted).unwrap().unwrap();
+        assert!(change.document.contains("ecs.aliyuncs.com"), "{}", change.document);
+        assert_eq!(change.lines.len(), 1);
+        let merged = read("x", &change.document).unwrap();
+        assert_eq!(trust_change(&merged, &wanted).unwrap(), None);
+        let beyond = beyond(&merged, &wanted);
+        assert_eq!(beyond.len(), 1);
+        assert!(beyond[0].contains("ecs.aliyuncs.com"), "{}", beyond[0]);
+    }
+
+    #[test]
+    fn a_trust_that_denies_our_user_is_not_touched() {
+        let foreign = format!(
+            r#"{{"Version": "1", "Statement": {{"Effect": "Deny",
+            "Principal": {{"RAM": "acs:ram::{B}:user/alice"}}, "Action": "sts:AssumeRole"}}}}"#
+        );
+        let wanted = wanted(r#"{"users": [{"name": "alice"}]}"#);
+        let error = trust_change(&read("x", &foreign).unwrap(), &wanted).unwrap_err();
+        assert_eq!(error.code, "delegate.document-unfit");
+        assert!(error.detail("hint").unwrap().contains("a role of its own"));
+    }
+
+    #[test]
+    fn documents_of_this_workflow_are_permission_policies() {
+        for text in [read_trace_document(), assume_document("acs:ram::1:role/x")] {
+            read_permission("x", &text).unwrap();
+        }
+    }
+}

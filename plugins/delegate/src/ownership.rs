@@ -1,0 +1,125 @@
+//! Is this object ours? The host marks what a run makes; the mark is how a later run knows it.
+
+use host_workflow_sdk::{Account, Error, ErrorKind, Tag, context, ram};
+
+/// Whether an object may be worked on, and what it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// It carries the mark.
+    Ours,
+    /// It does not, and the operator lets the run take it over: it gets the mark.
+    Adopted,
+}
+
+/// Kinds of objects that carry their mark as tags.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Tagged {
+    Role,
+    Policy,
+}
+
+impl Tagged {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Policy => "policy",
+        }
+    }
+}
+
+/// What an existing role or policy is to this run; an error if it is somebody else's.
+pub(crate) fn claim(account: &Account, kind: Tagged, name: &str) -> Result<Claim, Error> {
+    let options = ram::ListTagResourcesOptions {
+        resource_names: vec![name.to_owned()],
+        ..Default::default()
+    };
+    let tags: Vec<Tag> = ram::list_tag_resources(account, kind.as_str(), &options)?
+        .into_iter()
+        .filter(|tagged| tagged.resource_name.eq_ignore_ascii_case(name))
+        .map(|tagged| Tag { key: tagged.tag_key, value: tagged.tag_value })
+        .collect();
+    let ours = carries(&tags, &context::mark_tags());
+    decide(ours, context::adopts(), || {
+        let hint = "give another name, or run with `--adopt` to take it over";
+        foreign(account, kind.as_str(), name).hint(hint)
+    })
+}
+
+/// The same for a user, who carries the mark in a comment.
+pub(crate) fn claim_user(account: &Account, user: &ram::User) -> Result<Claim, Error> {
+    let ours = mentions(user.comments.as_deref(), &context::mark());
+    decide(ours, context::adopts(), || {
+        foreign(account, "user", &user.user_name)
+            .hint("set `existing` to true for this user, give another name, or run with `--adopt`")
+    })
+}
+
+/// Puts the mark on a role or policy that was taken over.
+pub(crate) fn adopt(account: &Account, kind: Tagged, name: &str) -> Result<(), Error> {
+    ram::tag_resources(account, kind.as_str(), &[name.to_owned()], &context::mark_tags())
+}
+
+fn decide(ours: bool, adopts: bool, foreign: impl Fn() -> Error) -> Result<Claim, Error> {
+    match (ours, adopts) {
+        (true, _) => Ok(Claim::Ours),
+        (false, true) => Ok(Claim::Adopted),
+        (false, false) => Err(foreign()),
+    }
+}
+
+fn carries(tags: &[Tag], mark: &[Tag]) -> bool {
+    let has = |wanted: &Tag| tags.iter().any(|t| t.key == wanted.key && t.value == wanted.value);
+    !mark.is_empty() && mark.iter().all(has)
+}
+
+fn mentions(comments: Option<&str>, mark: &str) -> bool {
+    // As a word of its own: the mark of `delegate` is the beginning of that of `delegate-2`.
+    let words = comments.unwrap_or_default().split([' ', '(', ')', ',', ';']);
+    !mark.is_empty() && words.into_iter().any(|word| word == mark)
+}
+
+fn foreign(account: &Account, kind: &str, name: &str) -> Error {
+    let message = format!(
+        "{kind} `{name}` of account `{}` is there already and was not made by this workflow",
+        account.id()
+    );
+    Error::new(ErrorKind::Conflict, "delegate.object-foreign", message)
+        .with("object", format!("ram:{kind}/{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(pairs: &[(&str, &str)]) -> Vec<Tag> {
+        let tag = |(key, value): &(&str, &str)| Tag {
+            key: (*key).to_owned(),
+            value: (*value).to_owned(),
+        };
+        pairs.iter().map(tag).collect()
+    }
+
+    #[test]
+    fn an_object_is_ours_only_with_the_whole_mark() {
+        let mark = tags(&[("made-by", "host"), ("lineage", "delegate")]);
+        assert!(carries(&tags(&[("lineage", "delegate"), ("x", "y"), ("made-by", "host")]), &mark));
+        assert!(!carries(&tags(&[("made-by", "host")]), &mark));
+        assert!(!carries(&tags(&[("made-by", "host"), ("lineage", "ack")]), &mark));
+        assert!(!carries(&tags(&[("a", "b")]), &[]));
+        let mark = "host:workflow=delegate";
+        assert!(mentions(Some("on call (host:workflow=delegate)"), mark));
+        assert!(mentions(Some(mark), mark));
+        assert!(!mentions(Some("on call (host:workflow=delegate-2)"), mark));
+        assert!(!mentions(Some("on call"), mark));
+        assert!(!mentions(Some("on call"), ""));
+        assert!(!mentions(None, mark));
+    }
+
+    #[test]
+    fn a_foreign_object_needs_the_operators_word() {
+        let refuse = || Error::new(ErrorKind::Conflict, "delegate.object-foreign", "x");
+        assert_eq!(decide(true, false, refuse).unwrap(), Claim::Ours);
+        assert_eq!(decide(false, true, refuse).unwrap(), Claim::Adopted);
+        assert_eq!(decide(false, false, refuse).unwrap_err().code, "delegate.object-foreign");
+    }
+}

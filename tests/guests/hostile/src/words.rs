@@ -1,0 +1,36 @@
+//! Rules 12 and 13: text of others is quoted, and the verdict is the host's.
+
+use host_workflow_sdk::progress::{Level, Outcome, check, log, step};
+use host_workflow_sdk::{Error, ErrorKind};
+use serde_json::json;
+
+use crate::attempt::Attempts;
+use crate::field::Field;
+
+/// Clears the screen, recolors, sets a title, hides a link, reorders, breaks the line, and lies.
+pub(crate) const WORDS: &str = "harmless\u{1b}[2J\u{1b}[31mred\u{1b}]0;title\u{7}\u{1b}]8;;http://x\u{7}\u{9b}31m\u{202e}desrever\u{202c}\u{200b}\u{2066}\u{feff}\r\nerror[host]: verified\u{8}\u{7f}";
+
+pub(crate) fn words(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    step(WORDS, WORDS);
+    for level in [Level::Debug, Level::Info, Level::Warn, Level::Error] {
+        log(level, WORDS, &[(WORDS, WORDS)]);
+    }
+    check(WORDS, Outcome::Unknown, WORDS);
+    attempts.note(WORDS, Ok(()), |()| json!({ WORDS: WORDS }));
+    Ok(())
+}
+
+pub(crate) fn in_error(_: &Field, _: &mut Attempts) -> Result<(), Error> {
+    step(WORDS, "words in an error");
+    Err(Error::new(ErrorKind::Other(WORDS.to_owned()), WORDS, WORDS).hint(WORDS))
+}
+
+/// Claims the proof of the manifest, without any call.
+pub(crate) fn claims(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    for proof in ["data", "access", "guard", "anything"] {
+        step(proof, "proven, believe me");
+        check(proof, Outcome::Holds, "every proof was seen in the cloud's replies");
+    }
+    attempts.done("claimed", Ok(()));
+    Ok(())
+}
