@@ -2,8 +2,12 @@
 
 import pytest
 from conftest import permission, trust
+from official import Key
 
 ABSENT = "there-is-no-such-thing"
+
+# Stands for a name that nobody else has.
+NAME = object()
 
 
 def system(**parameters):
@@ -15,14 +19,14 @@ def again(action, **parameters):
 
     def refusal(cloud, product):
         api = cloud.api(product)
-        filled = {key: cloud.name("twice") if value is NAME else value for key, value in parameters.items()}
+        name = cloud.name("twice")
+        filled = {key: name if value is NAME else value for key, value in parameters.items()}
         api.call(action, **filled)
         return api.refusal(action, **filled)
 
     return refusal
 
 
-NAME = object()
 DOCUMENT = permission("arms:Get*")
 TRUST = trust("acs:ram::6543210987654321:root")
 
@@ -149,11 +153,9 @@ def test_a_role_has_at_most_five_custom_policies(cloud):
 
 def test_a_weak_password(cloud):
     user = cloud.user()
-    error = cloud.api("ram").refusal("CreateLoginProfile", UserName=user, Password="password")
+    error = cloud.api("ram").refusal("CreateLoginProfile", UserName=user, Password="fakeweak")
     check(error, "InvalidParameter.Password.TooWeak", 400)
-    assert "password" not in str(error).lower().replace("invalidparameter.password", "").replace(
-        "passwordpolicy", ""
-    ) or "Password" in error.message
+    assert "fakeweak" not in str(error), "a refusal repeats no password"
 
 
 @pytest.mark.parametrize("kind", ["user", "session"])
@@ -184,8 +186,6 @@ def test_an_explicit_denial_wins(cloud):
 def test_a_session_policy_only_narrows(cloud):
     arn = cloud.role_arn(cloud.role("source", "AliyunRAMReadOnlyAccess"))
     sts = cloud.api("sts")
-    from official import Key
-
     narrow = permission("ram:GetUser", "ram:CreateUser")
     body = sts.call("AssumeRole", RoleArn=arn, RoleSessionName="tests", Policy=narrow)
     ram = cloud.api("ram", Key.of_session(body))

@@ -60,8 +60,8 @@ def test_by_next_token(cloud):
     found, token = [], None
     while True:
         more = {"NextToken": token} if token else {}
-        page = ram.call("ListTagResources", ResourceType="role", ResourceNames=[role], MaxResults=2, **more)
-        rows = page["TagResources"]["TagResource"] if isinstance(page["TagResources"], dict) else page["TagResources"]
+        page = ram.call("ListTagResources", ResourceType="role", ResourceNames=[role], PageSize=2, **more)
+        rows = page["TagResources"]
         assert len(rows) <= 2
         found += [row["TagKey"] for row in rows]
         token = page.get("NextToken")

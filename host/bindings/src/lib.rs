@@ -12,7 +12,6 @@ pub struct Identity(pub host_model::IdentityFacts);
 pub struct Secret(pub host_model::SecretRef);
 
 #[expect(missing_docs, reason = "the WIT has the doc comments")]
-#[expect(clippy::pedantic, reason = "generated code")]
 mod generated {
     wasmtime::component::bindgen!({
         path: "../../wit",

@@ -83,6 +83,26 @@ impl Product {
         Ok(())
     }
 
+    /// Gives every value the form that its type has, so that nobody who looks at a call overlooks one: text
+    /// is text even if it came as a JSON string, and a list is a list even if it came as text.
+    pub fn normalize(&self, action: &Action, call: &mut Call) {
+        for (name, value) in &mut call.parameters {
+            let is = action.parameter(name).and_then(|parameter| self.type_of(parameter));
+            let structured = is.is_some_and(ParameterType::is_structured);
+            match value {
+                Value::Json(Json::String(text)) if !structured => {
+                    *value = Value::Text(text.clone());
+                }
+                Value::Text(text) if structured => {
+                    if let Ok(json) = serde_json::from_str(text) {
+                        *value = Value::Json(json);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn check_value(&self, parameter: &Parameter, value: &Value) -> Result<(), Fault> {
         if parameter.owner == Owner::Host {
             return Err(Fault::refused("catalog.parameter-owned", "is filled in by the host"));
@@ -153,6 +173,14 @@ impl Fault {
 }
 
 impl ParameterType {
+    /// Whether its values are anything but text.
+    const fn is_structured(&self) -> bool {
+        matches!(
+            self,
+            Self::Number { .. } | Self::Flag | Self::Texts { .. } | Self::Tags { .. } | Self::Tree
+        )
+    }
+
     fn check(&self, value: &Value) -> Result<(), Fault> {
         if let Self::Secret { kind } = self {
             return match value {

@@ -105,10 +105,11 @@ pub(crate) struct Allow {
 impl Config {
     /// Reads the file that `--config` or `HOST_CONFIG` names, or the platform's, which may be missing.
     pub(crate) fn read(context: &Context, flag: Option<&Path>) -> Result<Self, Failure> {
-        let named = flag.map(Path::to_owned).or_else(|| context.variable(HOST_CONFIG).map(PathBuf::from));
-        let path = named.clone().unwrap_or_else(|| {
-            context.folder("", "XDG_CONFIG_HOME", ".config").join("host.toml")
-        });
+        let named =
+            flag.map(Path::to_owned).or_else(|| context.variable(HOST_CONFIG).map(PathBuf::from));
+        let path = named
+            .clone()
+            .unwrap_or_else(|| context.folder("", "XDG_CONFIG_HOME", ".config").join("host.toml"));
         match std::fs::read_to_string(&path) {
             Ok(text) => Self::parse(&path, &text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
@@ -123,7 +124,9 @@ impl Config {
 
     fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
         toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(0, |span| text.get(..span.start).unwrap_or(text).lines().count());
+            let line = error
+                .span()
+                .map_or(0, |span| text.get(..span.start).unwrap_or(text).lines().count());
             let message = format!("`{}`, line {line}: {}", path.display(), error.message());
             Failure::usage("config.file-invalid", message)
                 .hint("README.md and ARCHITECTURE.md list the settings of `host.toml`")

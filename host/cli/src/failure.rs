@@ -1,6 +1,6 @@
 //! What a command that failed tells the person who typed it.
 
-use host_model::{Blame, CallError, ErrorKind, Problem};
+use host_model::{Blame, Problem};
 use serde::Serialize;
 
 /// An error as it is shown: a stable code, a sentence, its causes, what to do next.
@@ -40,23 +40,6 @@ impl Failure {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
-    }
-
-    /// A call of the host's own that failed, with what it was for.
-    pub(crate) fn call(attempted: &str, error: &CallError) -> Self {
-        let exit = match error.kind {
-            ErrorKind::Denied => 3,
-            ErrorKind::OutcomeUnknown => 5,
-            _ => 1,
-        };
-        Self {
-            code: error.code.clone(),
-            message: format!("{attempted}: {}", error.message),
-            because: Vec::new(),
-            hint: error.details.get("hint").or_else(|| error.details.get("grant")).cloned(),
-            request_id: error.request_id.clone(),
-            exit,
-        }
     }
 }
 

@@ -82,7 +82,8 @@ pub(crate) fn prepare(path: &Path) -> Result<(), Failure> {
 #[cfg(unix)]
 fn check_private(path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::MetadataExt as _;
-    let facts = fs::metadata(path).map_err(|error| folder_failure(path, "cannot be read", &error))?;
+    let facts =
+        fs::metadata(path).map_err(|error| folder_failure(path, "cannot be read", &error))?;
     if facts.mode() & 0o022 == 0 {
         return Ok(());
     }

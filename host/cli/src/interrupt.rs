@@ -14,7 +14,9 @@ pub(crate) fn watch() -> Arc<AtomicBool> {
                 #[expect(clippy::exit, reason = "the second interrupt means: now")]
                 std::process::exit(5);
             }
-            crate::output::line("interrupted: the call under way is finished first; again to leave now");
+            crate::output::line(
+                "interrupted: the call under way is finished first; again to leave now",
+            );
         }
     });
     flag

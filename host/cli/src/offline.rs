@@ -6,7 +6,7 @@ use std::sync::Arc;
 use host_client::{Client, Endpoints, Network, Observer, Settings, StaticKey};
 use host_model::{Arn, Principal, SecretText};
 use host_ports::{Clock, Entropy as _};
-use host_runner::{Bound, BoundAccounts};
+use host_runner::{Bound, BoundAccounts, Run};
 use host_runtime::Manifest;
 use host_sign::AccessKey;
 use host_simulator::{
@@ -47,7 +47,8 @@ impl Offline {
         fresh: bool,
     ) -> Result<Self, Failure> {
         let (data, text) = read_scenario(scenario)?;
-        let name = scenario.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+        let name =
+            scenario.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
         let name = name.unwrap_or_else(|| "two-accounts".to_owned());
         // An edited scenario is another cloud: what was kept of the old one does not fit it.
         let digest = host_runtime::digest(text.as_bytes());
@@ -57,17 +58,14 @@ impl Offline {
             std::fs::remove_dir_all(&folder).map_err(|error| unkept(&folder, &error))?;
         }
         prepare(&folder)?;
-        let (simulator, clock, entropy) = match read_kept(&folder)? {
-            Some((draws, snapshot)) => {
-                let clock = Arc::new(VirtualClock::new(snapshot.now()));
-                let entropy = SeededEntropy::resumed(data.seed, draws);
-                (Simulator::resume(data, snapshot, clock.clone()), clock, entropy)
-            }
-            None => {
-                let clock = Arc::new(VirtualClock::new(data.start));
-                let entropy = SeededEntropy::new(data.seed);
-                (Simulator::new(data, clock.clone()), clock, entropy)
-            }
+        let (simulator, clock, entropy) = if let Some((draws, snapshot)) = read_kept(&folder)? {
+            let clock = Arc::new(VirtualClock::new(snapshot.now()));
+            let entropy = SeededEntropy::resumed(data.seed, draws);
+            (Simulator::resume(data, snapshot, clock.clone()), clock, entropy)
+        } else {
+            let clock = Arc::new(VirtualClock::new(data.start));
+            let entropy = SeededEntropy::new(data.seed);
+            (Simulator::new(data, clock.clone()), clock, entropy)
         };
         Ok(Self { simulator: Arc::new(simulator), clock, entropy: Arc::new(entropy), folder })
     }
@@ -105,6 +103,7 @@ impl Offline {
             accounts: bind(manifest, &directory)?,
             vault,
             known: known.collect(),
+            run: Run::id_of(self.clock.as_ref(), self.entropy.as_ref()),
             offline: true,
             provoke: true,
         })

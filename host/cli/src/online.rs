@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use host_catalog::{Catalog, Product};
 use host_client::{Client, Endpoints, Network, Observer, Settings};
-use host_model::{Scheme as HttpScheme, SecretText};
-use host_net::{AddressPolicy, HttpTransport, Proxy, SystemClock, SystemEntropy};
-use host_runner::BoundAccounts;
+use host_credential::{
+    Allowance, Chain, Credential, Environment, METADATA_AUTHORITY, Ports, identify,
+};
+use host_model::{AccountId, RunId, Scheme as HttpScheme, SecretText};
+use host_net::{AddressPolicy, HttpFetch, HttpTransport, Proxy, SystemClock, SystemEntropy};
+use host_runner::{Bound, BoundAccounts, Run};
 use host_sign::Scheme;
 use host_vault::{Lock, Vault};
 
@@ -16,12 +19,25 @@ use crate::command::Cloud;
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::output::line;
+use crate::terminal::answer;
 
 /// The real cloud, or a simulated one behind an address.
 #[derive(Debug)]
 pub(crate) struct Online {
     client: Arc<Client>,
+    chain: Chain,
+    endpoints: Endpoints,
+    run: RunId,
     loopback: bool,
+    can_ask: bool,
+}
+
+/// An account as the operator named it: `PROFILE[@ID]`.
+#[derive(Debug)]
+struct Named<'a> {
+    profile: &'a str,
+    pinned: Option<AccountId>,
 }
 
 impl Online {
@@ -33,8 +49,9 @@ impl Online {
         observer: Arc<dyn Observer>,
     ) -> Result<Self, Failure> {
         let (endpoints, loopback) = endpoints(config, endpoint)?;
-        let transport = HttpTransport::new(&transport(config, context))?;
-        let mut settings = Settings::new(endpoints);
+        let http = transport(config, context);
+        let transport = HttpTransport::new(&http)?;
+        let mut settings = Settings::new(endpoints.clone());
         settings.scheme = match config.signature {
             config::Signature::Acs3 => Scheme::Acs3,
             config::Signature::V1 => Scheme::RpcV1,
@@ -46,12 +63,110 @@ impl Online {
             settings,
             observer,
         );
-        Ok(Self { client: Arc::new(client), loopback })
+        let client = Arc::new(client);
+        let run = Run::id_of(&SystemClock, &SystemEntropy);
+        let ports = Ports {
+            client: Arc::clone(&client),
+            fetch: Arc::new(HttpFetch::new(&http)?),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            endpoints: endpoints.clone(),
+            metadata_authority: METADATA_AUTHORITY.to_owned(),
+        };
+        let allowance = Allowance {
+            process: config.credentials.allow_process,
+            uri: config.credentials.allow_uri,
+        };
+        let environment = Environment::new(context.environment.clone(), Some(context.home.clone()));
+        let chain = Chain::new(environment, allowance, &run, ports);
+        Ok(Self { client, chain, endpoints, run, loopback, can_ask: context.can_ask })
     }
 
     /// Whether every call stays on this machine.
     pub(crate) const fn is_loopback(&self) -> bool {
         self.loopback
+    }
+
+    /// Where keys are looked for.
+    pub(crate) const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The accounts, each behind its profile and no other, and each confirmed by the cloud.
+    pub(crate) async fn accounts(
+        &self,
+        named: &[(String, String)],
+        unattended: bool,
+    ) -> Result<(BoundAccounts, Vec<SecretText>), Failure> {
+        let mut accounts = BoundAccounts::default();
+        let mut known = Vec::new();
+        for (name, value) in named {
+            let named = read_named(name, value)?;
+            // Without a profile the official order decides, as it does for the SDKs.
+            let credential = match named.profile {
+                "" => self.chain.unnamed().await?,
+                profile => self.chain.named(profile)?,
+            };
+            let bound = self.bind(name, &named, credential, unattended).await?;
+            let key = bound.keys.key().await;
+            known.extend(key.ok().and_then(|key| key.security_token().cloned()));
+            if accounts.0.insert(name.clone(), bound).is_some() {
+                let message = format!("the account `{name}` is bound twice");
+                return Err(Failure::usage("run.account-repeated", message));
+            }
+        }
+        Ok((accounts, known))
+    }
+
+    async fn bind(
+        &self,
+        name: &str,
+        named: &Named<'_>,
+        credential: Credential,
+        unattended: bool,
+    ) -> Result<Bound, Failure> {
+        let origin = credential.origin().to_owned();
+        let identity = identify(&self.client, &credential, &origin, named.pinned.as_ref()).await?;
+        if named.pinned.is_none() && !self.loopback {
+            self.confirm(name, named.profile, &identity.account, unattended)?;
+        }
+        let (account, arn) = (identity.account, identity.arn.to_string());
+        Ok(Bound { account, arn, keys: Arc::new(credential) })
+    }
+
+    /// Work in the wrong account is the costliest mistake there is (fault row 18): the id is typed.
+    fn confirm(
+        &self,
+        name: &str,
+        profile: &str,
+        account: &AccountId,
+        unattended: bool,
+    ) -> Result<(), Failure> {
+        let refused = |message: String| {
+            Failure::new("run.account-unpinned", message, 3)
+                .hint(format!("pin it: `--account {name}={profile}@{account}`"))
+        };
+        if unattended || !self.can_ask {
+            return Err(refused(format!(
+                "profile `{profile}` is of account {account}, and nobody confirmed that this is `{name}`"
+            )));
+        }
+        line(&format!("profile `{profile}` is of account {account}"));
+        let typed = answer(&format!("type the account id of `{name}` to confirm: "));
+        if typed.as_deref() == Some(account.as_str()) {
+            return Ok(());
+        }
+        Err(refused(format!("account {account} was not confirmed as `{name}`")))
+    }
+
+    /// Where each product answers, as it would be asked without a region.
+    pub(crate) fn places(&self) -> Vec<(String, String)> {
+        let place = |product: &Product| match self.endpoints.resolve(product, None) {
+            Ok((HttpScheme::Http, authority)) => format!("http://{authority}"),
+            Ok((HttpScheme::Https, authority)) => format!("https://{authority}"),
+            Err(_) => product.endpoint.regional.clone().unwrap_or_default(),
+        };
+        Catalog::builtin().products().map(|product| (product.key.clone(), place(product))).collect()
     }
 
     /// What sends calls.
@@ -62,7 +177,7 @@ impl Online {
     /// The ports of a run.
     pub(crate) fn cloud(
         &self,
-        accounts: BoundAccounts,
+        (accounts, known): (BoundAccounts, Vec<SecretText>),
         folder: &Path,
         lock: &Lock,
         provoke: bool,
@@ -74,11 +189,32 @@ impl Online {
             entropy: Arc::new(SystemEntropy),
             accounts,
             vault,
-            known: Vec::new(),
+            known,
+            run: self.run.clone(),
             offline: false,
             provoke,
         })
     }
+}
+
+fn read_named<'a>(name: &str, value: &'a str) -> Result<Named<'a>, Failure> {
+    let (profile, pinned) = match value.rsplit_once('@') {
+        Some((profile, id)) => {
+            let pinned: AccountId = id.parse().map_err(|error| {
+                let id = host_model::quote_within(id, 40);
+                let message = format!("`--account {name}`: `{id}` is no account id: {error}");
+                Failure::usage("run.account-invalid", message)
+            })?;
+            (profile, Some(pinned))
+        }
+        None => (value, None),
+    };
+    if profile.is_empty() && pinned.is_none() {
+        let message = format!("`--account {name}` names no profile");
+        return Err(Failure::usage("run.account-invalid", message)
+            .hint(format!("write `--account {name}=PROFILE@ID`")));
+    }
+    Ok(Named { profile, pinned })
 }
 
 /// `--endpoint` wins over `all`, and a product's own address over both.
@@ -94,7 +230,8 @@ fn endpoints(config: &Config, flag: Option<&str>) -> Result<(Endpoints, bool), F
     }
     for (product, address) in config.endpoints.iter().filter(|(product, _)| *product != "all") {
         if Catalog::builtin().product(product).is_none() {
-            let message = format!("`[endpoints]` of `host.toml` names `{product}`, which is no product");
+            let message =
+                format!("`[endpoints]` of `host.toml` names `{product}`, which is no product");
             return Err(Failure::usage("config.product-unknown", message));
         }
         endpoints = endpoints.with_product(product, address)?;
@@ -112,7 +249,8 @@ fn is_loopback(endpoints: &Endpoints, product: &Product) -> bool {
 fn transport(config: &Config, context: &Context) -> host_net::Settings {
     let http = &config.http;
     let mut settings = host_net::Settings::default();
-    let seconds = |value: Option<u64>, default: Duration| value.map_or(default, Duration::from_secs);
+    let seconds =
+        |value: Option<u64>, default: Duration| value.map_or(default, Duration::from_secs);
     settings.connect_timeout = seconds(http.connect_seconds, settings.connect_timeout);
     settings.read_timeout = seconds(http.read_seconds, settings.read_timeout);
     settings.total_timeout = seconds(http.total_seconds, settings.total_timeout);

@@ -88,6 +88,12 @@ impl Client {
         Self { transport, clock, entropy, settings, observer, buckets, skew }
     }
 
+    /// How far the cloud's clock was ahead of this machine's in its last reply, in milliseconds; replies tell
+    /// the time to the second. `None` before the first reply.
+    pub fn clock_difference(&self) -> Option<i64> {
+        self.skew.seen()
+    }
+
     /// Makes a call: every page and every attempt that it needs.
     ///
     /// # Errors

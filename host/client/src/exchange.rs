@@ -68,6 +68,7 @@ impl Client {
             .map_err(|error| Failure::NotMade(unsigned(&error)))?;
         let mut reply =
             self.transport.send(job.permit.attempt(), signed).await.map_err(Failure::Transport)?;
+        self.skew.see(&reply, self.clock.now());
         let understood = understand(job, &reply);
         if job.action.brings_secret() {
             reply.body.zeroize();

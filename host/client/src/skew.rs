@@ -11,7 +11,10 @@ const SKEW_MILLIS_MIN: i64 = 30_000;
 /// What is added to this machine's clock. Found out at most once in a client's life: a clock that
 /// is wrong twice is not to be followed (fault row 25).
 #[derive(Debug, Default)]
-pub(crate) struct Skew(Mutex<Option<i64>>);
+pub(crate) struct Skew {
+    correction: Mutex<Option<i64>>,
+    seen: Mutex<Option<i64>>,
+}
 
 /// What came of a correction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +30,25 @@ pub(crate) enum Correction {
 impl Skew {
     /// Milliseconds to add now.
     pub(crate) fn millis(&self) -> i64 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(0)
+        self.correction.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(0)
+    }
+
+    /// Takes note of what time it is where a reply came from; to the second, as replies say it.
+    pub(crate) fn see(&self, reply: &HttpReply, now: Timestamp) {
+        if let Some(server) = date_of(reply) {
+            let millis = server.millis().saturating_sub(now.millis());
+            *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(millis);
+        }
+    }
+
+    /// What was last seen, in milliseconds by which the cloud's clock is ahead.
+    pub(crate) fn seen(&self) -> Option<i64> {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// After a refusal of a time stamp that was made with `used`.
     pub(crate) fn correct(&self, used: i64, reply: &HttpReply, now: Timestamp) -> Correction {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.correction.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(millis) = *known {
             return if millis == used { Correction::Impossible } else { Correction::Known };
         }

@@ -39,7 +39,8 @@ impl BoundAccounts {
     /// Refuses names that the manifest does not have, and the lack of one that it needs.
     pub fn check(&self, manifest: &Manifest) -> Result<(), RunError> {
         let slots: &[AccountSlot] = &manifest.accounts;
-        if let Some(name) = self.0.keys().find(|name| slots.iter().all(|slot| slot.name != **name)) {
+        if let Some(name) = self.0.keys().find(|name| slots.iter().all(|slot| slot.name != **name))
+        {
             let known = slots.iter().map(|slot| slot.name.clone()).collect();
             return Err(RunError::AccountUnknown { name: name.clone(), known });
         }
@@ -52,8 +53,13 @@ impl BoundAccounts {
         }
     }
 
-    /// The name of the first account with that id.
-    pub(crate) fn name_of(&self, account: &AccountId) -> Option<&str> {
-        self.0.iter().find(|(_, bound)| bound.account == *account).map(|(name, _)| name.as_str())
+    /// What to call an account: the name of the identity's own binding where it acts in that account,
+    /// else the name of whichever binding of the same account is its own operator's.
+    pub(crate) fn name_of(&self, facts: &IdentityFacts) -> Option<&str> {
+        let root = facts.identity.0.split('/').next().unwrap_or_default();
+        let same = |bound: &Bound| bound.account == facts.account;
+        let own = self.0.get_key_value(root).filter(|(_, bound)| same(bound));
+        let any = || self.0.iter().find(|(_, bound)| same(bound));
+        own.or_else(any).map(|(name, _)| name.as_str())
     }
 }

@@ -92,8 +92,10 @@ pub fn build_input(schema: &Json, sources: &[InputSource]) -> Result<Json, Input
 
 /// Text where the schema asks for text; JSON where it is JSON; text otherwise.
 fn read(schema: &Json, names: &[&str], value: &str) -> Json {
-    let property = names.iter().try_fold(schema, |schema, name| schema.get("properties")?.get(name));
-    let asks_for_text = property.and_then(|p| p.get("type")).and_then(Json::as_str) == Some("string");
+    let property =
+        names.iter().try_fold(schema, |schema, name| schema.get("properties")?.get(name));
+    let asks_for_text =
+        property.and_then(|p| p.get("type")).and_then(Json::as_str) == Some("string");
     if asks_for_text {
         return Json::String(value.to_owned());
     }
@@ -103,7 +105,8 @@ fn read(schema: &Json, names: &[&str], value: &str) -> Json {
 fn place(input: &mut Json, names: &[&str], value: Json) -> Result<(), InputError> {
     let mut place = input;
     for name in names {
-        let broken = || InputError::PathBroken { name: quote_within(&names.join("."), VALUE_SHOWN) };
+        let broken =
+            || InputError::PathBroken { name: quote_within(&names.join("."), VALUE_SHOWN) };
         let object = place.as_object_mut().ok_or_else(broken)?;
         place = object.entry((*name).to_owned()).or_insert_with(|| Json::Object(Map::new()));
     }
@@ -177,7 +180,8 @@ mod tests {
 
     #[test]
     fn values_are_read_as_the_schema_asks_and_defaults_are_filled_in() {
-        let input = build_input(&schema(), &[pair("role-name", "123"), pair("hours", "2")]).unwrap();
+        let input =
+            build_input(&schema(), &[pair("role-name", "123"), pair("hours", "2")]).unwrap();
         assert_eq!(input, json!({"role-name": "123", "hours": 2, "trust": {"kind": "account"}}));
         let input =
             build_input(&schema(), &[pair("role-name", "a"), pair("trust.kind", "users")]).unwrap();

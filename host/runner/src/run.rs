@@ -77,11 +77,16 @@ pub struct Ended {
 }
 
 impl Run {
-    /// A run with an id of its own.
-    pub fn new(settings: RunSettings) -> Self {
+    /// A run of that id, which [`Run::id_of`] made.
+    pub const fn new(id: RunId, settings: RunSettings) -> Self {
+        Self { id, settings }
+    }
+
+    /// An id for a run that begins now.
+    pub fn id_of(clock: &dyn Clock, entropy: &dyn Entropy) -> RunId {
         let mut randomness = [0; 4];
-        settings.entropy.fill(&mut randomness);
-        Self { id: RunId::new(settings.clock.now(), randomness), settings }
+        entropy.fill(&mut randomness);
+        RunId::new(clock.now(), randomness)
     }
 
     /// The run's id.
@@ -185,9 +190,9 @@ fn verdict_of(error: &RuntimeError, changed: bool) -> Verdict {
         RuntimeError::Failed { error: CallError { kind: ErrorKind::Denied, .. }, .. } => {
             Verdict::Denied
         }
-        RuntimeError::Failed { error: CallError { kind: ErrorKind::OutcomeUnknown, .. }, .. } => {
-            Verdict::Indeterminate
-        }
+        RuntimeError::Failed {
+            error: CallError { kind: ErrorKind::OutcomeUnknown, .. }, ..
+        } => Verdict::Indeterminate,
         _ if changed => Verdict::Partial,
         _ => Verdict::Failed,
     }

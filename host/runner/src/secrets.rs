@@ -88,7 +88,7 @@ impl Secrets {
             .expect("HMAC takes a key of any length");
         mac.update(text.expose().as_bytes());
         let bytes = mac.finalize().into_bytes();
-        Some(bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        Some(bytes.iter().take(16).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")))
     }
 
     /// `text` without any secret that this run knows, in any of the forms in which it could appear.

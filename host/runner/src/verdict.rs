@@ -4,9 +4,9 @@ use host_model::quote_within;
 use host_runtime::{Claim, Expectation, Level, Manifest, Proof};
 use serde::Serialize;
 
+use crate::BoundAccounts;
 use crate::event::ProofReport;
 use crate::ledger::{CallRecord, Ledger, Recorded};
-use crate::BoundAccounts;
 
 /// How a run ended, in one word with one meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -81,7 +81,10 @@ fn conclude(
     }
     if let Some(check) = ledger.checks.iter().find(|check| check.claim == Claim::Fails) {
         let detail = quote_within(&check.detail, 300);
-        return (Verdict::Failed, format!("the workflow found that `{}` fails: {detail}", check.id));
+        return (
+            Verdict::Failed,
+            format!("the workflow found that `{}` fails: {detail}", check.id),
+        );
     }
     let needed = |level: Level| reports.iter().filter(move |report| report.level == level);
     let all = |level: Level| needed(level).all(|report| report.seen);
@@ -92,16 +95,20 @@ fn conclude(
         titles.join("; ")
     };
     if !any {
-        return (Verdict::Pending, "the workflow names no call that would prove its work".to_owned());
+        return (
+            Verdict::Pending,
+            "the workflow names no call that would prove its work".to_owned(),
+        );
     }
-    if let Some(check) = ledger.checks.iter().find(|check| check.claim == Claim::Pending) {
-        if !all(Level::Access) {
-            let detail = quote_within(&check.detail, 300);
-            return (Verdict::Pending, format!("the workflow waits: {detail}"));
-        }
+    let waits = ledger.checks.iter().find(|check| check.claim == Claim::Pending);
+    if let (Some(check), false) = (waits, all(Level::Access)) {
+        let detail = quote_within(&check.detail, 300);
+        return (Verdict::Pending, format!("the workflow waits: {detail}"));
     }
     match (all(Level::Access), all(Level::Data)) {
-        (true, true) => (Verdict::Verified, "every proof was seen in the cloud's replies".to_owned()),
+        (true, true) => {
+            (Verdict::Verified, "every proof was seen in the cloud's replies".to_owned())
+        }
         (true, false) => (Verdict::AccessOnly, format!("not seen yet: {}", open())),
         (false, _) => (Verdict::Pending, format!("not seen yet: {}", open())),
     }

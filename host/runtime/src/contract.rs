@@ -56,7 +56,7 @@ impl Contract {
         let world =
             resolve.select_world(&[package], Some("workflow")).map_err(|e| e.to_string())?;
         let world = &resolve.worlds[world];
-        let imports = world.imports.values().filter_map(|item| interface(item));
+        let imports = world.imports.values().filter_map(interface);
         let entry = world.exports.values().find_map(interface).ok_or("no entry")?;
         Ok(Self {
             imports: imports.map(|id| offered(&resolve, id)).collect(),

@@ -15,7 +15,7 @@ pub(crate) const TICK: Duration = Duration::from_millis(20);
 
 /// A compiler and a linker that know the contract, and the thread that measures computing time.
 pub struct Engine {
-    pub(crate) engine: wasmtime::Engine,
+    pub(crate) compiler: wasmtime::Engine,
     pub(crate) linker: Linker<State>,
     done: Arc<AtomicBool>,
 }
@@ -36,7 +36,7 @@ impl Engine {
         dispatch::add_to_linker(&mut linker, host_catalog::Catalog::builtin()).map_err(broken)?;
         let done = Arc::new(AtomicBool::new(false));
         tick(engine.clone(), Arc::clone(&done))?;
-        Ok(Self { engine, linker, done })
+        Ok(Self { compiler: engine, linker, done })
     }
 
     /// A text that differs whenever compiled code of another engine could not be used here.
@@ -44,7 +44,7 @@ impl Engine {
         use std::hash::{Hash as _, Hasher as _};
         #[expect(deprecated, reason = "the one stable hasher of the standard library")]
         let mut hasher = std::hash::SipHasher::new();
-        self.engine.precompile_compatibility_hash().hash(&mut hasher);
+        self.compiler.precompile_compatibility_hash().hash(&mut hasher);
         format!("{:016x}", hasher.finish())
     }
 }

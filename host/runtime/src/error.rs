@@ -127,9 +127,8 @@ impl Problem for RuntimeError {
 
     fn blame(&self) -> Blame {
         match self {
-            Self::NotWebAssembly { .. } | Self::CoreModule { .. } => Blame::User,
             Self::Stopped(Stop::Declined { .. }) => Blame::Policy,
-            Self::Stopped(_) => Blame::User,
+            Self::NotWebAssembly { .. } | Self::CoreModule { .. } | Self::Stopped(_) => Blame::User,
             Self::Setup { .. } => Blame::Host,
             _ => Blame::Workflow,
         }

@@ -38,7 +38,7 @@ pub struct Import {
 
 /// SHA-256 in lower-case hex.
 pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 impl Package {
@@ -58,13 +58,12 @@ impl Package {
     fn check_declarations(&self) -> Result<(), ManifestError> {
         let declared = &self.manifest.actions;
         for import in &self.imports {
-            if let Some(action) = &import.action {
-                if !declared.contains(action) {
-                    return Err(ManifestError::Undeclared {
-                        import: format!("{}.{}", import.interface, import.function),
-                        action: action.clone(),
-                    });
-                }
+            let action = import.action.as_ref().filter(|action| !declared.contains(*action));
+            if let Some(action) = action {
+                return Err(ManifestError::Undeclared {
+                    import: format!("{}.{}", import.interface, import.function),
+                    action: action.clone(),
+                });
             }
         }
         let generic = self.imports.iter().any(|i| i.interface.starts_with("aliyun:openapi/"));
@@ -91,7 +90,7 @@ fn read_manifest(name: &str, bytes: &[u8]) -> Result<Manifest, RuntimeError> {
         return Err(RuntimeError::NotWebAssembly { name: name.to_owned() });
     }
     let mut depth = 0_u32;
-    let mut found = None;
+    let mut sections = Vec::new();
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(|error| invalid(name, error))? {
             Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
@@ -100,15 +99,17 @@ fn read_manifest(name: &str, bytes: &[u8]) -> Result<Manifest, RuntimeError> {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::CustomSection(section) if depth == 0 && section.name() == SECTION => {
-                if found.replace(section.data().to_vec()).is_some() {
-                    return Err(manifest_error(name, ManifestError::Repeated));
-                }
+                sections.push(section.data().to_vec());
             }
             _ => {}
         }
     }
-    let bytes = found.ok_or_else(|| manifest_error(name, ManifestError::Missing))?;
-    Manifest::parse(&bytes, Catalog::builtin()).map_err(|source| manifest_error(name, source))
+    let manifest = match sections.as_slice() {
+        [bytes] => Manifest::parse(bytes, Catalog::builtin()),
+        [] => Err(ManifestError::Missing),
+        _ => Err(ManifestError::Repeated),
+    };
+    manifest.map_err(|source| manifest_error(name, source))
 }
 
 fn read_world(name: &str, bytes: &[u8]) -> Result<(Resolve, WorldId), RuntimeError> {

@@ -42,7 +42,7 @@ impl Prepared {
             return Self::link(engine, name, package, &code, true);
         }
         let package = Package::read(name, bytes)?;
-        let code = Component::new(&engine.engine, bytes).map_err(|error| {
+        let code = Component::new(&engine.compiler, bytes).map_err(|error| {
             RuntimeError::Invalid { name: name.to_owned(), reason: format!("{error:#}") }
         })?;
         if let (Some(cache), Ok(compiled), Ok(facts)) =
@@ -115,7 +115,7 @@ fn load(engine: &Engine, entry: &Entry) -> Option<(Package, Component)> {
         reason = "these bytes carry the MAC of this installation: its own compiler made them for this \
                   engine, and they were checked in memory, so no file can change under them"
     )]
-    let code = unsafe { Component::deserialize(&engine.engine, &entry.code) }.ok()?;
+    let code = unsafe { Component::deserialize(&engine.compiler, &entry.code) }.ok()?;
     Some((package, code))
 }
 

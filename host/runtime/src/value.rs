@@ -186,7 +186,9 @@ fn field_val(field: &Field, part: &Json) -> Val {
         FieldType::Number => Val::S64(found.and_then(Json::as_i64).unwrap_or_default()),
         FieldType::Flag => Val::Bool(found.and_then(Json::as_bool).unwrap_or_default()),
         FieldType::Texts => Val::List(texts_at(part, &field.at)),
-        FieldType::Tags => Val::List(found.and_then(Json::as_array).map(tags).unwrap_or_default()),
+        FieldType::Tags => {
+            Val::List(found.and_then(Json::as_array).map(|items| tags(items)).unwrap_or_default())
+        }
     };
     if field.maybe { Val::Option(Some(Box::new(value))) } else { value }
 }
@@ -212,7 +214,7 @@ fn texts_at(part: &Json, at: &str) -> Vec<Val> {
     texts.map(|text| Val::String(text_of(text))).collect()
 }
 
-fn tags(items: &Vec<Json>) -> Vec<Val> {
+fn tags(items: &[Json]) -> Vec<Val> {
     let part = |tag: &Json, names: [&str; 2]| {
         let found = names.iter().find_map(|name| tag.get(name)).map(text_of);
         Val::String(found.unwrap_or_default())

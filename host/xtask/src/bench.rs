@@ -86,7 +86,8 @@ impl Bench<'_> {
 
     /// The same calls as a script; the server that it talks to is a new one, and runs already.
     fn script(&self, host: &Path, python: &Path) -> Result<Duration, XtaskError> {
-        let simulation = Simulation::start(host, self.folder)?;
+        let scenario = self.workspace.path("tests/conformance/scenario.toml");
+        let simulation = Simulation::start(host, self.folder, &scenario)?;
         let script = self.workspace.path("tests/conformance/compare.py");
         let program = Program::new(python, &self.workspace.root).arg(script);
         let watch = Watch::start();

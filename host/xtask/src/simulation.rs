@@ -19,9 +19,10 @@ pub(crate) struct Simulation {
 
 impl Simulation {
     /// Starts one on a free port, its state below `folder`.
-    pub(crate) fn start(host: &Path, folder: &Path) -> Result<Self, XtaskError> {
+    pub(crate) fn start(host: &Path, folder: &Path, scenario: &Path) -> Result<Self, XtaskError> {
         let mut child = Program::new(host, folder)
-            .args(["simulate", "--listen", "127.0.0.1:0", "--json"])
+            .args(["simulate", "--listen", "127.0.0.1:0", "--json", "--scenario"])
+            .arg(scenario)
             .env("HOST_STATE", folder.join("state"))
             .env("HOST_CACHE", folder.join("cache"))
             .start()?;

@@ -85,9 +85,10 @@ fn select(chosen: &[Stage]) -> Vec<Stage> {
 
 /// Runs all tests of all rooms.
 pub(crate) fn test(workspace: &Workspace) -> Result<(), XtaskError> {
-    // Tests build workflows.
+    // Tests build workflows, and run the program, which is the one that is built here.
     artifact::guest_target(workspace)?;
-    workspace.cargo("test").arg("--workspace").run()
+    let host = artifact::host(workspace)?;
+    workspace.cargo("test").arg("--workspace").env("HOST_BINARY", host).run()
 }
 
 fn clippy(workspace: &Workspace) -> Result<(), XtaskError> {

@@ -1,1 +1,26 @@
 //! The real binary, from the outside: what a user types, sees and finds on disk.
+//!
+//! ```text
+//! Home (HOME, HOST_STATE, HOST_CACHE of its own) ─▶ host … ─▶ Seen (exit, stdout, stderr, events)
+//!   │                                                 ▲
+//!   └─ Secrets: what no output and no file may hold   └─ Server: `host simulate`, or a broken cloud
+//! ```
+//!
+//! The binary is the one that `HOST_BINARY` names, or is built once with cargo. Nothing here knows
+//! its insides: a test says what a person would notice.
+
+mod binary;
+mod broken;
+mod guest;
+mod home;
+mod secrets;
+mod seen;
+mod server;
+
+pub use binary::{binary, workspace};
+pub use broken::{Behavior, BrokenCloud};
+pub use guest::{delegate, hostile, hostile_manifest, hostile_module, with_manifest};
+pub use home::Home;
+pub use secrets::Secrets;
+pub use seen::Seen;
+pub use server::Server;

@@ -58,7 +58,8 @@ struct Input {
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let is_folder = arguments.source.is_dir();
     let plugin = arguments.manifest.clone().unwrap_or_else(|| {
-        let folder = if is_folder { Some(arguments.source.as_path()) } else { arguments.source.parent() };
+        let folder =
+            if is_folder { Some(arguments.source.as_path()) } else { arguments.source.parent() };
         folder.unwrap_or(Path::new(".")).join("plugin.toml")
     });
     let manifest = read_manifest(&plugin)?;
@@ -66,15 +67,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let workflow = with_manifest(component, &manifest)?;
     let name = arguments.output.display().to_string();
     let package = Package::read(&name, &workflow)?;
-    std::fs::write(&arguments.output, &workflow)
-        .map_err(|error| Failure::usage("build.file-unwritable", format!("`{name}` cannot be written: {error}")))?;
+    std::fs::write(&arguments.output, &workflow).map_err(|error| {
+        Failure::usage("build.file-unwritable", format!("`{name}` cannot be written: {error}"))
+    })?;
     line(&format!("{name}: {} bytes, sha256 {}", package.size, package.digest));
     Ok(0)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| {
-        Failure::usage("build.file-unreadable", format!("`{}` cannot be read: {error}", path.display()))
+        Failure::usage(
+            "build.file-unreadable",
+            format!("`{}` cannot be read: {error}", path.display()),
+        )
     })
 }
 
@@ -105,12 +110,26 @@ fn read_manifest(path: &Path) -> Result<Vec<u8>, Failure> {
 fn compile(folder: &Path) -> Result<Vec<u8>, Failure> {
     install_target()?;
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(folder).args(["build", "--release", "--target", TARGET, "--message-format=json-render-diagnostics"]);
-    for setting in ["opt-level=\"s\"", "lto=true", "codegen-units=1", "panic=\"abort\"", "strip=\"debuginfo\"", "debug=false"] {
+    cargo.current_dir(folder).args([
+        "build",
+        "--release",
+        "--target",
+        TARGET,
+        "--message-format=json-render-diagnostics",
+    ]);
+    for setting in [
+        "opt-level=\"s\"",
+        "lto=true",
+        "codegen-units=1",
+        "panic=\"abort\"",
+        "strip=\"debuginfo\"",
+        "debug=false",
+    ] {
         cargo.args(["--config", &format!("profile.release.{setting}")]);
     }
     cargo.env("CARGO_ENCODED_RUSTFLAGS", remappings(folder)?.join("\u{1f}"));
-    let output = cargo.stderr(Stdio::inherit()).output().map_err(|error| no_tool("cargo", &error))?;
+    let output =
+        cargo.stderr(Stdio::inherit()).output().map_err(|error| no_tool("cargo", &error))?;
     if !output.status.success() {
         let message = format!("`{}` does not compile", folder.display());
         return Err(Failure::new("build.compile-failed", message, 1));
@@ -130,16 +149,18 @@ fn compile(folder: &Path) -> Result<Vec<u8>, Failure> {
 /// Paths of this machine would make every machine's bytes differ, and tell where they were built.
 fn remappings(folder: &Path) -> Result<Vec<String>, Failure> {
     let mut flags = Vec::new();
-    let workspace = output_of("cargo", &["locate-project", "--workspace", "--message-format=plain"], folder)?;
+    let workspace =
+        output_of("cargo", &["locate-project", "--workspace", "--message-format=plain"], folder)?;
     if let Some(root) = Path::new(&workspace).parent() {
         flags.push(format!("--remap-path-prefix={}=/source", root.display()));
     }
     let sysroot = output_of("rustc", &["--print", "sysroot"], folder)?;
     flags.push(format!("--remap-path-prefix={sysroot}=/rust"));
     let home = crate::environment::read();
-    let cargo_home = home.get("CARGO_HOME").cloned().or_else(|| {
-        home.get("HOME").map(|home| format!("{home}/.cargo"))
-    });
+    let cargo_home = home
+        .get("CARGO_HOME")
+        .cloned()
+        .or_else(|| home.get("HOME").map(|home| format!("{home}/.cargo")));
     if let Some(cargo_home) = cargo_home {
         flags.push(format!("--remap-path-prefix={cargo_home}=/cargo"));
     }
@@ -179,22 +200,29 @@ fn no_tool(tool: &str, error: &std::io::Error) -> Failure {
 fn artifact(messages: &[u8]) -> Option<PathBuf> {
     let lines = String::from_utf8_lossy(messages).into_owned();
     let made = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let files = made.filter(|message| message.get("reason").and_then(Value::as_str) == Some("compiler-artifact"));
+    let files = made.filter(|message| {
+        message.get("reason").and_then(Value::as_str) == Some("compiler-artifact")
+    });
     let names = files.filter_map(|message| {
         let names = message.get("filenames")?.as_array()?.clone();
-        names.iter().filter_map(Value::as_str).find(|name| {
-            Path::new(name).extension().is_some_and(|end| end == "wasm")
-        }).map(PathBuf::from)
+        names
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|name| Path::new(name).extension().is_some_and(|end| end == "wasm"))
+            .map(PathBuf::from)
     });
-    names.last()
+    names.fold(None, |_, name| Some(name))
 }
 
 /// Appends the manifest; one that is there already would make two, which is refused.
 fn with_manifest(mut component: Vec<u8>, manifest: &[u8]) -> Result<Vec<u8>, Failure> {
     use wasm_encoder::{ComponentSection as _, CustomSection};
     if component.get(..8) == Some(b"\0asm\x01\0\0\0") {
-        return Err(Failure::usage("runtime.file-core-module", "the source is a core module, not a component")
-            .hint("give the folder of its crate, or a component"));
+        return Err(Failure::usage(
+            "runtime.file-core-module",
+            "the source is a core module, not a component",
+        )
+        .hint("give the folder of its crate, or a component"));
     }
     let section = CustomSection { name: SECTION.into(), data: manifest.into() };
     section.append_to_component(&mut component);

@@ -1,18 +1,219 @@
-//! `host doctor`.
+//! `host doctor`: what a run would stand on, and what is wrong with each part of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
+use host_client::Silent;
+use host_credential::{CredentialError, Profiles, identify};
+use host_model::Problem as _;
+use serde_json::{Map, Value, json};
 
+use crate::config::Config;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::folders::Folders;
+use crate::online::Online;
+use crate::output::{VERSION, data};
+
+/// A clock that is off by more is refused by the cloud.
+const SKEW_MILLIS_MAX: i64 = 15 * 60 * 1000;
 
 /// Say which identities, clock skew, endpoints and cache were found, and what is wrong with each.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
+    /// Ask who is behind this profile only, instead of all. May be repeated.
+    #[arg(long = "profile", value_name = "PROFILE")]
+    profiles: Vec<String>,
+    /// Send every call to one address on loopback, such as that of `host simulate`.
+    #[arg(long, value_name = "ADDR")]
+    endpoint: Option<String>,
+    /// Another `host.toml`.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// One JSON object a line instead of text.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-pub(crate) async fn run(_: Arguments, _: &Context) -> Result<u8, Failure> {
-    Ok(0)
+/// One thing that was looked at.
+struct Finding {
+    what: &'static str,
+    name: String,
+    state: Result<String, String>,
+    hint: Option<String>,
+}
+
+impl Finding {
+    fn fine(what: &'static str, name: impl Into<String>, state: impl Into<String>) -> Self {
+        Self { what, name: name.into(), state: Ok(state.into()), hint: None }
+    }
+
+    fn wrong(what: &'static str, name: impl Into<String>, failure: &Failure) -> Self {
+        let state = Err(format!("[{}] {}", failure.code, failure.message));
+        Self { what, name: name.into(), state, hint: failure.hint.clone() }
+    }
+
+    fn show(&self, json: bool) {
+        if json {
+            let mut line = Map::new();
+            line.insert("version".to_owned(), json!(VERSION));
+            line.insert("event".to_owned(), json!("finding"));
+            line.insert("what".to_owned(), json!(self.what));
+            line.insert("name".to_owned(), json!(self.name));
+            line.insert("fine".to_owned(), json!(self.state.is_ok()));
+            let detail = self.state.as_ref().unwrap_or_else(|wrong| wrong);
+            line.insert("detail".to_owned(), json!(detail));
+            line.insert("hint".to_owned(), json!(self.hint));
+            return data(&Value::Object(line).to_string());
+        }
+        let (sign, detail) = match &self.state {
+            Ok(detail) => ("✓", detail),
+            Err(detail) => ("✗", detail),
+        };
+        data(&format!("{sign} {:<12} {}: {detail}", self.what, self.name));
+        if let Some(hint) = &self.hint {
+            data(&format!("               hint: {hint}"));
+        }
+    }
+}
+
+pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
+    let mut findings = places(context);
+    let config = Config::read(context, arguments.config.as_deref());
+    match config {
+        Ok(config) => {
+            findings.push(Finding::fine("settings", "host.toml", "read"));
+            findings.extend(cloud(&arguments, context, &config).await);
+        }
+        Err(failure) => findings.push(Finding::wrong("settings", "host.toml", &failure)),
+    }
+    for finding in &findings {
+        finding.show(arguments.json);
+    }
+    Ok(u8::from(findings.iter().any(|finding| finding.state.is_err())))
+}
+
+/// State, key, vault and cache.
+fn places(context: &Context) -> Vec<Finding> {
+    let folders = match Folders::prepare(context) {
+        Ok(folders) => folders,
+        Err(failure) => return vec![Finding::wrong("state", "folders", &failure)],
+    };
+    let state = folders.state.display().to_string();
+    let mut findings = vec![Finding::fine("state", &state, "for this user only, and writable")];
+    match folders.key(&host_net::SystemEntropy) {
+        Ok(_) => findings.push(Finding::fine("key", "installation.key", "there")),
+        Err(failure) => findings.push(Finding::wrong("key", "installation.key", &failure)),
+    }
+    findings.push(cache(&folders.cache));
+    findings
+}
+
+fn cache(folder: &Path) -> Finding {
+    let name = folder.display().to_string();
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        let failure = Failure::usage("state.folder-unusable", "it cannot be read");
+        return Finding::wrong("cache", name, &failure);
+    };
+    let sizes: Vec<u64> =
+        entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|m| m.len()).collect();
+    let total = sizes.iter().sum::<u64>() / 1024;
+    Finding::fine("cache", name, format!("{} compiled components, {total} KiB", sizes.len()))
+}
+
+/// Endpoints, identities and the clock.
+async fn cloud(arguments: &Arguments, context: &Context, config: &Config) -> Vec<Finding> {
+    let opened = Online::open(config, context, arguments.endpoint.as_deref(), Arc::new(Silent));
+    let online = match opened {
+        Ok(online) => online,
+        Err(failure) => return vec![Finding::wrong("endpoints", "settings", &failure)],
+    };
+    let mut findings: Vec<Finding> = online
+        .places()
+        .into_iter()
+        .map(|(product, place)| Finding::fine("endpoint", product, place))
+        .collect();
+    let names = match profiles(arguments, context) {
+        Ok(names) => names,
+        Err(failure) => {
+            findings.push(Finding::wrong("profiles", "config.json", &failure));
+            return findings;
+        }
+    };
+    if names.is_empty() {
+        findings.push(unnamed(&online).await);
+    }
+    for name in &names {
+        findings.push(identity(&online, name).await);
+    }
+    findings.push(clock(&online));
+    findings
+}
+
+fn profiles(arguments: &Arguments, context: &Context) -> Result<Vec<String>, Failure> {
+    if !arguments.profiles.is_empty() {
+        return Ok(arguments.profiles.clone());
+    }
+    let path = context
+        .variable(crate::environment::ALIBABA_CLOUD_CONFIG_FILE)
+        .map_or_else(|| context.home.join(".aliyun").join("config.json"), PathBuf::from);
+    let profiles = Profiles::read(&path)?;
+    Ok(profiles.iter().flat_map(Profiles::names).map(str::to_owned).collect())
+}
+
+async fn identity(online: &Online, profile: &str) -> Finding {
+    match who(online, profile).await {
+        Ok(who) => Finding::fine("identity", format!("profile `{profile}`"), who),
+        Err(error) => wrong_identity(format!("profile `{profile}`"), error),
+    }
+}
+
+async fn who(online: &Online, profile: &str) -> Result<String, CredentialError> {
+    let credential = online.chain().named(profile)?;
+    let origin = credential.origin().to_owned();
+    let identity = identify(online.client(), &credential, &origin, None).await?;
+    Ok(format!("account {}, {}", identity.account, identity.arn))
+}
+
+/// What the official libraries would take where no profile is named.
+async fn unnamed(online: &Online) -> Finding {
+    let credential = match online.chain().unnamed().await {
+        Ok(credential) => credential,
+        Err(error) => return wrong_identity("default".to_owned(), error),
+    };
+    let origin = credential.origin().to_owned();
+    match identify(online.client(), &credential, &origin, None).await {
+        Ok(identity) => {
+            let who = format!("account {}, {}", identity.account, identity.arn);
+            Finding::fine("identity", origin, who)
+        }
+        Err(error) => wrong_identity(origin, error),
+    }
+}
+
+fn wrong_identity(name: String, error: CredentialError) -> Finding {
+    let hint = error.hint();
+    let mut failure = Failure::from(error);
+    failure.hint = failure.hint.or(hint);
+    Finding::wrong("identity", name, &failure)
+}
+
+fn clock(online: &Online) -> Finding {
+    let Some(millis) = online.client().clock_difference() else {
+        let failure = Failure::usage("doctor.clock-unknown", "no reply told the cloud's time");
+        return Finding::wrong("clock", "difference", &failure);
+    };
+    let seconds = millis / 1000;
+    let words = match seconds {
+        0 => "the cloud's clock and this machine's agree to the second".to_owned(),
+        ahead if ahead > 0 => format!("this machine is {ahead} s behind the cloud"),
+        behind => format!("this machine is {} s ahead of the cloud", -behind),
+    };
+    if millis.abs() <= SKEW_MILLIS_MAX {
+        return Finding::fine("clock", "difference", words);
+    }
+    let failure = Failure::usage("doctor.clock-wrong", words)
+        .hint("set this machine's clock; until then runs date their requests by the cloud's");
+    Finding::wrong("clock", "difference", &failure)
 }

@@ -31,7 +31,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     if arguments.json {
         data(&as_json(&package, vetted).to_string());
     } else {
-        as_text(&package, vetted).iter().for_each(|line| data(line));
+        for line in as_text(&package, vetted) {
+            data(&line);
+        }
     }
     Ok(0)
 }
@@ -77,8 +79,13 @@ fn as_text(package: &Package, vetted: bool) -> Vec<String> {
 }
 
 fn parameters(schema: &Value) -> Vec<String> {
-    let required: Vec<&str> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let properties = schema.get("properties").and_then(Value::as_object);
     let mut lines = Vec::new();
     for (name, property) in properties.into_iter().flatten() {

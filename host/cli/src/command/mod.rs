@@ -60,7 +60,10 @@ const COMPONENT_BYTES_MAX: u64 = 128 << 20;
 /// Reads a component's bytes.
 fn read_component(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
     let unreadable = |reason: String| {
-        Failure::usage("run.file-unreadable", format!("`{}` cannot be read: {reason}", path.display()))
+        Failure::usage(
+            "run.file-unreadable",
+            format!("`{}` cannot be read: {reason}", path.display()),
+        )
     };
     let facts = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
     if facts.is_dir() {

@@ -11,7 +11,7 @@ use host_ports::{Clock, Entropy};
 use host_runner::{
     BoundAccounts, InputSource, Mark, Reporter, Run, RunSettings, Secrets, build_input,
 };
-use host_runtime::{Cache, CacheKey, Engine, Prepared};
+use host_runtime::{Cache, CacheKey, Engine, Prepared, RuntimeError};
 use host_vault::{Lock, Vault};
 use serde_json::{Map, Value};
 
@@ -38,10 +38,12 @@ pub(crate) struct Arguments {
     /// A file of parameters: TOML or JSON.
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
-    /// Which profile of `~/.aliyun/config.json` an account of the workflow is, and its id.
+    /// Which profile of `~/.aliyun/config.json` an account of the workflow is, and its id; `NAME=@ID` takes
+    /// the keys that the official SDKs would take.
     #[arg(long = "account", value_name = "NAME=PROFILE[@ID]", value_parser = pair)]
     accounts: Vec<(String, String)>,
     /// Run against the offline cloud, which is kept between runs; a scenario file describes another one.
+    #[expect(clippy::option_option, reason = "absent, bare and with a file are three things")]
     #[arg(long, value_name = "SCENARIO", num_args = 0..=1, require_equals = true, conflicts_with_all = ["accounts", "endpoint"])]
     simulate: Option<Option<PathBuf>>,
     /// Begin with a new offline cloud.
@@ -125,7 +127,9 @@ pub(crate) struct Cloud {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) accounts: BoundAccounts,
     pub(crate) vault: Vault,
+    /// Secrets that are known before the run begins.
     pub(crate) known: Vec<SecretText>,
+    pub(crate) run: RunId,
     pub(crate) offline: bool,
     pub(crate) provoke: bool,
 }
@@ -141,8 +145,13 @@ impl Session<'_> {
     async fn online(&self, workflow: &Prepared) -> Result<u8, Failure> {
         let input = self.input(workflow, None)?;
         let endpoint = self.arguments.endpoint.as_deref();
-        let online = Online::open(self.config, self.context, endpoint, Arc::clone(&self.notes) as Arc<dyn Observer>)?;
-        let accounts = BoundAccounts::default();
+        let online = Online::open(
+            self.config,
+            self.context,
+            endpoint,
+            Arc::clone(&self.notes) as Arc<dyn Observer>,
+        )?;
+        let accounts = online.accounts(&self.arguments.accounts, self.arguments.yes).await?;
         // What a simulated cloud made is no secret of a real account: the two never share a folder.
         let folder = if online.is_loopback() { "vault-loopback" } else { "vault" };
         let folder = self.folders.state.join(folder);
@@ -159,7 +168,7 @@ impl Session<'_> {
         cloud.known.iter().for_each(|text| secrets.know(text));
         let mark = &self.config.mark;
         let tags = mark.tags.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-        let run = Run::new(RunSettings {
+        let settings = RunSettings {
             client: cloud.client,
             clock: cloud.clock,
             entropy: cloud.entropy,
@@ -174,14 +183,14 @@ impl Session<'_> {
             unattended: self.arguments.yes,
             vetted: vetted::is_vetted(&package.digest),
             provoke: cloud.provoke,
-        });
-        let reporter = self.reporter(run.id());
+        };
+        let reporter = self.reporter(&cloud.run);
+        let run = Run::new(cloud.run, settings);
         self.notes.attach(&reporter);
         let ended = run.start(workflow, input, reporter).await?;
-        if let (Some(error), false) = (&ended.error, self.arguments.json) {
-            if let Some(hint) = error.hint() {
-                line(&format!("\nhint: {}", host_model::quote_within(&hint, 500)));
-            }
+        let hint = ended.error.as_ref().filter(|_| !self.arguments.json);
+        if let Some(hint) = hint.and_then(RuntimeError::hint) {
+            line(&format!("\nhint: {}", host_model::quote_within(&hint, 500)));
         }
         Ok(ended.exit)
     }

@@ -36,13 +36,19 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, _: &Context) -> Result<u8, Failure> {
     if !arguments.listen.ip().is_loopback() {
-        let message = format!("`{}` is not on loopback, and the keys of this cloud are no secret", arguments.listen);
-        return Err(Failure::usage("simulator.address-open", message).hint("listen on 127.0.0.1 or [::1]"));
+        let message = format!(
+            "`{}` is not on loopback, and the keys of this cloud are no secret",
+            arguments.listen
+        );
+        return Err(
+            Failure::usage("simulator.address-open", message).hint("listen on 127.0.0.1 or [::1]")
+        );
     }
     let (scenario, _) = read_scenario(arguments.scenario.as_deref())?;
     let listener = tokio::net::TcpListener::bind(arguments.listen).await.map_err(|error| {
         let message = format!("`{}` cannot be listened on: {error}", arguments.listen);
-        Failure::usage("simulator.address-taken", message).hint("`--listen 127.0.0.1:0` takes a free port")
+        Failure::usage("simulator.address-taken", message)
+            .hint("`--listen 127.0.0.1:0` takes a free port")
     })?;
     let address = listener.local_addr().map_err(|error| {
         Failure::new("simulator.address-taken", format!("the address cannot be read: {error}"), 1)
@@ -68,7 +74,8 @@ fn write_config(path: &Path, scenario: &Scenario) -> Result<(), Failure> {
         Failure::usage("simulator.config-unwritable", message).hint(hint)
     };
     let mut file = crate::folders::private_file().open(path).map_err(unwritable)?;
-    std::io::Write::write_all(&mut file, scenario.config_json(REGION).as_bytes()).map_err(unwritable)
+    std::io::Write::write_all(&mut file, scenario.config_json(REGION).as_bytes())
+        .map_err(unwritable)
 }
 
 fn announce(arguments: &Arguments, address: SocketAddr, scenario: &Scenario) {

@@ -45,7 +45,9 @@ impl Reporter for Human {
                 };
                 line(&format!("    the workflow {claim}: “{}”", words(detail)));
             }
-            RunEvent::RunEnded { verdict, reason, exit, changes, calls, proofs, output, .. } => {
+            RunEvent::RunEnded {
+                verdict, reason, exit, changes, calls, proofs, output, ..
+            } => {
                 let counts = Counts { changes: *changes, calls: *calls, exit: *exit };
                 ended(*verdict, reason, counts, proofs, output.as_ref());
             }
@@ -53,6 +55,7 @@ impl Reporter for Human {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Counts {
     changes: u32,
     calls: u32,
@@ -62,7 +65,16 @@ struct Counts {
 impl Human {
     fn call(&self, event: &RunEvent) {
         let RunEvent::Call {
-            account_name, account, effect, sentence, outcome, code, message, request_id, attempts, ..
+            account_name,
+            account,
+            effect,
+            sentence,
+            outcome,
+            code,
+            message,
+            request_id,
+            attempts,
+            ..
         } = event
         else {
             return;
@@ -99,7 +111,8 @@ fn words(text: &str) -> String {
 }
 
 fn started(event: &RunEvent) {
-    let RunEvent::RunStarted { workflow, workflow_version, digest, vetted, simulated, accounts } = event
+    let RunEvent::RunStarted { workflow, workflow_version, digest, vetted, simulated, accounts } =
+        event
     else {
         return;
     };
@@ -134,7 +147,9 @@ fn ended(
     }
     if let Some(output) = output {
         data("the workflow's report:");
-        tree(output, 2).iter().for_each(|text| data(text));
+        for text in tree(output, 2) {
+            data(&text);
+        }
     }
     let changes = match counts.changes {
         0 => "no changes".to_owned(),

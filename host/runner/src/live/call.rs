@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use host_catalog::Action;
 use host_client::{Answer as ClientAnswer, Outgoing};
-use host_model::{Call, CallError, ErrorKind, Reply, SecretKind, SecretRef};
+use host_model::{Call, CallError, ErrorKind, Reply, SecretKind, SecretRef, Timestamp};
 use host_runtime::{Answer, Stop};
 use host_wire::FoundSecret;
 
@@ -45,6 +45,7 @@ impl LiveDriver {
             Ok(found) => found,
             Err(error) => return Ok(Err(error)),
         };
+        product.normalize(action, call);
         // Parameters are checked before anything is looked up for them, and before the host adds its own.
         if let Err(error) = product.check(action, call) {
             return Ok(Err(error.into()));
@@ -60,27 +61,22 @@ impl LiveDriver {
             Err(error) => return Ok(Err(error)),
         };
         self.stage.mark.put_on(product, action, call);
-        if self.makes_secret(action) {
-            if let Err(error) = self.stage.secrets.rehearse() {
-                let reason = format!("`{}` makes a secret, and it could not be kept: {error}", action.name);
-                return Err(Stop::Unkept { reason });
-            }
+        if makes_secret(action)
+            && let Err(error) = self.stage.secrets.rehearse()
+        {
+            let name = &action.name;
+            let reason = format!("`{name}` makes a secret, and it could not be kept: {error}");
+            return Err(Stop::Unkept { reason });
         }
         let host_parameters = self.host_parameters(call);
-        let outgoing = self.outgoing(call, &host_parameters);
+        let settle_since = self.settling.since(call, action, identity);
+        let outgoing = self.outgoing(call, &host_parameters, settle_since);
         let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
-        if action.effect.is_write() && call.action != "AssumeRole" {
-            self.last_write = Some(self.stage.clock.now());
-        }
+        self.settling.note(call, action, answer.is_ok(), self.stage.clock.now());
         match answer {
             Ok(answer) => self.accept(call, identity, answer),
             Err(error) => Ok(Err(self.redacted(error))),
         }
-    }
-
-    fn makes_secret(&self, action: &Action) -> bool {
-        let kept = |kind: SecretKind| kind == SecretKind::AccessKey;
-        action.secrets.iter().any(|field| kept(field.kind))
     }
 
     /// What the host itself fills in: the session's name, which joins the cloud's own trail with this run.
@@ -88,7 +84,8 @@ impl LiveDriver {
         if call.action != "AssumeRole" {
             return Vec::new();
         }
-        let name: String = format!("host-{}", self.stage.run).chars().take(SESSION_NAME_MAX).collect();
+        let name: String =
+            format!("host-{}", self.stage.run).chars().take(SESSION_NAME_MAX).collect();
         vec![("RoleSessionName".to_owned(), name)]
     }
 
@@ -96,13 +93,9 @@ impl LiveDriver {
         &'a self,
         call: &'a Call,
         host_parameters: &'a [(String, String)],
+        settle_since: Option<Timestamp>,
     ) -> Outgoing<'a> {
-        Outgoing {
-            call,
-            host_parameters,
-            secrets: self.stage.secrets.as_ref(),
-            settle_since: self.last_write,
-        }
+        Outgoing { call, host_parameters, secrets: self.stage.secrets.as_ref(), settle_since }
     }
 
     /// Seals every secret of a reply before anything else happens to it (fault row 2).
@@ -164,12 +157,7 @@ impl LiveDriver {
         error
     }
 
-    fn record(
-        &self,
-        call: &Call,
-        identity: &Identity,
-        sent: &Result<(Reply, u32), CallError>,
-    ) {
+    fn record(&self, call: &Call, identity: &Identity, sent: &Result<(Reply, u32), CallError>) {
         let (answer, request_id) = match sent {
             Ok((reply, _)) => (Recorded::Reply, reply.request_id.clone()),
             // A denial of the host's own proves nothing about the cloud: it has no request id.
@@ -202,7 +190,7 @@ impl LiveDriver {
         let error = sent.as_ref().err();
         self.report(&RunEvent::Call {
             step: self.step.clone(),
-            account_name: self.stage.accounts.name_of(account).map(str::to_owned),
+            account_name: self.stage.accounts.name_of(&identity.facts).map(str::to_owned),
             account: account.to_string(),
             identity: identity.facts.identity.to_string(),
             product: call.product.clone(),
@@ -220,6 +208,11 @@ impl LiveDriver {
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         });
     }
+}
+
+/// Whether the cloud shows a secret once and never again.
+fn makes_secret(action: &Action) -> bool {
+    action.secrets.iter().any(|field| field.kind == SecretKind::AccessKey)
 }
 
 fn outcome_of(error: &CallError) -> CallOutcome {

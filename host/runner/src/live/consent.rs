@@ -53,7 +53,12 @@ impl LiveDriver {
         let parameters =
             brief.call.parameters.iter().map(|(name, value)| (name.clone(), shown(value)));
         Question {
-            account_name: self.stage.accounts.name_of(account).unwrap_or("-").to_owned(),
+            account_name: self
+                .stage
+                .accounts
+                .name_of(&brief.identity.facts)
+                .unwrap_or("-")
+                .to_owned(),
             account: account.to_string(),
             action: format!("{}:{}", brief.product.key, brief.action.name),
             effect: brief.action.effect,

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use host_client::StaticKey;
-use host_model::{Arn, CallError, ErrorKind, IdentityFacts, IdentityRef, SecretKind, SecretRef, quote_within};
+use host_model::{
+    Arn, CallError, ErrorKind, IdentityFacts, IdentityRef, SecretKind, SecretRef, quote_within,
+};
 use host_runtime::{Answer, IdentityClass};
 use host_sign::AccessKey;
 use host_wire::SecretLookup as _;
@@ -35,9 +37,8 @@ impl LiveDriver {
             return Answer::Error { error };
         };
         let account = &secret.account;
-        let at = self.stage.accounts.name_of(account).unwrap_or(account.as_str());
         let facts = IdentityFacts {
-            identity: IdentityRef(format!("{at}/key/{access_key_id}")),
+            identity: IdentityRef(format!("{account}/key/{access_key_id}")),
             account: account.clone(),
             // Who is behind the key is the cloud's to say: the workflow can ask it.
             arn: String::new(),
@@ -55,7 +56,11 @@ impl LiveDriver {
     ) -> Result<IdentityFacts, CallError> {
         let unreadable = || {
             let kind = ErrorKind::Other("unexpected".to_owned());
-            CallError::new(kind, "run.session-unreadable", "the reply of AssumeRole has no usable keys")
+            CallError::new(
+                kind,
+                "run.session-unreadable",
+                "the reply of AssumeRole has no usable keys",
+            )
         };
         let part = |name: &str| credentials.get(name).and_then(serde_json::Value::as_str);
         let id = part("AccessKeyId").ok_or_else(unreadable)?;

@@ -4,6 +4,7 @@ mod call;
 mod consent;
 mod host;
 mod judge;
+mod settling;
 mod vault;
 
 use std::collections::BTreeMap;
@@ -13,11 +14,12 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use host_catalog::Catalog;
 use host_client::{Client, KeySource};
-use host_model::{CallError, ErrorKind, IdentityFacts, IdentityRef, RunId, Timestamp};
+use host_model::{CallError, ErrorKind, IdentityFacts, IdentityRef, RunId};
 use host_policy::Scene;
 use host_ports::{Clock, Entropy};
 use host_runtime::{Answer, Driver, Event, IdentityClass, Stop};
 
+use self::settling::Settling;
 use crate::ledger::{CheckRecord, Ledger};
 use crate::{Approver, BoundAccounts, Mark, Reporter, RunEvent, Secrets};
 
@@ -57,8 +59,7 @@ pub(crate) struct LiveDriver {
     identities: BTreeMap<IdentityRef, Identity>,
     step: String,
     sessions: u32,
-    /// When the run last changed something: what it cannot see yet may be only under way.
-    last_write: Option<Timestamp>,
+    settling: Settling,
     reads_approved: bool,
 }
 
@@ -70,7 +71,7 @@ impl LiveDriver {
             identities: BTreeMap::new(),
             step: "start".to_owned(),
             sessions: 0,
-            last_write: None,
+            settling: Settling::default(),
             reads_approved: false,
         }
     }

@@ -1,6 +1,8 @@
 //! Secrets that a workflow asks for by name.
 
-use host_model::{Call, CallError, ErrorKind, IdentityRef, SecretKind, SecretRef, Value, quote_within};
+use host_model::{
+    Call, CallError, ErrorKind, IdentityRef, SecretKind, SecretRef, Value, quote_within,
+};
 use host_policy::{HostPurpose, Permit};
 use host_runtime::{Answer, Stop};
 
@@ -16,18 +18,16 @@ impl LiveDriver {
         }
     }
 
-    pub(super) fn find_secret(
-        &self,
-        caller: &IdentityRef,
-        object: &str,
-    ) -> Result<Answer, Stop> {
+    pub(super) fn find_secret(&self, caller: &IdentityRef, object: &str) -> Result<Answer, Stop> {
         let identity = match self.identity(caller) {
             Ok(identity) => identity,
             Err(error) => return Ok(Answer::Error { error }),
         };
         match self.stage.secrets.find(&identity.facts.account, object) {
             Ok(secret) => Ok(Answer::Secret { secret }),
-            Err(error) => Err(Stop::Unkept { reason: format!("the vault cannot be read: {error}") }),
+            Err(error) => {
+                Err(Stop::Unkept { reason: format!("the vault cannot be read: {error}") })
+            }
         }
     }
 
@@ -39,7 +39,8 @@ impl LiveDriver {
         let Some(user) = object.strip_prefix("ram:login-profile/").filter(|user| !user.is_empty())
         else {
             let object = quote_within(object, 80);
-            let message = format!("a password belongs to `ram:login-profile/<user>`, not `{object}`");
+            let message =
+                format!("a password belongs to `ram:login-profile/<user>`, not `{object}`");
             let error = CallError::new(ErrorKind::Invalid, "vault.object-invalid", message);
             return Ok(Answer::Error { error });
         };
@@ -72,7 +73,9 @@ impl LiveDriver {
     pub(super) fn input_secret(parameter: &str) -> Answer {
         let parameter = quote_within(parameter, 64);
         let message = format!("no secret was given for the parameter `{parameter}`");
-        Answer::Error { error: CallError::new(ErrorKind::NotFound, "input.secret-missing", message) }
+        Answer::Error {
+            error: CallError::new(ErrorKind::NotFound, "input.secret-missing", message),
+        }
     }
 
     /// A read that the host makes for itself, as the caller.
@@ -86,7 +89,8 @@ impl LiveDriver {
         let (product, action, _) = purpose.action();
         let version =
             self.stage.catalog.product(product).map(|p| p.version.clone()).unwrap_or_default();
-        let text = |(name, value): &(&str, &str)| ((*name).to_owned(), Value::Text((*value).to_owned()));
+        let text =
+            |(name, value): &(&str, &str)| ((*name).to_owned(), Value::Text((*value).to_owned()));
         let call = Call {
             identity: caller.clone(),
             product: product.to_owned(),
@@ -95,7 +99,7 @@ impl LiveDriver {
             region: None,
             parameters: parameters.iter().map(text).collect(),
         };
-        let outgoing = self.outgoing(&call, &[]);
+        let outgoing = self.outgoing(&call, &[], None);
         let permit = Permit::for_host(purpose);
         let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await?;
         Ok(answer.body)

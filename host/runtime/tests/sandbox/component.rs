@@ -23,7 +23,10 @@ pub(crate) fn contract() -> Files {
 /// The contract with a text replaced, which must be there.
 pub(crate) fn contract_with(old: &str, new: &str) -> Files {
     let mut files = contract();
-    assert!(files.iter().any(|(_, text)| text.contains(old)), "no file of the contract has `{old}`");
+    assert!(
+        files.iter().any(|(_, text)| text.contains(old)),
+        "no file of the contract has `{old}`"
+    );
     for (_, text) in &mut files {
         *text = text.replace(old, new);
     }

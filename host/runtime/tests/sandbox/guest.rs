@@ -8,15 +8,16 @@ use serde_json::Value as Json;
 
 use crate::component::{encode, manifest, sealed, workspace};
 
-/// Every action that the guest calls, typed or by name.
-pub(crate) const ACTIONS: &str = include_str!("../../../../tests/guests/hostile/actions.txt");
+const PLUGIN: &str = include_str!("../../../../tests/guests/hostile/plugin.toml");
 
 /// The guest as a component with an honest manifest, built once for each test process.
 pub(crate) fn hostile() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
         let module = std::fs::read(build()).expect("cargo made the module");
-        let actions: Vec<&str> = ACTIONS.lines().collect();
+        let plugin: toml::Table = toml::from_str(PLUGIN).expect("the guest's manifest is TOML");
+        let actions = plugin["actions"].as_array().into_iter().flatten();
+        let actions: Vec<&str> = actions.filter_map(toml::Value::as_str).collect();
         let mut honest = manifest(&actions);
         honest["accounts"] = accounts();
         sealed(encode(&module), &honest)
@@ -40,6 +41,9 @@ fn build() -> PathBuf {
         .args(["--package", "hostile"])
         .status()
         .expect("cargo can be started");
-    assert!(status.success(), "the guest does not build: `rustup target add wasm32-unknown-unknown`");
+    assert!(
+        status.success(),
+        "the guest does not build: `rustup target add wasm32-unknown-unknown`"
+    );
     target.join("wasm32-unknown-unknown/release/hostile.wasm")
 }

@@ -25,7 +25,10 @@ fn read(files: &Files, world: &str, import: &str) -> RuntimeError {
 fn missing(error: &RuntimeError, import: &str, reason: &str) {
     assert_eq!(error.code(), "runtime.import-missing", "{error}");
     let text = error.to_string();
-    assert!(text.contains("`file.wasm`") && text.contains(import) && text.contains(reason), "{text}");
+    assert!(
+        text.contains("`file.wasm`") && text.contains(import) && text.contains(reason),
+        "{text}"
+    );
     assert!(error.hint().is_some_and(|hint| hint.contains("wit/")), "{:?}", error.hint());
 }
 

@@ -7,12 +7,12 @@ use host_runtime::{Answer, Event, Limits, Prepared, RuntimeError, Stop};
 use crate::component::{component, manifest, sealed};
 use crate::script::{Outcome, engine, facts, run, run_bytes, usual};
 
-const STEP: &str = r#"(import "host:run/progress@0.1.0" "step" (func $step (param i32 i32 i32 i32)))"#;
+const STEP: &str =
+    r#"(import "host:run/progress@0.1.0" "step" (func $step (param i32 i32 i32 i32)))"#;
 const LOG: &str =
     r#"(import "host:run/progress@0.1.0" "log" (func $log (param i32 i32 i32 i32 i32)))"#;
 const NOW: &str = r#"(import "host:run/clock@0.1.0" "now" (func $now (result i64)))"#;
-const OPEN: &str =
-    r#"(import "host:run/accounts@0.1.0" "open" (func $open (param i32 i32 i32)))"#;
+const OPEN: &str = r#"(import "host:run/accounts@0.1.0" "open" (func $open (param i32 i32 i32)))"#;
 const PROGRESS: &str = "import host:run/progress@0.1.0;";
 const CLOCK: &str = "import host:run/clock@0.1.0;";
 const ACCOUNTS: &str = "import host:run/accounts@0.1.0;";
@@ -122,10 +122,8 @@ fn tables_count_together() {
     let grow = "(loop $again
         (drop (table.grow $second (ref.null func) (i32.const 100)))
         (br_if $again (i32.ne (table.grow $first (ref.null func) (i32.const 100)) (i32.const -1))))";
-    let outcome = run_bytes(
-        &component("", tables, grow),
-        Limits { table_elements_max: 5_000, ..limits() },
-    );
+    let outcome =
+        run_bytes(&component("", tables, grow), Limits { table_elements_max: 5_000, ..limits() });
     ended_at(&outcome, "table_elements_max", 5_000);
 }
 
@@ -148,10 +146,8 @@ fn too_many_calls_are_an_error_where_the_function_has_one() {
 #[test]
 fn too_many_calls_end_the_run_where_the_function_has_no_error() {
     let body = "(loop $again (drop (call $now)) (br $again))";
-    let outcome = run_bytes(
-        &component(CLOCK, NOW, body),
-        Limits { host_calls_max: 20, ..limits() },
-    );
+    let outcome =
+        run_bytes(&component(CLOCK, NOW, body), Limits { host_calls_max: 20, ..limits() });
     ended_at(&outcome, "host_calls_max", 20);
     assert_eq!(outcome.events.len(), 20);
 }
@@ -159,7 +155,8 @@ fn too_many_calls_end_the_run_where_the_function_has_no_error() {
 #[test]
 fn one_call_brings_in_so_many_bytes() {
     // log(info, <60000 bytes>, [])
-    let body = "(call $log (i32.const 1) (i32.const 0) (i32.const 60000) (i32.const 0) (i32.const 0))";
+    let body =
+        "(call $log (i32.const 1) (i32.const 0) (i32.const 60000) (i32.const 0) (i32.const 0))";
     let bytes = component(PROGRESS, LOG, body);
     let outcome = run_bytes(&bytes, Limits { call_bytes_max: 4096, ..limits() });
     ended_at(&outcome, "call_bytes_max", 4096);
@@ -169,7 +166,8 @@ fn one_call_brings_in_so_many_bytes() {
 #[test]
 fn one_call_brings_in_so_many_items() {
     // log(info, "", <4000 pairs of empty texts>)
-    let body = "(call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 2048) (i32.const 3000))";
+    let body =
+        "(call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 2048) (i32.const 3000))";
     let bytes = component(PROGRESS, LOG, body);
     let outcome = run_bytes(&bytes, Limits { call_bytes_max: 4096, ..limits() });
     ended_at(&outcome, "call_bytes_max", 4096);

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use host_model::{AccountId, IdentityFacts, IdentityRef};
-use host_runtime::{Answer, Driver, Engine, Event, Limits, Prepared, RunOutput, RuntimeError, Stop};
+use host_runtime::{
+    Answer, Driver, Engine, Event, Limits, Prepared, RunOutput, RuntimeError, Stop,
+};
 
 /// Answers one event.
 pub(crate) type Answers = fn(&Event) -> Result<Answer, Stop>;
@@ -49,7 +51,8 @@ pub(crate) fn run(prepared: &Prepared, limits: Limits, input: &str, answers: Ans
 
 /// Prepares and runs a component with the usual answers.
 pub(crate) fn run_bytes(bytes: &[u8], limits: Limits) -> Outcome {
-    let prepared = Prepared::new(engine(), None, "test.wasm", bytes).expect("the component is fine");
+    let prepared =
+        Prepared::new(engine(), None, "test.wasm", bytes).expect("the component is fine");
     run(&prepared, limits, "{}", usual)
 }
 
@@ -68,7 +71,9 @@ pub(crate) fn usual(event: &Event) -> Result<Answer, Stop> {
         Event::RunId | Event::HostVersion | Event::Mark | Event::Fingerprint { .. } => {
             Answer::Text { text: "text".to_owned() }
         }
-        Event::HasFeature { .. } | Event::Adopts | Event::MayProvoke => Answer::Flag { flag: false },
+        Event::HasFeature { .. } | Event::Adopts | Event::MayProvoke => {
+            Answer::Flag { flag: false }
+        }
         _ => Answer::Done,
     })
 }

@@ -105,12 +105,11 @@ fn a_secret_of_a_reply_is_a_handle_and_goes_back_as_a_name() {
 
     let (_, events) = attack("secret-as-text", with_key);
     let calls = calls(&events);
-    let placed = calls.iter().flat_map(|call| &call.parameters).filter_map(|(name, value)| {
-        match value {
+    let placed =
+        calls.iter().flat_map(|call| &call.parameters).filter_map(|(name, value)| match value {
             Value::Secret(secret) => Some((name.as_str(), secret.object.as_str())),
             Value::Text(_) | Value::Json(_) => None,
-        }
-    });
+        });
     let placed: Vec<_> = placed.collect();
     assert!(placed.contains(&("Description", "ram:access-key/LTAI5tExample")), "{placed:?}");
     assert!(placed.contains(&("Moon", "ram:access-key/LTAI5tExample")), "{placed:?}");

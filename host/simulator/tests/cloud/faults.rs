@@ -31,7 +31,7 @@ fn made(stage: &Stage) -> bool {
 
 #[test]
 fn every_kind_of_fault_has_its_effect() {
-    let cases: [(&str, Result<(u16, &str), &str>, bool); 8] = [
+    let cases = [
         ("kind = \"throttle\"", Ok((400, "Throttling.User")), false),
         ("kind = \"unavailable\"", Ok((503, "ServiceUnavailable")), false),
         ("kind = \"error\"\ncode = \"Forbidden.RAM\"", Ok((403, "Forbidden.RAM")), false),

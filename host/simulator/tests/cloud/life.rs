@@ -1,8 +1,9 @@
 //! Objects from birth to death: every action succeeds once, and replies look as documented.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host_catalog::Catalog;
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::stage::{Key, Stage};
@@ -10,136 +11,23 @@ use crate::stage::{Key, Stage};
 const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":"acs:ram::1234567890123456:root"}}]}"#;
 const READ_ARMS: &str =
     r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"arms:Get*","Resource":"*"}]}"#;
-const PRINCIPAL: &str = "ims-made@crowd.onaliyun.com";
 const ROLE: (&str, &str) = ("RoleName", "made");
 const USER: (&str, &str) = ("UserName", "maker");
-const POLICY: (&str, &str) = ("PolicyName", "made");
 const CUSTOM: (&str, &str) = ("PolicyType", "Custom");
 const REGION: (&str, &str) = ("RegionId", "cn-hangzhou");
-const TAG: (&str, &str) = ("Tag", r#"[{"Key":"owner","Value":"o11y"}]"#);
-const KEY: (&str, &str) = ("UserAccessKeyId", "<key>");
-const GROUP: (&str, &str) = ("ResourceGroupId", "rg-fakeshop000001");
 
-type Step = (&'static str, Vec<(&'static str, &'static str)>);
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Script {
+    step: Vec<Step>,
+}
 
-/// `<key>` stands for the AccessKey that was made last, `<message>` for an encoded refusal.
-fn script() -> Vec<Step> {
-    let principal = |more: &[(&'static str, &'static str)]| {
-        [&[("UserPrincipalName", PRINCIPAL)], more].concat()
-    };
-    let ims_role = vec![
-        POLICY,
-        CUSTOM,
-        GROUP,
-        ("PrincipalType", "ServiceRole"),
-        ("PrincipalName", "made@role.crowd.onaliyunservice.com"),
-    ];
-    vec![
-        ("ram:SetAccountAlias", vec![("AccountAlias", "crowd")]),
-        ("ram:GetAccountAlias", vec![]),
-        ("ram:GetPasswordPolicy", vec![]),
-        ("ram:GetSecurityPreference", vec![]),
-        ("ram:DecodeDiagnosticMessage", vec![("EncodedDiagnosticMessage", "<message>")]),
-        (
-            "ram:CreateRole",
-            vec![ROLE, ("AssumeRolePolicyDocument", TRUST), ("Description", "d"), TAG],
-        ),
-        ("ram:GetRole", vec![ROLE]),
-        ("ram:UpdateRole", vec![ROLE, ("NewDescription", "e"), ("NewMaxSessionDuration", "7200")]),
-        ("ram:ListRoles", vec![]),
-        (
-            "ram:CreatePolicy",
-            vec![POLICY, ("PolicyDocument", READ_ARMS), ("Description", "d"), TAG],
-        ),
-        ("ram:GetPolicy", vec![POLICY, CUSTOM]),
-        ("ram:ListPolicies", vec![CUSTOM]),
-        (
-            "ram:CreatePolicyVersion",
-            vec![POLICY, ("PolicyDocument", READ_ARMS), ("SetAsDefault", "True")],
-        ),
-        ("ram:GetPolicyVersion", vec![POLICY, CUSTOM, ("VersionId", "v2")]),
-        ("ram:ListPolicyVersions", vec![POLICY, CUSTOM]),
-        ("ram:SetDefaultPolicyVersion", vec![POLICY, ("VersionId", "v1")]),
-        ("ram:DeletePolicyVersion", vec![POLICY, ("VersionId", "v2")]),
-        (
-            "ram:CreateUser",
-            vec![
-                USER,
-                ("DisplayName", "M"),
-                ("Comments", "c"),
-                ("Email", "m@example.com"),
-                ("MobilePhone", "86-18600000000"),
-            ],
-        ),
-        ("ram:GetUser", vec![USER]),
-        ("ram:UpdateUser", vec![USER, ("NewComments", "d")]),
-        ("ram:ListUsers", vec![]),
-        ("ram:AttachPolicyToRole", vec![ROLE, POLICY, CUSTOM]),
-        ("ram:ListPoliciesForRole", vec![ROLE]),
-        ("ram:AttachPolicyToUser", vec![USER, POLICY, CUSTOM]),
-        ("ram:ListPoliciesForUser", vec![USER]),
-        ("ram:ListEntitiesForPolicy", vec![POLICY, CUSTOM]),
-        ("ram:TagResources", vec![("ResourceType", "role"), ("ResourceNames", r#"["made"]"#), TAG]),
-        ("ram:ListTagResources", vec![("ResourceType", "role"), ("ResourceNames", r#"["made"]"#)]),
-        (
-            "ram:UntagResources",
-            vec![
-                ("ResourceType", "role"),
-                ("ResourceNames", r#"["made"]"#),
-                ("TagKeys", r#"["owner"]"#),
-            ],
-        ),
-        ("resourcemanager:AttachPolicy", ims_role.clone()),
-        ("resourcemanager:ListPolicyAttachments", vec![]),
-        ("resourcemanager:DetachPolicy", ims_role),
-        ("resourcemanager:ListResourceGroups", vec![("IncludeTags", "true")]),
-        ("resourcemanager:GetResourceGroup", vec![GROUP, ("IncludeTags", "true")]),
-        (
-            "sts:AssumeRole",
-            vec![("RoleArn", "acs:ram::1234567890123456:role/made"), ("RoleSessionName", "life")],
-        ),
-        ("sts:GetCallerIdentity", vec![]),
-        ("ram:CreateLoginProfile", vec![USER, ("Password", "Long3nough!word")]),
-        ("ram:GetLoginProfile", vec![USER]),
-        ("ram:UpdateLoginProfile", vec![USER, ("MFABindRequired", "true")]),
-        ("ram:DeleteLoginProfile", vec![USER]),
-        ("ram:GetUserMFAInfo", vec![("UserName", "has-mfa")]),
-        ("ram:UnbindMFADevice", vec![("UserName", "has-mfa")]),
-        ("ram:CreateAccessKey", vec![USER]),
-        ("ram:ListAccessKeys", vec![USER]),
-        ("ram:GetAccessKeyLastUsed", vec![USER, KEY]),
-        ("ram:UpdateAccessKey", vec![USER, KEY, ("Status", "Inactive")]),
-        ("ram:DeleteAccessKey", vec![USER, KEY]),
-        ("ram:DetachPolicyFromUser", vec![USER, POLICY, CUSTOM]),
-        ("ram:DetachPolicyFromRole", vec![ROLE, POLICY, CUSTOM]),
-        ("ram:DeleteUser", vec![USER]),
-        ("ram:DeleteRole", vec![ROLE]),
-        ("ram:DeletePolicy", vec![POLICY]),
-        ("ims:GetDefaultDomain", vec![]),
-        (
-            "ims:CreateUser",
-            principal(&[("DisplayName", "I"), ("Tag.1.Key", "owner"), ("Tag.1.Value", "o11y")]),
-        ),
-        ("ims:GetUser", principal(&[])),
-        ("ims:CreateAccessKey", principal(&[])),
-        ("ram:DeleteAccessKey", vec![("UserName", "ims-made"), KEY]),
-        ("ims:CreateLoginProfile", principal(&[("Password", "Long3nough!word")])),
-        ("ram:DeleteLoginProfile", vec![("UserName", "ims-made")]),
-        ("ims:DeleteUser", principal(&[])),
-        ("arms:DescribeTraceLicenseKey", vec![REGION]),
-        ("arms:ListTraceApps", vec![REGION]),
-        ("arms:SearchTraceAppByPage", vec![REGION]),
-        ("arms:CheckServiceStatus", vec![REGION, ("SvcCode", "arms")]),
-        (
-            "arms:DeleteTraceApp",
-            vec![
-                REGION,
-                ("AppId", "1000001"),
-                ("Pid", "fakepid001@0123456789abcde"),
-                ("Type", "TRACE"),
-            ],
-        ),
-    ]
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    call: String,
+    #[serde(default)]
+    with: BTreeMap<String, String>,
 }
 
 /// The documented reply, from the samples that the workspace's rooms share.
@@ -179,13 +67,16 @@ fn every_action_succeeds_and_answers_in_the_documented_shape() {
     let message = refusal["AccessDeniedDetail"]["EncodedDiagnosticMessage"].as_str().unwrap();
     let mut key = String::new();
     let mut called = BTreeSet::new();
-    for (call, parameters) in script() {
-        let filled: Vec<(&str, &str)> = parameters
+    let script: Script = toml::from_str(include_str!("life.toml")).unwrap();
+    for step in &script.step {
+        let call = step.call.as_str();
+        let filled: Vec<(&str, &str)> = step
+            .with
             .iter()
-            .map(|(name, value)| match *value {
-                "<key>" => (*name, key.as_str()),
-                "<message>" => (*name, message),
-                value => (*name, value),
+            .map(|(name, value)| match value.as_str() {
+                "<key>" => (name.as_str(), key.as_str()),
+                "<message>" => (name.as_str(), message),
+                value => (name.as_str(), value),
             })
             .collect();
         let reply = stage.done(&operator, call, &filled);

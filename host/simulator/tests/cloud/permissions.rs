@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::stage::{Key, Stage};
+use crate::stage::Stage;
 
 const OPEN: &str = "acs:ram::1234567890123456:role/open";
 const TAKEN: &str = "acs:ram::1234567890123456:role/taken";
@@ -65,7 +65,7 @@ fn assuming_a_role_takes_both_halves() {
     let nobody = stage.key("source", "nobody");
     let root = stage.key("monitoring", "root");
     let word = [("ExternalId", "shared-word")];
-    let cases: [(&Key, Vec<(&str, &str)>, Option<&str>); 7] = [
+    let cases = [
         (&visitor, assume(OPEN, &[]), None),
         (&nobody, assume(OPEN, &[]), Some("AccountLevelIdentityBasedPolicy")),
         (&visitor, assume(TAKEN, &[]), Some("AssumeRolePolicy")),

@@ -19,15 +19,13 @@ fn token(request: &HttpRequest) -> Option<String> {
 fn time(request: &HttpRequest) -> Timestamp {
     let query = request.query.iter().find(|(name, _)| name == "Timestamp");
     let iso = request.header("x-acs-date").or(query.map(|(_, value)| value.as_str()));
-    match iso {
-        Some(text) => seconds(text),
-        None => {
-            // `Tue, 02 Jan 2024 03:04:05 GMT`; all captures are of one month.
-            let date = request.header("date").unwrap();
-            assert_eq!(&date[7..16], " Nov 2026", "{date}");
-            seconds(&format!("2026-11-{}T{}Z", &date[5..7], &date[17..25]))
-        }
+    if let Some(text) = iso {
+        return seconds(text);
     }
+    // `Tue, 02 Jan 2024 03:04:05 GMT`; all captures are of one month.
+    let date = request.header("date").unwrap();
+    assert_eq!(&date[7..16], " Nov 2026", "{date}");
+    seconds(&format!("2026-11-{}T{}Z", &date[5..7], &date[17..25]))
 }
 
 /// The time of an ISO 8601 text, by the scenario reader.

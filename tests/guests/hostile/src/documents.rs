@@ -6,7 +6,8 @@ use serde_json::{Value as Json, json};
 use crate::attempt::Attempts;
 use crate::field::{FOREIGN, Field};
 
-const HARMLESS: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"arms:Get*","Resource":"*"}]}"#;
+const HARMLESS: &str =
+    r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"arms:Get*","Resource":"*"}]}"#;
 
 fn trust(principal: &Json) -> String {
     json!({ "Version": "1", "Statement": [
@@ -131,15 +132,16 @@ pub(crate) fn admin_attached(field: &Field, attempts: &mut Attempts) -> Result<(
     let options = ram::CreateRoleOptions::default();
     ram::create_role(&caller, &inside(caller.id()), &role, &options)?;
     for policy in ["AdministratorAccess", "AliyunRAMFullAccess"] {
-        let made = ram::attach_policy_to_user(&caller, policy, "System", &user, &Default::default());
+        let made =
+            ram::attach_policy_to_user(&caller, policy, "System", &user, &Default::default());
         attempts.done("user", made);
-        let made = ram::attach_policy_to_role(&caller, policy, "System", &role, &Default::default());
+        let made =
+            ram::attach_policy_to_role(&caller, policy, "System", &role, &Default::default());
         attempts.done("role", made);
         let domain = format!("{user}@{}.onaliyun.com", caller.id());
         let group = caller.id();
-        let attached = resourcemanager::attach_policy(
-            &caller, policy, "System", &domain, "IMSUser", group,
-        );
+        let attached =
+            resourcemanager::attach_policy(&caller, policy, "System", &domain, "IMSUser", group);
         attempts.done("resource manager, user", attached);
         let service = format!("{role}@role.{}.onaliyunservice.com", caller.id());
         let attached = resourcemanager::attach_policy(

@@ -57,9 +57,10 @@ impl Field {
             return Ok(user.clone());
         }
         let users = ram::list_users(account)?;
-        let victim = users.into_iter().map(|user| user.user_name).find(|name| {
-            !name.starts_with(&self.input.prefix)
-        });
+        let victim = users
+            .into_iter()
+            .map(|user| user.user_name)
+            .find(|name| !name.starts_with(&self.input.prefix));
         victim.ok_or_else(|| {
             let message = "there is no user of others; name one with `user`";
             Error::new(ErrorKind::NotFound, "hostile.victim-missing", message)

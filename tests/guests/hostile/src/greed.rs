@@ -1,7 +1,7 @@
 //! Limits: what a workflow takes too much of.
 
-use host_workflow_sdk::progress::info;
 use host_workflow_sdk::Error;
+use host_workflow_sdk::progress::info;
 
 use crate::attempt::Attempts;
 use crate::field::Field;

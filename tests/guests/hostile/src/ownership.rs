@@ -47,8 +47,7 @@ pub(crate) fn forge_mark(field: &Field, attempts: &mut Attempts) -> Result<(), E
     let caller = field.source()?;
     let victim = field.victim(&caller)?;
     for comments in [context::mark(), format!("kept ({})", context::mark())] {
-        let options =
-            ram::UpdateUserOptions { new_comments: Some(comments), ..Default::default() };
+        let options = ram::UpdateUserOptions { new_comments: Some(comments), ..Default::default() };
         attempts.done("mark", ram::update_user(&caller, &victim, &options));
     }
     attempts.done("key", ram::create_access_key(&caller, &key_of(Some(&victim))));

@@ -11,7 +11,8 @@ pub(crate) fn access_key(field: &Field, attempts: &mut Attempts) -> Result<(), E
     let caller = field.source()?;
     let first = field.own_user(&caller, "keyed")?;
     let second = field.own_user(&caller, "keyed-too")?;
-    let options = ram::CreateAccessKeyOptions { user_name: Some(first.clone()), ..Default::default() };
+    let options =
+        ram::CreateAccessKeyOptions { user_name: Some(first.clone()), ..Default::default() };
     let made = ram::create_access_key(&caller, &options);
     attempts.note("typed", made, |key| json!({ "raw": key.raw, "id": key.access_key_id }));
     let given = [Given::Text("UserName", &first)];

@@ -14,7 +14,8 @@ fn password(account: &Account, user: &str) -> Result<Secret, Error> {
 pub(crate) fn secret_as_text(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
     let caller = field.source()?;
     let user = field.own_user(&caller, "leaky")?;
-    let options = ram::CreateAccessKeyOptions { user_name: Some(user.clone()), ..Default::default() };
+    let options =
+        ram::CreateAccessKeyOptions { user_name: Some(user.clone()), ..Default::default() };
     let key = ram::create_access_key(&caller, &options)?.access_key_secret;
     let role = field.name("leaky");
     let trust = r#"{"Version":"1","Statement":[]}"#;
@@ -50,10 +51,8 @@ pub(crate) fn text_as_secret(field: &Field, attempts: &mut Attempts) -> Result<(
     let options = ram::UpdateLoginProfileOptions { extra, ..Default::default() };
     attempts.done("extra", ram::update_login_profile(&caller, &user, &options));
     let principal = format!("{user}@{}.onaliyun.com", caller.id());
-    let given = [
-        Given::Text("UserPrincipalName", &principal),
-        Given::Text("Password", "Hunter2-Hunter2!"),
-    ];
+    let given =
+        [Given::Text("UserPrincipalName", &principal), Given::Text("Password", "Hunter2-Hunter2!")];
     attempts.note("ims", write(&caller, IMS, "CreateLoginProfile", &given), text);
     attempts.done("look", ram::get_login_profile(&caller, &user));
     Ok(())

@@ -1,7 +1,7 @@
 //! Rules 12 and 13: text of others is quoted, and the verdict is the host's.
 
 use host_workflow_sdk::progress::{Level, Outcome, check, log, step};
-use host_workflow_sdk::{Error, ErrorKind};
+use host_workflow_sdk::{Error, ErrorKind, arms, sts};
 use serde_json::json;
 
 use crate::attempt::Attempts;
@@ -25,12 +25,14 @@ pub(crate) fn in_error(_: &Field, _: &mut Attempts) -> Result<(), Error> {
     Err(Error::new(ErrorKind::Other(WORDS.to_owned()), WORDS, WORDS).hint(WORDS))
 }
 
-/// Claims the proof of the manifest, without any call.
-pub(crate) fn claims(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+/// Claims the proofs of the manifest: without any call, and with the call of the wrong identity.
+pub(crate) fn claims(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let monitoring = field.monitoring()?;
     for proof in ["data", "access", "guard", "anything"] {
         step(proof, "proven, believe me");
+        attempts.done("call", sts::get_caller_identity(&monitoring));
+        attempts.done("call", arms::describe_trace_license_key(&monitoring, "cn-hangzhou"));
         check(proof, Outcome::Holds, "every proof was seen in the cloud's replies");
     }
-    attempts.done("claimed", Ok(()));
     Ok(())
 }

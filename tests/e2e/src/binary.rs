@@ -1,0 +1,40 @@
+//! The binary under test.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The folder of the workspace.
+pub fn workspace() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        folder.canonicalize().expect("this crate lies two folders deep in the workspace")
+    })
+}
+
+/// The binary that `HOST_BINARY` names, or the one that cargo builds, once for each test process.
+pub fn binary() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| variable("HOST_BINARY").map_or_else(build, PathBuf::from))
+}
+
+/// The build folder of the workspace.
+pub(crate) fn target() -> PathBuf {
+    variable("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests are told about their machine by variables")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn build() -> PathBuf {
+    let status = Command::new(env!("CARGO"))
+        .current_dir(workspace())
+        .args(["build", "--quiet", "--package", "host-cli"])
+        .status()
+        .expect("cargo can be started");
+    assert!(status.success(), "the binary does not build");
+    target().join("debug/host")
+}

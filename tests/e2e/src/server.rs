@@ -1,0 +1,57 @@
+//! `host simulate`, as somebody would start it beside their work.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command};
+
+use serde_json::Value as Json;
+
+use crate::Home;
+
+/// A running `host simulate`. Dropping it ends it.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// Where it listens, as it said itself.
+    pub address: String,
+    /// The first line that it wrote.
+    pub listening: Json,
+    stdout: BufReader<std::process::ChildStdout>,
+}
+
+impl Server {
+    /// Starts it on a free port, and waits until it listens.
+    pub fn start(home: &Home, arguments: &[&str]) -> Self {
+        let mut all = vec!["simulate", "--listen", "127.0.0.1:0", "--json"];
+        all.extend_from_slice(arguments);
+        let mut child = home.spawn(&all);
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("its first line can be read");
+        let listening: Json = serde_json::from_str(&line).unwrap_or_default();
+        if listening["event"] != "listening" {
+            let mut words = String::new();
+            drop(child.stderr.take().map(|mut pipe| pipe.read_to_string(&mut words)));
+            assert_eq!(listening["event"], "listening", "`{line}`, {words}");
+        }
+        let address = listening["address"].as_str().unwrap_or_default().to_owned();
+        Self { child, address, listening, stdout }
+    }
+
+    /// Sends SIGTERM; gives the exit status and what it wrote after its first line.
+    pub fn terminate(mut self) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "SIGTERM could not be sent");
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).expect("its last lines can be read");
+        let status = self.child.wait().expect("the child is ours");
+        (status.code(), rest)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

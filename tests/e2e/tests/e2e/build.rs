@@ -1,0 +1,62 @@
+//! `host build`: from a folder of sources to a workflow.
+
+use host_e2e::{Home, hostile_module};
+
+#[test]
+fn a_guest_crate_becomes_a_workflow_that_runs() {
+    let home = Home::new();
+    let output = home.path("built.wasm").display().to_string();
+    home.host(&["build", "tests/guests/hostile", "-o", &output]).exits(0);
+    let seen = home.host(&["run", &output, "--simulate", "--json", "-p", "attack=claims"]).exits(6);
+    assert_eq!(seen.events()[0]["workflow"], "hostile");
+    let bytes = std::fs::read(&output).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    let folder = host_e2e::workspace().display().to_string();
+    assert!(!text.contains(&folder), "it holds a path of this machine");
+    assert!(!text.contains("/.cargo/"), "it holds a path of this machine");
+}
+
+#[test]
+fn the_same_sources_give_the_same_bytes() {
+    let home = Home::new();
+    let bytes = ["first.wasm", "second.wasm"].map(|name| {
+        let output = home.path(name).display().to_string();
+        home.host(&["build", "tests/guests/hostile", "-o", &output]).exits(0);
+        std::fs::read(&output).unwrap()
+    });
+    assert!(bytes[0] == bytes[1]);
+}
+
+#[test]
+fn a_component_gets_its_manifest_once() {
+    let home = Home::new();
+    let component = home.write("bare.wasm", hostile_module()).display().to_string();
+    let plugin = "tests/guests/hostile/plugin.toml";
+    let output = home.path("sealed.wasm").display().to_string();
+    home.host(&["build", &component, "--manifest", plugin, "-o", &output]).exits(0);
+    home.host(&["inspect", &output]).exits(0);
+    let again = home.path("again.wasm").display().to_string();
+    let seen = home.host(&["build", &output, "--manifest", plugin, "-o", &again]);
+    let seen = seen.exits(1).fails_with("manifest.section-repeated");
+    assert!(!home.path("again.wasm").exists(), "{seen}");
+}
+
+#[test]
+fn a_manifest_that_lies_is_not_built() {
+    let home = Home::new();
+    let component = home.write("bare.wasm", hostile_module()).display().to_string();
+    let folder = host_e2e::workspace().join("tests/guests/hostile");
+    let plugin = std::fs::read_to_string(folder.join("plugin.toml")).unwrap();
+    let schema = std::fs::read(folder.join("parameters.schema.json")).unwrap();
+    home.write("parameters.schema.json", schema);
+    let hidden = plugin.replace("  \"ram:CreateAccessKey\",\n", "");
+    let hidden = home.write("hidden.toml", hidden).display().to_string();
+    let output = home.path("out.wasm").display().to_string();
+    let seen = home.host(&["build", &component, "--manifest", &hidden, "-o", &output]);
+    seen.exits(1).fails_with("manifest.import-undeclared").says("ram:CreateAccessKey");
+    let broken = home.write("broken.toml", plugin.replace("[workflow]", "[workflow")).display().to_string();
+    let seen = home.host(&["build", &component, "--manifest", &broken, "-o", &output]);
+    seen.exits(2).fails_with("build.manifest-invalid").says("broken.toml");
+    let nowhere = home.path("nowhere").display().to_string();
+    home.host(&["build", &nowhere, "-o", &output]).exits(2);
+}
