@@ -169,15 +169,18 @@ fn types_text(product: &Product) -> String {
     if !names.is_empty() {
         let _ = writeln!(text, "  use aliyun:core/types@{CONTRACT}.{{{}}};", names.join(", "));
     }
-    for (name, record) in &product.records {
-        text.push_str(&record_text(name, record));
+    let records: Vec<String> =
+        product.records.iter().map(|(name, record)| record_text(name, record)).collect();
+    if !names.is_empty() {
+        text.push('\n');
     }
+    text.push_str(&records.join("\n"));
     text.push_str("}\n");
     text
 }
 
 fn record_text(name: &str, record: &Record) -> String {
-    let mut text = format!("\n  record {} {{\n", wit_name(name));
+    let mut text = format!("  record {} {{\n", wit_name(name));
     for field in &record.fields {
         let _ = writeln!(text, "    {}: {},", wit_name(&field.name), field_type(field));
     }

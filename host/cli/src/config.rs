@@ -123,13 +123,23 @@ impl Config {
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
-        toml::from_str(text).map_err(|error| {
+        let config: Self = toml::from_str(text).map_err(|error| {
             let line = error
                 .span()
                 .map_or(0, |span| text.get(..span.start).unwrap_or(text).lines().count());
             let message = format!("`{}`, line {line}: {}", path.display(), error.message());
             Failure::usage("config.file-invalid", message)
-                .hint("README.md and ARCHITECTURE.md list the settings of `host.toml`")
-        })
+                .hint("`docs/host-toml.md` lists every setting")
+        })?;
+        let key = &config.mark.key;
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b":._-".contains(&byte);
+        if !(1..=48).contains(&key.len()) || !key.bytes().all(fits) {
+            let message = format!(
+                "`{}`: `[mark]` `key` must be 1 to 48 letters, digits, `:`, `.`, `_` or `-`",
+                path.display()
+            );
+            return Err(Failure::usage("config.mark-invalid", message));
+        }
+        Ok(config)
     }
 }

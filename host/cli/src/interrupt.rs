@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) fn watch() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&flag);
+    let mut signals = Signals::listen();
     tokio::spawn(async move {
         loop {
-            signal().await;
+            signals.next().await;
             if seen.swap(true, Ordering::Relaxed) {
                 #[expect(clippy::exit, reason = "the second interrupt means: now")]
                 std::process::exit(5);
@@ -22,20 +23,56 @@ pub(crate) fn watch() -> Arc<AtomicBool> {
     flag
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub(crate) async fn signal() {
-    #[cfg(unix)]
-    {
+/// Waits for Ctrl-C or SIGTERM. Listening begins with the call, not with the first poll.
+pub(crate) fn signal() -> impl Future<Output = ()> {
+    let mut signals = Signals::listen();
+    async move { signals.next().await }
+}
+
+/// What is listened for. A signal between two waits is not lost.
+#[cfg(unix)]
+struct Signals {
+    interrupt: Option<tokio::signal::unix::Signal>,
+    terminate: Option<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            drop(tokio::signal::ctrl_c().await);
-            return;
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+        Self {
+            interrupt: signal(SignalKind::interrupt()).ok(),
+            terminate: signal(SignalKind::terminate()).ok(),
         }
     }
-    #[cfg(not(unix))]
-    drop(tokio::signal::ctrl_c().await);
+
+    async fn next(&mut self) {
+        tokio::select! {
+            () = next_of(self.interrupt.as_mut()) => {}
+            () = next_of(self.terminate.as_mut()) => {}
+        }
+    }
+}
+
+/// A signal that cannot be listened for never comes.
+#[cfg(unix)]
+async fn next_of(signal: Option<&mut tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
+        drop(tokio::signal::ctrl_c().await);
+    }
 }

@@ -29,7 +29,10 @@ fn main() -> ExitCode {
     no_core_dumps();
     let command = match Command::try_parse() {
         Ok(command) => command,
-        Err(error) => return output::usage(&error),
+        Err(error) => {
+            let json = std::env::args_os().any(|word| word == "--json");
+            return output::usage(&error, json);
+        }
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {

@@ -25,6 +25,8 @@ pub(crate) struct Offline {
     clock: Arc<VirtualClock>,
     entropy: Arc<SeededEntropy>,
     folder: PathBuf,
+    /// Held while the cloud is open: a second run at the same time waits, and does not overwrite.
+    _lock: std::fs::File,
 }
 
 /// Reads a scenario file, or takes the one that is built in.
@@ -54,10 +56,11 @@ impl Offline {
         let digest = host_runtime::digest(text.as_bytes());
         let digest = digest.get(..12).unwrap_or(&digest);
         let folder = folders.state.join("simulated").join(format!("{name}-{digest}"));
-        if fresh && folder.exists() {
-            std::fs::remove_dir_all(&folder).map_err(|error| unkept(&folder, &error))?;
-        }
         prepare(&folder)?;
+        let lock = lock(&folder)?;
+        if fresh {
+            forget(&folder)?;
+        }
         let (simulator, clock, entropy) = if let Some((draws, snapshot)) = read_kept(&folder)? {
             let clock = Arc::new(VirtualClock::new(snapshot.now()));
             let entropy = SeededEntropy::resumed(data.seed, draws);
@@ -67,7 +70,13 @@ impl Offline {
             let entropy = SeededEntropy::new(data.seed);
             (Simulator::new(data, clock.clone()), clock, entropy)
         };
-        Ok(Self { simulator: Arc::new(simulator), clock, entropy: Arc::new(entropy), folder })
+        Ok(Self {
+            simulator: Arc::new(simulator),
+            clock,
+            entropy: Arc::new(entropy),
+            folder,
+            _lock: lock,
+        })
     }
 
     /// Inputs of a workflow that suit the scenario.
@@ -122,6 +131,30 @@ impl Offline {
         });
         written.map_err(|error| unkept(&path, &error))
     }
+}
+
+/// Removes the cloud and its vault, and leaves the lock.
+fn forget(folder: &Path) -> Result<(), Failure> {
+    let trouble = |error: std::io::Error| unkept(folder, &error);
+    let gone = |outcome: std::io::Result<()>| match outcome {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(trouble(error)),
+        _ => Ok(()),
+    };
+    gone(std::fs::remove_file(kept_file(folder)))?;
+    gone(std::fs::remove_dir_all(folder.join("vault")))
+}
+
+/// Waits for another run of the same cloud to end.
+fn lock(folder: &Path) -> Result<std::fs::File, Failure> {
+    let path = folder.join("lock");
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    let file = options.open(&path).map_err(|error| unkept(&path, &error))?;
+    if file.try_lock().is_err() {
+        crate::output::line("another run has this offline cloud open; waiting for it to end");
+        file.lock().map_err(|error| unkept(&path, &error))?;
+    }
+    Ok(file)
 }
 
 fn kept_file(folder: &Path) -> PathBuf {

@@ -240,10 +240,14 @@ fn endpoints(config: &Config, flag: Option<&str>) -> Result<(Endpoints, bool), F
     Ok((endpoints, loopback))
 }
 
-/// Only loopback may be reached in the clear, so the scheme tells.
+/// Only loopback may be reached in the clear; with TLS the name tells.
 fn is_loopback(endpoints: &Endpoints, product: &Product) -> bool {
-    let place = endpoints.resolve(product, Some("cn-hangzhou"));
-    place.is_ok_and(|(scheme, _)| scheme == HttpScheme::Http)
+    let Ok((scheme, authority)) = endpoints.resolve(product, Some("cn-hangzhou")) else {
+        return false;
+    };
+    let name = authority.rsplit_once(':').map_or(authority.as_str(), |(name, _)| name);
+    let address = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    scheme == HttpScheme::Http || name == "localhost" || address.is_ok_and(|ip| ip.is_loopback())
 }
 
 fn transport(config: &Config, context: &Context) -> host_net::Settings {

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 fn a_run_is_a_stream_of_published_events_that_ends_with_its_verdict() {
     let (schema, home) = (schema(), Home::new());
     let (lines, exit) = home.json(&["run", &delegate(), "--simulate", "--json"]);
-    lines.iter().for_each(|line| accepts(&schema, line));
+    accepts(&schema, &lines);
     assert_eq!(exit, Some(0), "{lines:#?}");
     assert_eq!(names(&lines).first(), Some(&"run-started"));
     assert_eq!(names(&lines).iter().filter(|name| **name == "run-ended").count(), 1);
@@ -32,7 +32,7 @@ fn a_run_that_fails_ends_with_its_verdict_as_well() {
     let scenario = home.write("broken.toml", &format!("{}\n{fault}", built_in_scenario()));
     let simulate = format!("--simulate={}", scenario.display());
     let (lines, exit) = home.json(&["run", &delegate(), &simulate, "--json"]);
-    lines.iter().for_each(|line| accepts(&schema, line));
+    accepts(&schema, &lines);
     let failed = lines.iter().find(|line| line["action"] == "CreateRole").unwrap();
     assert_eq!((&failed["outcome"], &failed["code"]), (&json!("failed"), &json!("Odd")));
     let last = lines.last().unwrap();
@@ -53,13 +53,13 @@ fn what_stands_outside_of_a_run_is_published_too() {
     ];
     for (arguments, name, status) in cases {
         let (lines, exit) = home.json(arguments);
-        lines.iter().for_each(|line| accepts(&schema, line));
+        accepts(&schema, &lines);
         assert_eq!((names(&lines), exit), (vec![name], Some(status)), "{arguments:?}");
     }
     // The profile is looked for in files only, so nothing is sent.
     let doctor = ["doctor", "--json", "--endpoint", "127.0.0.1:9", "--profile", "nobody"];
     let (lines, exit) = home.json(&doctor);
-    lines.iter().for_each(|line| accepts(&schema, line));
+    accepts(&schema, &lines);
     assert_eq!(exit, Some(1), "{lines:#?}");
     assert!(names(&lines).iter().all(|name| *name == "finding"), "{lines:#?}");
     let identity = lines.iter().find(|line| line["what"] == "identity").unwrap();
@@ -79,7 +79,7 @@ fn the_first_line_of_a_server_says_where_it_listens() {
     server.kill().unwrap();
     server.wait().unwrap();
     let line: Value = serde_json::from_str(&line).unwrap();
-    accepts(&schema, &line);
+    accepts(&schema, std::slice::from_ref(&line));
     assert_eq!(line["event"], "listening");
     let address: std::net::SocketAddr = line["address"].as_str().unwrap().parse().unwrap();
     assert!(address.ip().is_loopback() && address.port() != 0, "{address}");
@@ -90,7 +90,7 @@ fn the_schema_refuses_a_line_that_lacks_or_changes_a_field() {
     let (schema, home) = (schema(), Home::new());
     let (lines, _) = home.json(&["run", &delegate(), "--simulate", "--json"]);
     let call = lines.iter().find(|line| line["event"] == "call").unwrap();
-    accepts(&schema, call);
+    accepts(&schema, std::slice::from_ref(call));
     for field in ["account", "product", "action", "effect", "outcome", "request_id", "run"] {
         let mut line = call.clone();
         line.as_object_mut().unwrap().remove(field);
@@ -122,7 +122,7 @@ struct Home(TempDir);
 
 impl Home {
     fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(tempfile::tempdir().expect("a temporary folder can be made"))
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -130,7 +130,7 @@ impl Home {
     }
 
     fn write(&self, name: &str, text: &str) -> PathBuf {
-        std::fs::write(self.path(name), text).unwrap();
+        std::fs::write(self.path(name), text).expect("the folder is ours");
         self.path(name)
     }
 
@@ -145,10 +145,10 @@ impl Home {
 
     /// Standard output as JSON, line by line, and the exit status.
     fn json(&self, arguments: &[&str]) -> (Vec<Value>, Option<i32>) {
-        let output = self.host(arguments).output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        (lines, output.status.code())
+        let output = self.host(arguments).output().expect("the program can be started");
+        let text = String::from_utf8(output.stdout).expect("JSON is UTF-8");
+        let lines = text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON"));
+        (lines.collect(), output.status.code())
     }
 }
 
@@ -161,14 +161,16 @@ fn delegate() -> String {
 }
 
 fn built_in_scenario() -> String {
-    std::fs::read_to_string(root().join("host/simulator/data/two-accounts.toml")).unwrap()
+    std::fs::read_to_string(root().join("host/simulator/data/two-accounts.toml"))
+        .expect("the scenario is there")
 }
 
 fn schema() -> Validator {
-    let text = std::fs::read_to_string(root().join("docs/events.schema.json")).unwrap();
-    let schema: Value = serde_json::from_str(&text).unwrap();
+    let text = std::fs::read_to_string(root().join("docs/events.schema.json"));
+    let text = text.expect("the schema is there");
+    let schema: Value = serde_json::from_str(&text).expect("the schema is JSON");
     assert!(jsonschema::meta::is_valid(&schema), "the schema is none");
-    jsonschema::validator_for(&schema).unwrap()
+    jsonschema::validator_for(&schema).expect("the schema can be used")
 }
 
 fn names(lines: &[Value]) -> Vec<&str> {
@@ -176,7 +178,9 @@ fn names(lines: &[Value]) -> Vec<&str> {
 }
 
 #[track_caller]
-fn accepts(schema: &Validator, line: &Value) {
-    let errors: Vec<String> = schema.iter_errors(line).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{line}\n{errors:#?}");
+fn accepts(schema: &Validator, lines: &[Value]) {
+    for line in lines {
+        let errors: Vec<String> = schema.iter_errors(line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{line}\n{errors:#?}");
+    }
 }

@@ -23,10 +23,11 @@ fn the_example_on_the_page_runs_as_the_page_says() {
 
 fn run(folder: &TempDir, more: &[&str]) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let page = std::fs::read_to_string(root.join("docs/scenarios.md")).unwrap();
-    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let page = std::fs::read_to_string(root.join("docs/scenarios.md")).expect("there is a page");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let example = example.expect("the page has an example");
     let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("mine.toml"), example).unwrap();
+    std::fs::write(path("mine.toml"), example).expect("the folder is ours");
     let simulate = format!("--simulate={}", path("mine.toml").display());
     Command::new(env!("CARGO_BIN_EXE_host"))
         .arg("run")
@@ -39,5 +40,5 @@ fn run(folder: &TempDir, more: &[&str]) -> Output {
         .env("HOST_CACHE", path("cache"))
         .stdin(Stdio::null())
         .output()
-        .unwrap()
+        .expect("the program can be started")
 }

@@ -17,9 +17,8 @@ fn every_setting_is_on_the_page() {
         .collect();
     assert!(settings.len() > 20, "the sources were not understood: {settings:?}");
     for name in settings {
-        let is_there = [format!("`{name}`"), format!("[{name}]"), format!("\n{name} = ")]
-            .iter()
-            .any(|form| page.contains(form.as_str()));
+        let is_there =
+            [format!("`{name}`"), format!("`[{name}]`")].iter().any(|it| page.contains(it));
         assert!(is_there, "`{name}` is not on the page");
     }
 }
@@ -39,9 +38,9 @@ fn every_example_on_the_page_is_read() {
 
 /// The settings are read before the workflow, which is not there.
 fn inspect_with(text: &str) -> (Option<i32>, String) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("host.toml"), text).unwrap();
+    std::fs::write(path("host.toml"), text).expect("the folder is ours");
     let output = Command::new(env!("CARGO_BIN_EXE_host"))
         .args(["run", "missing.wasm", "--simulate", "--config"])
         .arg(path("host.toml"))
@@ -52,13 +51,13 @@ fn inspect_with(text: &str) -> (Option<i32>, String) {
         .current_dir(folder.path())
         .stdin(Stdio::null())
         .output()
-        .unwrap();
+        .expect("the program can be started");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 fn page() -> String {
     let root: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    std::fs::read_to_string(root.join("docs/host-toml.md")).unwrap()
+    std::fs::read_to_string(root.join("docs/host-toml.md")).expect("there is a page")
 }
 
 /// What stands between "```toml" and "```".

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use host_catalog::{Action, Catalog, Product};
-use host_model::{Call, CallError, Timestamp};
+use host_model::{AccountId, Call, CallError, Timestamp};
 use host_policy::Permit;
 use host_ports::{Clock, Entropy};
 use host_wire::{FoundSecret, Pages, SecretLookup, Transport, WireError};
@@ -42,6 +42,8 @@ pub struct Outgoing<'a> {
     /// When the run last wrote something that this call may depend on. Refusals that may only mean
     /// that it is not visible yet are waited out, and so is an object that is not found.
     pub settle_since: Option<Timestamp>,
+    /// The account that the caller acts in, where it is known: what is sent is metered for each account.
+    pub account: Option<&'a AccountId>,
 }
 
 impl fmt::Debug for Outgoing<'_> {
@@ -129,10 +131,11 @@ impl Client {
         product.check(action, out.call)?;
         let job = Job { product, action, permit, keys, out, started: self.clock.now() };
         let mut attempts = 0;
-        match Pages::of(action) {
+        let answer = match Pages::of(action) {
             None => self.exchange(&job, None, &mut attempts).await,
             Some(pages) => self.list(&job, &pages, &mut attempts).await,
-        }
+        };
+        answer.map_err(|error| error.with("attempts", attempts.to_string()))
     }
 
     async fn list(

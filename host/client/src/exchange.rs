@@ -1,6 +1,6 @@
 //! One page of a call: as many attempts as its course allows.
 
-use host_model::{CallError, HttpReply, HttpRequest, SecretText, Value};
+use host_model::{AccountId, CallError, HttpReply, HttpRequest, SecretText, Value};
 use host_sign::{Api, Stamp, apply};
 use host_wire::{Body, Page, Redactor, Rejection, decode, encode, split};
 use serde_json::{Map, Value as Json};
@@ -57,7 +57,8 @@ impl Client {
 
     async fn attempt(&self, job: &Job<'_>, request: HttpRequest) -> Result<Answer, Failure> {
         let key = job.keys.key().await.map_err(Failure::NotMade)?;
-        let pause = self.buckets.take(key.id(), &job.product.key, self.clock.now());
+        let meter = job.out.account.map_or(key.id(), AccountId::as_str);
+        let pause = self.buckets.take(meter, &job.product.key, self.clock.now());
         if !pause.is_zero() {
             self.clock.sleep(pause).await;
         }

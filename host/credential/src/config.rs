@@ -121,7 +121,8 @@ fn shown(place: &Place) -> String {
                 let dot = if shown.is_empty() { "" } else { "." };
                 shown.push_str(&format!("{dot}{}", own.unwrap_or("?")));
             }
-            _ => shown.push('?'),
+            // Lost in a syntax error.
+            _ => {}
         }
     }
     if shown.is_empty() { "?".to_owned() } else { shown }

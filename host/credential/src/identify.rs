@@ -35,8 +35,13 @@ pub async fn identify(
         region: None,
         parameters: Vec::new(),
     };
-    let out =
-        Outgoing { call: &call, host_parameters: &[], secrets: &NoSecrets, settle_since: None };
+    let out = Outgoing {
+        call: &call,
+        host_parameters: &[],
+        secrets: &NoSecrets,
+        settle_since: None,
+        account: None,
+    };
     let permit = Permit::for_host(HostPurpose::Identify);
     let answer = client.call(permit, keys, out).await.map_err(|error| failed(origin, error))?;
     judge(&answer.body, origin, pinned)

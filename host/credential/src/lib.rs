@@ -47,6 +47,9 @@ mod session;
 mod source;
 mod uri;
 
+#[cfg(test)]
+mod tests;
+
 pub use chain::{Allowance, Chain};
 pub use config::Profiles;
 pub use credential::Credential;

@@ -29,8 +29,13 @@ pub(crate) async fn assume(
 ) -> Result<Session, CredentialError> {
     let call = sts_call("AssumeRole", request);
     let name = ("RoleSessionName".to_owned(), request.session_name.clone());
-    let out =
-        Outgoing { call: &call, host_parameters: &[name], secrets: &NoSecrets, settle_since: None };
+    let out = Outgoing {
+        call: &call,
+        host_parameters: &[name],
+        secrets: &NoSecrets,
+        settle_since: None,
+        account: None,
+    };
     let permit = Permit::for_host(HostPurpose::ProfileSession);
     let answer = ports.client.call(permit, base, out).await;
     let answer = answer.map_err(|source| failed(base_origin, source))?;

@@ -35,6 +35,10 @@ fn request(uri: &str) -> Option<HttpRequest> {
     let rest = rest.split('#').next().unwrap_or_default();
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, target) = rest.split_at(end);
+    // A password before the name would show in messages that name the authority.
+    if authority.is_empty() || authority.contains('@') {
+        return None;
+    }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Some(HttpRequest {
         method: "GET".to_owned(),
@@ -60,6 +64,8 @@ mod tests {
             ("https://k.example.com/x/y?a=1#z", Some(r#"k.example.com /x/y [("a", "1")]"#)),
             ("keys.example.com", None),
             ("file:///etc/passwd", None),
+            ("https://user:password@keys.example.com/", None),
+            ("https:///keys", None),
             ("", None),
         ] {
             let taken =

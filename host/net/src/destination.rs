@@ -69,9 +69,10 @@ pub(crate) fn is_loopback_name(name: &str) -> bool {
     name == "localhost" || literal(name).is_some_and(|address| address.is_loopback())
 }
 
-/// An authority as it stands in messages.
+/// An authority as it stands in messages, without a password that somebody put before the name.
 pub(crate) fn shown(authority: &str) -> String {
-    quote_within(authority, AUTHORITY_SHOWN_MAX)
+    let name = authority.rsplit('@').next().unwrap_or_default();
+    quote_within(name, AUTHORITY_SHOWN_MAX)
 }
 
 pub(crate) fn literal(name: &str) -> Option<IpAddr> {
@@ -129,6 +130,13 @@ mod tests {
             let url = url(&request(Scheme::Https, authority, "/"));
             assert_eq!(url.is_ok(), fine, "{authority}: {url:?}");
         }
+    }
+
+    #[test]
+    fn names_no_password_before_an_authority() {
+        let error = url(&request(Scheme::Https, "user:s3cr3t@ram.aliyuncs.com", "/")).unwrap_err();
+        let message = error.to_string();
+        assert!(message.starts_with("`ram.aliyuncs.com` cannot be reached"), "{message}");
     }
 
     #[test]

@@ -134,20 +134,22 @@ fn fill_defaults(schema: &Json, input: &mut Json) {
 }
 
 fn check(schema: &Json, input: &Json) -> Result<(), InputError> {
-    let validator = jsonschema::validator_for(schema)
-        .map_err(|error| InputError::SchemaUnusable { reason: error.to_string() })?;
+    let validator = jsonschema::validator_for(schema).map_err(|error| {
+        InputError::SchemaUnusable { reason: quote_within(&error.to_string(), 300) }
+    })?;
     let faults: Vec<String> = validator.iter_errors(input).map(|error| fault(&error)).collect();
     if faults.is_empty() {
         return Ok(());
     }
     let properties = schema.get("properties").and_then(Json::as_object);
-    let known = properties.map(|p| p.keys().cloned().collect()).unwrap_or_default();
+    let known = properties.map(|p| p.keys().map(|name| quote_within(name, VALUE_SHOWN)).collect());
+    let known = known.unwrap_or_default();
     Err(InputError::Refused { faults, known })
 }
 
 fn fault(error: &jsonschema::ValidationError<'_>) -> String {
     let path = error.instance_path().to_string();
-    let name = path.trim_start_matches('/').replace('/', ".");
+    let name = quote_within(&path.trim_start_matches('/').replace('/', "."), VALUE_SHOWN);
     let reason = quote_within(&error.to_string(), 300);
     if name.is_empty() { reason } else { format!("parameter `{name}`: {reason}") }
 }

@@ -10,6 +10,16 @@ pub(crate) struct Ledger {
     pub(crate) checks: Vec<CheckRecord>,
 }
 
+impl Ledger {
+    /// Whether the cloud is, or may be, another one than before the run.
+    pub(crate) fn has_changed(&self) -> bool {
+        let changed = |call: &CallRecord| {
+            call.writes && matches!(call.answer, Recorded::Reply | Recorded::Unknown)
+        };
+        self.calls.iter().any(changed)
+    }
+}
+
 /// A call that was answered.
 #[derive(Debug)]
 pub(crate) struct CallRecord {
@@ -20,6 +30,8 @@ pub(crate) struct CallRecord {
     pub(crate) writes: bool,
     pub(crate) answer: Recorded,
     pub(crate) request_id: Option<String>,
+    /// What the host itself said would allow a call that it denied.
+    pub(crate) grant: Option<String>,
 }
 
 /// How the cloud answered.
@@ -29,6 +41,10 @@ pub(crate) enum Recorded {
     Reply,
     /// No permission.
     Refusal,
+    /// Denied by the host; nothing was sent.
+    Denied,
+    /// It was sent, and may have taken effect.
+    Unknown,
     /// Anything else.
     Other,
 }

@@ -11,7 +11,7 @@ use host_ports::{Clock, Entropy};
 use host_runtime::{Limits, Prepared, RuntimeError, Stop};
 use serde_json::Value as Json;
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Recorded};
 use crate::live::{LiveDriver, Stage};
 use crate::{
     Approver, BoundAccounts, Mark, ProofReport, Reporter, RunError, RunEvent, Secrets, Verdict,
@@ -114,13 +114,14 @@ impl Run {
         let (output, error) = match outcome {
             Ok(output) => (Some(self.read_output(&output)), None),
             Err(error) => {
-                verdict = verdict_of(&error, ledger.calls.iter().any(|call| call.writes));
+                let error = without_wishes(error, &ledger);
+                verdict = verdict_of(&error, &ledger);
                 reason = self.settings.secrets.redact(&error.to_string());
                 (None, Some(error))
             }
         };
         let changes = ledger.calls.iter().filter(|call| call.writes);
-        let changes = changes.filter(|call| call.answer == crate::ledger::Recorded::Reply).count();
+        let changes = changes.filter(|call| call.answer == Recorded::Reply).count();
         reporter.report(&RunEvent::RunEnded {
             verdict,
             reason: reason.clone(),
@@ -182,18 +183,36 @@ impl Run {
     }
 }
 
+/// A grant that the host did not offer in this run is the workflow's wish, and no advice of the host's.
+fn without_wishes(mut error: RuntimeError, ledger: &Ledger) -> RuntimeError {
+    if let RuntimeError::Failed { error, .. } = &mut error {
+        let offered = |grant: &String| {
+            ledger.calls.iter().any(|call| call.grant.as_ref().is_some_and(|it| it == grant))
+        };
+        if !error.details.get("grant").is_some_and(offered) {
+            error.details.remove("grant");
+        }
+    }
+    error
+}
+
 /// The verdict of a run that did not come to its end.
-fn verdict_of(error: &RuntimeError, changed: bool) -> Verdict {
+///
+/// What the workflow says of it is a claim: it was denied, or is unknown, if a call of this run was.
+fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
+    let seen = |answer: Recorded| ledger.calls.iter().any(|call| call.answer == answer);
     match error {
         RuntimeError::Stopped(Stop::Declined { .. }) => Verdict::Denied,
         RuntimeError::Stopped(_) => Verdict::Stopped,
-        RuntimeError::Failed { error: CallError { kind: ErrorKind::Denied, .. }, .. } => {
+        RuntimeError::Failed { error: CallError { kind: ErrorKind::Denied, .. }, .. }
+            if seen(Recorded::Denied) =>
+        {
             Verdict::Denied
         }
         RuntimeError::Failed {
             error: CallError { kind: ErrorKind::OutcomeUnknown, .. }, ..
-        } => Verdict::Indeterminate,
-        _ if changed => Verdict::Partial,
+        } if seen(Recorded::Unknown) => Verdict::Indeterminate,
+        _ if ledger.has_changed() => Verdict::Partial,
         _ => Verdict::Failed,
     }
 }

@@ -149,3 +149,129 @@ fn matching<'a>(
             && Some(&call.account) == account
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use host_client::StaticKey;
+    use host_model::SecretText;
+    use host_runtime::IdentityClass;
+    use host_sign::AccessKey;
+    use serde_json::json;
+
+    use super::*;
+    use crate::Bound;
+    use crate::ledger::CheckRecord;
+
+    const ACCOUNT: &str = "1234567890123456";
+
+    fn manifest() -> Manifest {
+        let proof = |id: &str, action: &str, expects: &str, level: &str| {
+            json!({
+                "id": id, "title": id, "action": action, "by": "session",
+                "account": "monitoring", "expects": expects, "level": level
+            })
+        };
+        let manifest = json!({
+            "format": 1, "name": "w", "version": "1", "title": "t", "lineage": "w",
+            "accounts": [{ "name": "monitoring", "what": "a" }],
+            "actions": ["sts:GetCallerIdentity", "arms:ListTraceApps", "arms:DeleteTraceApp"],
+            "parameters": { "type": "object" },
+            "proofs": [
+                proof("role", "sts:GetCallerIdentity", "reply", "access"),
+                proof("arms", "arms:ListTraceApps", "reply", "data"),
+                proof("guard", "arms:DeleteTraceApp", "refusal", "guard"),
+            ]
+        });
+        let catalog = host_catalog::Catalog::builtin();
+        Manifest::parse(manifest.to_string().as_bytes(), catalog).unwrap()
+    }
+
+    fn accounts() -> BoundAccounts {
+        let key = AccessKey::permanent("LTAIxxxxxxxx", SecretText::new("invented"));
+        let bound = Bound {
+            account: ACCOUNT.parse().unwrap(),
+            arn: format!("acs:ram::{ACCOUNT}:user/operator"),
+            keys: Arc::new(StaticKey::new(key)),
+        };
+        BoundAccounts(BTreeMap::from([("monitoring".to_owned(), bound)]))
+    }
+
+    /// `step action by answer`, as the ledger has it.
+    fn ledger(calls: &[(&str, &str, IdentityClass, Recorded)], checks: &[Claim]) -> Ledger {
+        let call =
+            |(step, action, class, answer): &(&str, &str, IdentityClass, Recorded)| CallRecord {
+                step: (*step).to_owned(),
+                action: (*action).to_owned(),
+                class: *class,
+                account: ACCOUNT.parse().unwrap(),
+                writes: false,
+                answer: *answer,
+                request_id: Some("R".to_owned()),
+            };
+        let check = |claim: &Claim| CheckRecord {
+            id: "role".to_owned(),
+            claim: *claim,
+            detail: "said so".to_owned(),
+        };
+        Ledger {
+            calls: calls.iter().map(call).collect(),
+            checks: checks.iter().map(check).collect(),
+        }
+    }
+
+    #[test]
+    fn only_what_the_cloud_answered_counts() {
+        use IdentityClass::{Account, Session};
+        use Recorded::{Other, Refusal, Reply};
+        let role = ("role", "sts:GetCallerIdentity", Session, Reply);
+        let arms = ("arms", "arms:ListTraceApps", Session, Reply);
+        let refused = ("guard", "arms:DeleteTraceApp", Session, Refusal);
+        let opened = ("guard", "arms:DeleteTraceApp", Session, Reply);
+        let cases: Vec<(&str, Vec<_>, Vec<Claim>, Verdict)> = vec![
+            ("all proofs", vec![role, arms, refused], vec![Claim::Holds], Verdict::Verified),
+            ("a guard is not needed", vec![role, arms], vec![], Verdict::Verified),
+            ("data is missing", vec![role], vec![], Verdict::AccessOnly),
+            ("claims prove nothing", vec![], vec![Claim::Holds, Claim::Holds], Verdict::Pending),
+            ("a workflow may wait", vec![], vec![Claim::Pending], Verdict::Pending),
+            ("a claim lowers", vec![role, arms], vec![Claim::Fails], Verdict::Failed),
+            ("an open guard spoils", vec![role, arms, opened], vec![], Verdict::Failed),
+            (
+                "another step is another thing",
+                vec![("start", "sts:GetCallerIdentity", Session, Reply), arms],
+                vec![],
+                Verdict::Pending,
+            ),
+            (
+                "another identity proves nothing",
+                vec![("role", "sts:GetCallerIdentity", Account, Reply), arms],
+                vec![],
+                Verdict::Pending,
+            ),
+            (
+                "a failed call proves nothing",
+                vec![("role", "sts:GetCallerIdentity", Session, Other), arms],
+                vec![],
+                Verdict::Pending,
+            ),
+        ];
+        for (what, calls, checks, expected) in cases {
+            let (verdict, reason, _) = judge(&manifest(), &accounts(), &ledger(&calls, &checks));
+            assert_eq!(verdict, expected, "{what}: {reason}");
+        }
+    }
+
+    #[test]
+    fn a_call_in_another_account_proves_nothing() {
+        let mut elsewhere = ledger(
+            &[("role", "sts:GetCallerIdentity", IdentityClass::Session, Recorded::Reply)],
+            &[],
+        );
+        elsewhere.calls[0].account = "6543210987654321".parse().unwrap();
+        let (verdict, _, proofs) = judge(&manifest(), &accounts(), &elsewhere);
+        assert_eq!(verdict, Verdict::Pending);
+        assert!(proofs.iter().all(|proof| !proof.seen));
+    }
+}

@@ -7,6 +7,7 @@ use host_catalog::{Catalog, package_text};
 use wit_parser::{InterfaceId, Resolve, WorldItem};
 
 use crate::shape;
+use crate::wasi::Layer;
 
 const WORLD: &str = include_str!("../../../wit/world.wit");
 const CORE: &str = include_str!("../../../wit/deps/aliyun-core/types.wit");
@@ -67,6 +68,20 @@ impl Contract {
     /// The interfaces that workflows may import, with the shape of each function.
     pub fn imports(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
         &self.imports
+    }
+
+    /// The functions that a workflow gets when it imports `interface`, with their shapes: of the
+    /// contract, or of the empty layer of WASI.
+    pub(crate) fn offered(&self, interface: &str) -> Option<&BTreeMap<String, String>> {
+        let layer = || Layer::builtin().find(interface).map(|found| &found.shapes);
+        self.imports.get(interface).or_else(layer)
+    }
+
+    /// The name, with version, of the interface that this host has under `stem`.
+    pub(crate) fn version_of(&self, stem: &str) -> Option<&str> {
+        let exact = |name: &&String| name.split('@').next() == Some(stem);
+        let layer = || Layer::builtin().interfaces().get(stem).map(|found| &found.name);
+        self.imports.keys().find(exact).or_else(layer).map(String::as_str)
     }
 
     /// The interface that a workflow exports.

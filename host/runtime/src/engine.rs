@@ -8,7 +8,7 @@ use wasmtime::component::Linker;
 use wasmtime::{Config, Result};
 
 use crate::state::State;
-use crate::{Limits, RuntimeError, dispatch, interface};
+use crate::{Limits, RuntimeError, dispatch, interface, wasi};
 
 /// How often the epoch moves on: the grain in which computing time is measured.
 pub(crate) const TICK: Duration = Duration::from_millis(20);
@@ -34,6 +34,7 @@ impl Engine {
         let mut linker = Linker::new(&engine);
         interface::add_to_linker(&mut linker).map_err(broken)?;
         dispatch::add_to_linker(&mut linker, host_catalog::Catalog::builtin()).map_err(broken)?;
+        wasi::add_to_linker(&mut linker).map_err(broken)?;
         let done = Arc::new(AtomicBool::new(false));
         tick(engine.clone(), Arc::clone(&done))?;
         Ok(Self { compiler: engine, linker, done })

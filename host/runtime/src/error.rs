@@ -128,7 +128,15 @@ impl Problem for RuntimeError {
     fn blame(&self) -> Blame {
         match self {
             Self::Stopped(Stop::Declined { .. }) => Blame::Policy,
-            Self::NotWebAssembly { .. } | Self::CoreModule { .. } | Self::Stopped(_) => Blame::User,
+            // A file that cannot be run is the wrong file; what breaks while it runs is the workflow's.
+            Self::NotWebAssembly { .. }
+            | Self::CoreModule { .. }
+            | Self::Invalid { .. }
+            | Self::Manifest { .. }
+            | Self::NoEntry { .. }
+            | Self::ImportMissing { .. }
+            | Self::ImportDiffers { .. }
+            | Self::Stopped(_) => Blame::User,
             Self::Setup { .. } => Blame::Host,
             _ => Blame::Workflow,
         }
@@ -152,7 +160,13 @@ impl Problem for RuntimeError {
             Self::LimitReached { limit, .. } => {
                 Some(format!("raise `{limit}` under `[limits]` in `host.toml`"))
             }
-            Self::Failed { error, .. } => error.details.get("hint").cloned(),
+            Self::Failed { error, .. } => {
+                let grant = || error.details.get("grant").map(|grant| format!("allow it with `{grant}`"));
+                // Marked as the words of the workflow, which may advise what suits it.
+                let hint = error.details.get("hint");
+                let hint = hint.map(|hint| format!("“{}”", host_model::quote_within(hint, 500)));
+                hint.or_else(grant)
+            }
             _ => None,
         }
     }

@@ -47,6 +47,11 @@ pub enum Event {
     },
     /// The time.
     Now,
+    /// Randomness.
+    Random {
+        /// How many bytes.
+        bytes: u32,
+    },
     /// A wait.
     Sleep {
         /// For how long.
@@ -152,6 +157,11 @@ pub enum Answer {
     Number {
         /// The number.
         number: i64,
+    },
+    /// Randomness: as many bytes as were asked for.
+    Bytes {
+        /// The bytes.
+        bytes: Vec<u8>,
     },
     /// Yes or no.
     Flag {

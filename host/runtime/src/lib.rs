@@ -13,7 +13,8 @@
 //!
 //! # Invariants
 //!
-//! - A component gets no WASI and no other import than the contract in `wit/`.
+//! - A component gets no other import than the contract in `wit/`, and of WASI a layer that gives no
+//!   authority.
 //! - Denials are errors that the workflow sees; only limits and broken guests trap.
 //! - Compiled code comes from bytes that were verified in memory, and those very bytes are run.
 
@@ -33,6 +34,7 @@ mod sandbox;
 mod shape;
 mod state;
 mod value;
+mod wasi;
 
 pub use cache::{Cache, CacheKey};
 pub use contract::{Contract, contract_files};

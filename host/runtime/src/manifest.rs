@@ -198,8 +198,10 @@ impl Manifest {
         if bytes.len() > SIZE_MAX {
             return Err(ManifestError::TooLarge);
         }
-        let manifest: Self = serde_json::from_slice(bytes)
-            .map_err(|error| ManifestError::Unreadable { reason: error.to_string() })?;
+        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| {
+            // The parser's words hold names that the manifest's author chose.
+            ManifestError::Unreadable { reason: quote_within(&error.to_string(), 300) }
+        })?;
         manifest.check(catalog)?;
         Ok(manifest)
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 use wit_parser::decoding::{DecodedWasm, decode};
-use wit_parser::{Resolve, WorldId, WorldItem};
+use wit_parser::{InterfaceId, Resolve, TypeDefKind, WorldId, WorldItem};
 
 use crate::manifest::SECTION;
 use crate::{Contract, Manifest, ManifestError, RuntimeError, shape};
@@ -32,7 +32,8 @@ pub struct Import {
     pub interface: String,
     /// The function.
     pub function: String,
-    /// The action that it stands for, as `product:Action`; `None` for the host's own interfaces.
+    /// The action that it stands for, as `product:Action`; `None` for the host's own interfaces and
+    /// for the empty layer of WASI.
     pub action: Option<String>,
 }
 
@@ -81,7 +82,10 @@ fn manifest_error(name: &str, source: ManifestError) -> RuntimeError {
 }
 
 fn invalid(name: &str, reason: impl std::fmt::Display) -> RuntimeError {
-    RuntimeError::Invalid { name: name.to_owned(), reason: reason.to_string() }
+    RuntimeError::Invalid {
+        name: name.to_owned(),
+        reason: host_model::quote_within(&reason.to_string(), 500),
+    }
 }
 
 /// The manifest stands at the top level: a section of a nested component or module is not it.
@@ -168,9 +172,9 @@ fn read_imports(
         };
         let interface = resolve.id_of(*id).unwrap_or_else(|| resolve.name_world_key(key));
         let functions = shape::functions(resolve, &resolve.interfaces[*id].functions);
-        let Some(offered) = contract.imports().get(&interface) else {
+        let Some(offered) = contract.offered(&interface) else {
             // Records alone need nothing from the host.
-            if functions.is_empty() {
+            if functions.is_empty() && !defines_resources(resolve, *id) {
                 continue;
             }
             return Err(missing(format!("`{interface}`"), why_missing(&interface, contract)));
@@ -191,7 +195,7 @@ fn read_imports(
                     });
                 }
                 None => {
-                    let reason = format!("`{interface}` has no such function here");
+                    let reason = why_lacking(&interface);
                     return Err(missing(format!("function `{full}`"), reason));
                 }
             }
@@ -201,18 +205,36 @@ fn read_imports(
     Ok(imports)
 }
 
+fn defines_resources(resolve: &Resolve, interface: InterfaceId) -> bool {
+    let mut types = resolve.interfaces[interface].types.values();
+    types.any(|id| matches!(resolve.types[*id].kind, TypeDefKind::Resource))
+}
+
+/// How a guest of a standard library does without what is missing.
+const WITHOUT: &str = "leave it out where its toolchain can (`--stub-wasi`, `disableFeatures`), or build \
+                       it for `wasm32-unknown-unknown`";
+
 fn why_missing(interface: &str, contract: &Contract) -> String {
-    let stem = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
-    let known = contract.imports().keys().find(|offered| stem(offered) == stem(interface));
-    if let Some(offered) = known {
+    let stem = interface.split('@').next().unwrap_or_default();
+    if let Some(offered) = contract.version_of(stem) {
         return format!("it offers `{offered}`");
     }
-    if interface.starts_with("wasi:") {
-        return "a workflow has no files, network, environment or clock of the machine; build it for \
-                `wasm32-unknown-unknown`"
-            .to_owned();
+    match stem.split('/').next() {
+        Some("wasi:sockets" | "wasi:http" | "wasi:tls") => {
+            format!("a workflow has no network, only the calls of the contract; {WITHOUT}")
+        }
+        Some(package) if package.starts_with("wasi:") => {
+            format!("of WASI it has an empty layer, without this; {WITHOUT}")
+        }
+        _ => "it is not part of the contract".to_owned(),
     }
-    "it is not part of the contract".to_owned()
+}
+
+fn why_lacking(interface: &str) -> String {
+    if interface.starts_with("wasi:") {
+        return format!("its empty layer of WASI has no such function; {WITHOUT}");
+    }
+    format!("`{interface}` has no such function here")
 }
 
 /// `aliyun:ram/queries@0.1.0` and `get-role` are `ram:GetRole`.

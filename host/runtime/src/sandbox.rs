@@ -1,6 +1,8 @@
 //! A component, ready to run, and a run of it.
 
 use host_bindings::SandboxPre;
+use host_catalog::Catalog;
+use host_model::{CallError, ErrorKind};
 use wasmtime::component::Component;
 use wasmtime::{Store, Trap};
 
@@ -9,7 +11,7 @@ use crate::engine::bound_time;
 use crate::guest_error::from_guest;
 use crate::package::digest;
 use crate::state::State;
-use crate::{Cache, Driver, Engine, Limits, Package, RuntimeError};
+use crate::{Cache, Driver, Engine, Limits, Package, RuntimeError, contract_files};
 
 /// A component that was read, checked, compiled and linked.
 pub struct Prepared {
@@ -24,7 +26,7 @@ impl std::fmt::Debug for Prepared {
     }
 }
 
-/// What a workflow gave back: JSON text.
+/// What a workflow gave back: JSON text. `null` of one that left by itself, with success.
 pub type RunOutput = String;
 
 impl Prepared {
@@ -36,7 +38,8 @@ impl Prepared {
         bytes: &[u8],
     ) -> Result<Self, RuntimeError> {
         let component = digest(bytes);
-        let compatibility = format!("{} {}", engine.compatibility(), env!("CARGO_PKG_VERSION"));
+        // An entry vouches for the checks of its component as well, so it is bound to the contract.
+        let compatibility = format!("{} {}", engine.compatibility(), contract_digest());
         let entry = cache.and_then(|cache| cache.load(&component, &compatibility));
         if let Some((package, code)) = entry.and_then(|entry| load(engine, &entry)) {
             return Self::link(engine, name, package, &code, true);
@@ -93,7 +96,11 @@ impl Prepared {
             Ok(world) => world.host_workflow_entry().call_run(&mut store, input).await,
             Err(error) => Err(error),
         };
-        let state = store.into_data();
+        let mut state = store.into_data();
+        if state.ended.is_none() {
+            // A driver that stops the run even now has left its reason in the state.
+            drop(state.end_output().await);
+        }
         match outcome {
             _ if state.ended.is_some() => {
                 Err(state.ended.unwrap_or(RuntimeError::Setup { reason: String::new() }))
@@ -102,9 +109,21 @@ impl Prepared {
             Ok(Err(error)) => {
                 Err(RuntimeError::Failed { step: state.step, error: from_guest(error) })
             }
-            Err(error) => Err(trapped(state.step, &error, limits)),
+            Err(error) => match state.process.status {
+                Some(0) => Ok("null".to_owned()),
+                Some(status) => Err(left(state.step, status)),
+                None => Err(trapped(state.step, &error, limits)),
+            },
         }
     }
+}
+
+/// A digest of the whole contract: the component was checked against this one and no other.
+fn contract_digest() -> String {
+    let files = contract_files(Catalog::builtin());
+    let start = env!("CARGO_PKG_VERSION").to_owned();
+    let text = files.iter().fold(start, |all, (path, text)| all + "\n" + path + "\n" + text);
+    digest(text.as_bytes())
 }
 
 /// The compiled code of an entry whose MAC was checked.
@@ -117,6 +136,13 @@ fn load(engine: &Engine, entry: &Entry) -> Option<(Package, Component)> {
     )]
     let code = unsafe { Component::deserialize(&engine.compiler, &entry.code) }.ok()?;
     Some((package, code))
+}
+
+/// A guest that left by itself with a status other than success.
+fn left(step: String, status: u8) -> RuntimeError {
+    let message = format!("the workflow left with status {status} before its end");
+    let kind = ErrorKind::Other("exited".to_owned());
+    RuntimeError::Failed { step, error: CallError::new(kind, "runtime.workflow-exited", message) }
 }
 
 fn trapped(step: String, error: &wasmtime::Error, limits: Limits) -> RuntimeError {

@@ -5,6 +5,7 @@ use host_model::{CallError, ErrorKind, IdentityFacts, SecretRef};
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime::{Result, bail};
 
+use crate::wasi::Process;
 use crate::{Answer, Driver, Event, Limits, RuntimeError};
 
 /// The state of one run: its driver, the handles that the workflow holds, and what it has used up.
@@ -13,6 +14,8 @@ pub(crate) struct State {
     pub(crate) table: ResourceTable,
     pub(crate) limits: Limits,
     pub(crate) step: String,
+    /// What a guest of a standard library takes for its process.
+    pub(crate) process: Process,
     /// Why the run was ended from outside of the guest; a trap carries it out.
     pub(crate) ended: Option<RuntimeError>,
     pub(crate) memory_bytes: usize,
@@ -30,6 +33,7 @@ impl State {
             table,
             limits,
             step: "start".to_owned(),
+            process: Process::default(),
             ended: None,
             memory_bytes: 0,
             table_elements: 0,

@@ -12,8 +12,9 @@ use tempfile::TempDir;
 use crate::binary::{binary, variable};
 use crate::{Seen, workspace};
 
-/// How long a command may take before the test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// How long a command may take before the test gives up on it: `host build` may compile a compiler's
+/// libraries on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// Folders of a user of its own: home, state and cache.
 #[derive(Debug)]
@@ -94,6 +95,13 @@ impl Home {
 
     /// Starts the binary with piped output.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the binary can be started")
+    }
+
+    /// The binary with this user's environment and nothing of the tests' own.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
             .args(arguments)
@@ -101,16 +109,13 @@ impl Home {
             .env_clear()
             .env("HOME", self.path("home"))
             .env("HOST_STATE", self.state())
-            .env("HOST_CACHE", self.cache())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .env("HOST_CACHE", self.cache());
         // `host build` calls the compiler, which lives in the developer's home.
         for name in ["PATH", "RUSTUP_HOME", "CARGO_HOME"] {
             command.envs(variable(name).map(|value| (name, value)));
         }
         command.envs(self.environment.iter().cloned());
-        command.spawn().expect("the binary can be started")
+        command
     }
 
     /// Every file below a folder, with its bytes.
@@ -140,7 +145,7 @@ pub(crate) fn collect(mut pipe: impl Read + Send + 'static) -> Receiver<String> 
 }
 
 #[track_caller]
-fn wait_for(receiver: &Receiver<String>, child: &mut Child, command: &str) -> String {
+pub(crate) fn wait_for(receiver: &Receiver<String>, child: &mut Child, command: &str) -> String {
     let text = receiver.recv_timeout(PATIENCE);
     if text.is_err() {
         drop(child.kill());

@@ -13,14 +13,17 @@ mod binary;
 mod broken;
 mod guest;
 mod home;
+mod running;
 mod secrets;
 mod seen;
 mod server;
+mod terminal;
 
 pub use binary::{binary, workspace};
 pub use broken::{Behavior, BrokenCloud};
 pub use guest::{delegate, hostile, hostile_manifest, hostile_module, with_manifest};
 pub use home::Home;
+pub use running::Running;
 pub use secrets::Secrets;
 pub use seen::Seen;
 pub use server::Server;

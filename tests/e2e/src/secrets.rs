@@ -100,7 +100,8 @@ fn forms(secret: &str) -> Vec<String> {
         };
         text.bytes().map(encode).collect::<String>()
     };
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let digit = |number: u8| char::from_digit(u32::from(number), 16).unwrap_or_default();
+    let hex: String = secret.bytes().flat_map(|byte| [byte >> 4, byte & 15].map(digit)).collect();
     let json = Json::String(secret.to_owned()).to_string();
     let json = json.trim_matches('"').to_owned();
     let once = percent(secret);

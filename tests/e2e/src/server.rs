@@ -1,11 +1,12 @@
 //! `host simulate`, as somebody would start it beside their work.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Child, Command};
+use std::process::Child;
 
 use serde_json::Value as Json;
 
 use crate::Home;
+use crate::running::send_terminate;
 
 /// A running `host simulate`. Dropping it ends it.
 #[derive(Debug)]
@@ -39,9 +40,7 @@ impl Server {
 
     /// Sends SIGTERM; gives the exit status and what it wrote after its first line.
     pub fn terminate(mut self) -> (Option<i32>, String) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "SIGTERM could not be sent");
+        send_terminate(&self.child);
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).expect("its last lines can be read");
         let status = self.child.wait().expect("the child is ours");

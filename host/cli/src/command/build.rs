@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use clap::Args;
 use host_runtime::{AccountSlot, Manifest, Package, Proof, SECTION};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::line;
+use crate::output::{VERSION, data, line};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// The `plugin.toml`, where it does not lie in the folder.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `plugin.toml`: the manifest as its author writes it.
@@ -70,7 +73,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     std::fs::write(&arguments.output, &workflow).map_err(|error| {
         Failure::usage("build.file-unwritable", format!("`{name}` cannot be written: {error}"))
     })?;
-    line(&format!("{name}: {} bytes, sha256 {}", package.size, package.digest));
+    if arguments.json {
+        let built = json!({
+            "version": VERSION,
+            "event": "built",
+            "file": name,
+            "size": package.size,
+            "digest": package.digest,
+        });
+        data(&built.to_string());
+    } else {
+        data(&format!("{name}: {} bytes, sha256 {}", package.size, package.digest));
+    }
     Ok(0)
 }
 

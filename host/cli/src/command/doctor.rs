@@ -7,6 +7,7 @@ use clap::Args;
 use host_client::Silent;
 use host_credential::{CredentialError, Profiles, identify};
 use host_model::Problem as _;
+use host_vault::Vault;
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
     /// Ask who is behind this profile only, instead of all. May be repeated.
     #[arg(long = "profile", value_name = "PROFILE")]
     profiles: Vec<String>,
-    /// Send every call to one address on loopback, such as that of `host simulate`.
+    /// Send every call to one address, such as that of `host simulate`; plain HTTP on loopback only.
     #[arg(long, value_name = "ADDR")]
     endpoint: Option<String>,
     /// Another `host.toml`.
@@ -106,8 +107,23 @@ fn places(context: &Context) -> Vec<Finding> {
         Ok(_) => findings.push(Finding::fine("key", "installation.key", "there")),
         Err(failure) => findings.push(Finding::wrong("key", "installation.key", &failure)),
     }
+    findings.push(vault(context, &folders.state.join("vault")));
     findings.push(cache(&folders.cache));
     findings
+}
+
+/// A vault that is not there yet is made by the first run that keeps a secret.
+fn vault(context: &Context, folder: &Path) -> Finding {
+    if !folder.exists() {
+        return Finding::fine("vault", "vault", "none yet");
+    }
+    let lock = context.vault_lock();
+    let ports = (Arc::new(host_net::SystemEntropy), Arc::new(host_net::SystemClock));
+    let kept = Vault::open(folder, &lock, ports.0, ports.1).and_then(|vault| vault.list());
+    match kept {
+        Ok(kept) => Finding::fine("vault", "vault", format!("{} secrets", kept.len())),
+        Err(error) => Finding::wrong("vault", "vault", &Failure::from(error)),
+    }
 }
 
 fn cache(folder: &Path) -> Finding {

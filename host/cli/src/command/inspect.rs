@@ -67,7 +67,7 @@ fn as_text(package: &Package, vetted: bool) -> Vec<String> {
     }
     lines.push(String::new());
     lines.push("parameters (-p name=value)".to_owned());
-    lines.extend(parameters(&manifest.parameters));
+    lines.extend(parameters(&manifest.parameters, 0));
     lines.push(String::new());
     lines.extend(functions(package));
     lines.push(String::new());
@@ -78,30 +78,42 @@ fn as_text(package: &Package, vetted: bool) -> Vec<String> {
     lines
 }
 
-fn parameters(schema: &Value) -> Vec<String> {
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+/// Every property with its limits, and what is inside of objects and lists below it.
+fn parameters(schema: &Value, depth: usize) -> Vec<String> {
+    let required: Vec<&str> = texts(schema.get("required"));
     let properties = schema.get("properties").and_then(Value::as_object);
     let mut lines = Vec::new();
     for (name, property) in properties.into_iter().flatten() {
-        let text = |key: &str| property.get(key).and_then(Value::as_str).unwrap_or_default();
-        let limits = limits(property);
         let need = if required.contains(&name.as_str()) { ", required" } else { "" };
         let default = property.get("default").map(|value| format!(", default {value}"));
-        lines.push(quote_within(
-            &format!("  {name}: {}{limits}{need}{}", kind(property), default.unwrap_or_default()),
-            400,
-        ));
-        if !text("description").is_empty() {
-            lines.push(format!("      “{}”", quote_within(text("description"), 400)));
+        let facts = format!("{}{}{need}", kind(property), limits(property));
+        let facts = quote_within(&format!("{name}: {facts}{}", default.unwrap_or_default()), 400);
+        let pad = " ".repeat(2 + 4 * depth);
+        lines.push(format!("{pad}{facts}"));
+        if let Some(text) = property.get("description").and_then(Value::as_str) {
+            lines.push(format!("{pad}    “{}”", quote_within(text, 400)));
+        }
+        // Schemas of people are shallow; a hostile one must not be followed for ever.
+        if depth < 4 {
+            for inner in inside(property) {
+                lines.extend(parameters(inner, depth + 1));
+            }
         }
     }
     lines
+}
+
+/// Where a schema goes on: its own properties, those of a list's items, and of each alternative.
+fn inside(property: &Value) -> Vec<&Value> {
+    let alternatives = ["oneOf", "anyOf"].iter().filter_map(|key| property.get(key)?.as_array());
+    let mut inside: Vec<&Value> = vec![property];
+    inside.extend(property.get("items"));
+    inside.extend(alternatives.flatten());
+    inside
+}
+
+fn texts(list: Option<&Value>) -> Vec<&str> {
+    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 fn kind(property: &Value) -> String {
@@ -140,6 +152,7 @@ fn limits(property: &Value) -> String {
 fn functions(package: &Package) -> Vec<String> {
     let mut by_effect: BTreeMap<u8, Vec<String>> = BTreeMap::new();
     let mut others = Vec::new();
+    let mut layered = Vec::new();
     for import in &package.imports {
         let found = import.action.as_deref().and_then(|name| {
             let (product, action) = name.split_once(':')?;
@@ -157,6 +170,7 @@ fn functions(package: &Package) -> Vec<String> {
                 let text = format!("  {name}{}: {}", risk.unwrap_or_default(), action.summary);
                 by_effect.entry(rank).or_default().push(text);
             }
+            None if import.interface.starts_with("wasi:") => layered.push(&import.interface),
             None => others.push(format!("{}.{}", import.interface, import.function)),
         }
     }
@@ -168,5 +182,12 @@ fn functions(package: &Package) -> Vec<String> {
         lines.extend(actions);
     }
     lines.push(format!("of the host: {}", others.join(", ")));
+    if !layered.is_empty() {
+        layered.dedup();
+        let count = layered.len();
+        lines.push(format!(
+            "wasi: empty layer ({count} interfaces; no file, variable, argument or network)"
+        ));
+    }
     lines
 }

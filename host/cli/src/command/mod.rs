@@ -15,7 +15,7 @@ use crate::failure::Failure;
 
 /// Onboards Alibaba Cloud accounts to one place of monitoring, by sandboxed workflows.
 #[derive(Debug, Parser)]
-#[command(name = "host", version, about, max_term_width = 100)]
+#[command(name = "host", version, max_term_width = 100)]
 pub(crate) struct Command {
     #[command(subcommand)]
     verb: Verb,
@@ -38,7 +38,7 @@ impl Command {
             Verb::Inspect(arguments) => arguments.json,
             Verb::Simulate(arguments) => arguments.json,
             Verb::Doctor(arguments) => arguments.json,
-            Verb::Build(_) => false,
+            Verb::Build(arguments) => arguments.json,
         }
     }
 

@@ -12,18 +12,17 @@ use host_runner::{
     BoundAccounts, InputSource, Mark, Reporter, Run, RunSettings, Secrets, build_input,
 };
 use host_runtime::{Cache, CacheKey, Engine, Prepared, RuntimeError};
-use host_vault::{Lock, Vault};
+use host_vault::Vault;
 use serde_json::{Map, Value};
 
 use crate::command::read_component;
 use crate::config::Config;
 use crate::context::Context;
-use crate::environment::HOST_VAULT_PASSPHRASE;
 use crate::failure::Failure;
 use crate::folders::Folders;
 use crate::offline::Offline;
 use crate::online::Online;
-use crate::output::{Human, Json, Notes, line};
+use crate::output::{self, Human, Json, Notes, line};
 use crate::terminal::Terminal;
 use crate::{interrupt, vetted};
 
@@ -61,7 +60,7 @@ pub(crate) struct Arguments {
     /// Also send calls that are meant to be refused. They raise alerts in a real cloud.
     #[arg(long)]
     provoke: bool,
-    /// Send every call to one address on loopback, such as that of `host simulate`.
+    /// Send every call to one address, such as that of `host simulate`; plain HTTP on loopback only.
     #[arg(long, value_name = "ADDR")]
     endpoint: Option<String>,
     /// Another `host.toml`.
@@ -102,9 +101,12 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     match &arguments.simulate {
         Some(scenario) => {
             let offline = Offline::open(&folders, scenario.as_deref(), arguments.fresh)?;
-            let outcome = session.offline(&workflow, &offline).await;
-            offline.save()?;
-            outcome
+            let exit = session.offline(&workflow, &offline).await?;
+            // `run-ended` was the last line of the stream: what follows it goes to people only.
+            match offline.save() {
+                Ok(()) => Ok(exit),
+                Err(failure) => Ok(output::failure(&failure, false)),
+            }
         }
         None => session.online(&workflow).await,
     }
@@ -155,7 +157,8 @@ impl Session<'_> {
         // What a simulated cloud made is no secret of a real account: the two never share a folder.
         let folder = if online.is_loopback() { "vault-loopback" } else { "vault" };
         let folder = self.folders.state.join(folder);
-        let cloud = online.cloud(accounts, &folder, &self.lock(), self.arguments.provoke)?;
+        let cloud =
+            online.cloud(accounts, &folder, &self.context.vault_lock(), self.arguments.provoke)?;
         self.start(workflow, cloud, &input).await
     }
 
@@ -229,13 +232,6 @@ impl Session<'_> {
                 .map_err(|error| Failure::usage("policy.allowance-unknown", error.to_string()))?;
         }
         Ok(allowances)
-    }
-
-    fn lock(&self) -> Lock {
-        match self.context.variable(HOST_VAULT_PASSPHRASE) {
-            Some(passphrase) => Lock::Passphrase(SecretText::new(passphrase)),
-            None => Lock::IdentityFile,
-        }
     }
 }
 

@@ -56,9 +56,10 @@ pub(crate) async fn run(arguments: Arguments, _: &Context) -> Result<u8, Failure
     if let Some(path) = &arguments.write_config {
         write_config(path, &scenario)?;
     }
+    let ending = interrupt::signal();
     announce(&arguments, address, &scenario);
     let simulator = Arc::new(Simulator::new(scenario, Arc::new(host_net::SystemClock)));
-    serve(listener, simulator, interrupt::signal()).await?;
+    serve(listener, simulator, ending).await?;
     if arguments.json {
         data(&json!({ "version": VERSION, "event": "stopped" }).to_string());
     } else {

@@ -25,7 +25,7 @@ impl Reporter for Json {
             line.insert("run".to_owned(), Value::String(self.run.to_string()));
             line.extend(fields.into_iter().filter(|(name, _)| name != "event"));
         }
-        super::data(&line.to_string());
+        super::data(&visible(&line));
     }
 }
 
@@ -36,5 +36,22 @@ pub(super) fn failure(failure: &Failure) -> String {
     if let (Some(line), Value::Object(fields)) = (line.as_object_mut(), fields) {
         line.extend(fields);
     }
-    line.to_string()
+    visible(&line)
+}
+
+/// The value on one line. Characters that a terminal obeys or hides are escaped, which changes nothing
+/// for who reads the JSON (`security.md`, rule 12).
+fn visible(value: &Value) -> String {
+    let mut line = String::new();
+    for character in value.to_string().chars() {
+        if host_model::quote(character.encode_utf8(&mut [0; 4])).starts_with("\\u{") {
+            let units = character.encode_utf16(&mut [0; 2]).to_vec();
+            for unit in units {
+                line.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            line.push(character);
+        }
+    }
+    line
 }

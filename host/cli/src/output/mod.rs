@@ -51,9 +51,18 @@ pub(crate) fn failure(failure: &Failure, json: bool) -> u8 {
 }
 
 /// Help and wrong words, as clap has them.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
+    if !error.use_stderr() {
+        drop(error.print());
+        return ExitCode::SUCCESS;
+    }
+    if json {
+        let words = error.render().to_string();
+        let first = words.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        data(&json::failure(&Failure::usage("usage.arguments-wrong", first)));
+    }
     drop(error.print());
-    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+    ExitCode::from(USAGE)
 }
 
 /// The program cannot even begin.

@@ -169,7 +169,7 @@ pub(crate) fn key() -> StaticKey {
 }
 
 pub(crate) fn outgoing(call: &Call, settle_since: Option<Timestamp>) -> Outgoing<'_> {
-    Outgoing { call, host_parameters: &[], secrets: &Vault, settle_since }
+    Outgoing { call, host_parameters: &[], secrets: &Vault, settle_since, account: None }
 }
 
 /// A call that the catalog lets through, with invented values.

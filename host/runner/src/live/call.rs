@@ -80,7 +80,7 @@ impl LiveDriver {
     }
 
     /// What the host itself fills in: the session's name, which joins the cloud's own trail with this run.
-    fn host_parameters(&self, call: &Call) -> Vec<(String, String)> {
+    pub(super) fn host_parameters(&self, call: &Call) -> Vec<(String, String)> {
         if call.action != "AssumeRole" {
             return Vec::new();
         }
@@ -95,7 +95,9 @@ impl LiveDriver {
         host_parameters: &'a [(String, String)],
         settle_since: Option<Timestamp>,
     ) -> Outgoing<'a> {
-        Outgoing { call, host_parameters, secrets: self.stage.secrets.as_ref(), settle_since }
+        let account = self.identities.get(&call.identity).map(|identity| &identity.facts.account);
+        let secrets = self.stage.secrets.as_ref();
+        Outgoing { call, host_parameters, secrets, settle_since, account }
     }
 
     /// Seals every secret of a reply before anything else happens to it (fault row 2).
@@ -160,12 +162,9 @@ impl LiveDriver {
     fn record(&self, call: &Call, identity: &Identity, sent: &Result<(Reply, u32), CallError>) {
         let (answer, request_id) = match sent {
             Ok((reply, _)) => (Recorded::Reply, reply.request_id.clone()),
-            // A denial of the host's own proves nothing about the cloud: it has no request id.
-            Err(error) if error.kind == ErrorKind::Forbidden && error.request_id.is_some() => {
-                (Recorded::Refusal, error.request_id.clone())
-            }
-            Err(error) => (Recorded::Other, error.request_id.clone()),
+            Err(error) => (recorded(error), error.request_id.clone()),
         };
+        let grant = sent.as_ref().err().and_then(|error| error.details.get("grant")).cloned();
         let writes = self.resolve(call).is_ok_and(|(_, action)| action.effect.is_write());
         self.ledger().calls.push(CallRecord {
             step: self.step.clone(),
@@ -175,10 +174,11 @@ impl LiveDriver {
             writes: writes && call.action != "AssumeRole",
             answer,
             request_id,
+            grant,
         });
     }
 
-    fn report_call(
+    pub(super) fn report_call(
         &self,
         call: &Call,
         identity: &Identity,
@@ -190,7 +190,7 @@ impl LiveDriver {
         let error = sent.as_ref().err();
         self.report(&RunEvent::Call {
             step: self.step.clone(),
-            account_name: self.stage.accounts.name_of(&identity.facts).map(str::to_owned),
+            account_name: self.account_name(&identity.facts).map(str::to_owned),
             account: account.to_string(),
             identity: identity.facts.identity.to_string(),
             product: call.product.clone(),
@@ -204,7 +204,7 @@ impl LiveDriver {
                 Ok((reply, _)) => reply.request_id.clone(),
                 Err(error) => error.request_id.clone(),
             },
-            attempts: sent.as_ref().map_or(1, |(_, attempts)| *attempts),
+            attempts: sent.as_ref().map_or_else(attempts_of, |(_, attempts)| *attempts),
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         });
     }
@@ -213,6 +213,21 @@ impl LiveDriver {
 /// Whether the cloud shows a secret once and never again.
 fn makes_secret(action: &Action) -> bool {
     action.secrets.iter().any(|field| field.kind == SecretKind::AccessKey)
+}
+
+fn recorded(error: &CallError) -> Recorded {
+    match error.kind {
+        // A refusal without a request id proves nothing about the cloud.
+        ErrorKind::Forbidden if error.request_id.is_some() => Recorded::Refusal,
+        ErrorKind::Denied => Recorded::Denied,
+        ErrorKind::OutcomeUnknown => Recorded::Unknown,
+        _ => Recorded::Other,
+    }
+}
+
+/// Nothing was sent for a call that the host itself refused.
+fn attempts_of(error: &CallError) -> u32 {
+    error.details.get("attempts").and_then(|attempts| attempts.parse().ok()).unwrap_or(0)
 }
 
 fn outcome_of(error: &CallError) -> CallOutcome {

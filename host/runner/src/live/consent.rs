@@ -37,8 +37,13 @@ impl LiveDriver {
             }
             Decision::No => declined(format!("`{}` was declined", question.action)),
             Decision::Nobody => declined(format!(
-                "`{}` needs a person's yes, and there is no terminal to ask at",
-                question.action
+                "`{}` needs a person's yes, and there is no terminal to ask at{}",
+                question.action,
+                if self.stage.unattended {
+                    " (`--yes` counts for vetted workflows only)"
+                } else {
+                    ""
+                }
             )),
         }
     }
@@ -50,15 +55,16 @@ impl LiveDriver {
             Value::Json(json) => quote_within(&self.redact(&json.to_string()), VALUE_SHOWN),
             Value::Secret(secret) => quote_within(&secret.to_string(), VALUE_SHOWN),
         };
-        let parameters =
-            brief.call.parameters.iter().map(|(name, value)| (name.clone(), shown(value)));
+        // What is asked about is what will be sent, with the host's own marks on it.
+        let mut call = brief.call.clone();
+        self.stage.mark.put_on(brief.product, brief.action, &mut call);
+        let own = self.host_parameters(&call);
+        let own = own.iter().map(|(name, value)| (name.clone(), quote_within(value, VALUE_SHOWN)));
+        let given = call.parameters.iter().map(|(name, value)| (name.clone(), shown(value)));
+        let region = call.region.iter().map(|region| ("RegionId".to_owned(), region.clone()));
+        let parameters = given.chain(region).chain(own);
         Question {
-            account_name: self
-                .stage
-                .accounts
-                .name_of(&brief.identity.facts)
-                .unwrap_or("-")
-                .to_owned(),
+            account_name: self.account_name(&brief.identity.facts).unwrap_or("-").to_owned(),
             account: account.to_string(),
             action: format!("{}:{}", brief.product.key, brief.action.name),
             effect: brief.action.effect,

@@ -81,6 +81,11 @@ impl LiveDriver {
         self.stage.reporter.report(event);
     }
 
+    /// What the operator calls the account of an identity.
+    fn account_name(&self, facts: &IdentityFacts) -> Option<&str> {
+        self.stage.accounts.name_of(facts)
+    }
+
     fn redact(&self, text: &str) -> String {
         self.stage.secrets.redact(text)
     }
@@ -116,6 +121,11 @@ impl Driver for LiveDriver {
             }
             Event::InputSecret { parameter } => Self::input_secret(&parameter),
             Event::Now => Answer::Number { number: self.stage.clock.now().seconds() },
+            Event::Random { bytes } => {
+                let mut drawn = vec![0; usize::try_from(bytes).unwrap_or_default()];
+                self.stage.entropy.fill(&mut drawn);
+                Answer::Bytes { bytes: drawn }
+            }
             Event::Sleep { seconds } => {
                 let wait = std::time::Duration::from_secs(u64::from(seconds));
                 self.stage.clock.sleep(wait).await;

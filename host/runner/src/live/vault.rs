@@ -1,7 +1,10 @@
 //! Secrets that a workflow asks for by name.
 
+use std::collections::BTreeMap;
+
+use host_client::Answer as ClientAnswer;
 use host_model::{
-    Call, CallError, ErrorKind, IdentityRef, SecretKind, SecretRef, Value, quote_within,
+    Call, CallError, ErrorKind, IdentityRef, Reply, SecretKind, SecretRef, Value, quote_within,
 };
 use host_policy::{HostPurpose, Permit};
 use host_runtime::{Answer, Stop};
@@ -101,7 +104,14 @@ impl LiveDriver {
         };
         let outgoing = self.outgoing(&call, &[], None);
         let permit = Permit::for_host(purpose);
-        let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await?;
-        Ok(answer.body)
+        let begun = self.stage.clock.now();
+        let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
+        let sent = answer.map(|answer| {
+            let ClientAnswer { body, request_id, attempts, .. } = answer;
+            (Reply { body, secrets: BTreeMap::new(), identity: None, request_id }, attempts)
+        });
+        // Seen by whoever reads along, but no evidence: the workflow did not make it.
+        self.report_call(&call, &identity, &sent, self.stage.clock.now().since(begun));
+        sent.map(|(reply, _)| reply.body)
     }
 }

@@ -14,7 +14,13 @@ fn run(address: &str) -> Seen {
     let workflow = delegate().display().to_string();
     let endpoint = format!("http://{address}");
     let seen = home.host(&[
-        "run", &workflow, "--endpoint", &endpoint, "--account", "monitoring=a", "--account",
+        "run",
+        &workflow,
+        "--endpoint",
+        &endpoint,
+        "--account",
+        "monitoring=a",
+        "--account",
         "source=a",
     ]);
     for secret in ["FakeUnreachableSecret00000001", "Signature="] {

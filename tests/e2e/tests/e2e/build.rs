@@ -1,24 +1,30 @@
 //! `host build`: from a folder of sources to a workflow.
 
-use host_e2e::{Home, hostile_module};
+use host_e2e::{Home, hostile_module, workspace};
+
+/// A developer, whose builds do not wait for those of this very test.
+fn developer() -> Home {
+    let target = workspace().join("target/guests-built").display().to_string();
+    Home::new().with("CARGO_TARGET_DIR", &target)
+}
 
 #[test]
 fn a_guest_crate_becomes_a_workflow_that_runs() {
-    let home = Home::new();
+    let home = developer();
     let output = home.path("built.wasm").display().to_string();
     home.host(&["build", "tests/guests/hostile", "-o", &output]).exits(0);
     let seen = home.host(&["run", &output, "--simulate", "--json", "-p", "attack=claims"]).exits(6);
     assert_eq!(seen.events()[0]["workflow"], "hostile");
     let bytes = std::fs::read(&output).unwrap();
     let text = String::from_utf8_lossy(&bytes);
-    let folder = host_e2e::workspace().display().to_string();
+    let folder = workspace().display().to_string();
     assert!(!text.contains(&folder), "it holds a path of this machine");
     assert!(!text.contains("/.cargo/"), "it holds a path of this machine");
 }
 
 #[test]
 fn the_same_sources_give_the_same_bytes() {
-    let home = Home::new();
+    let home = developer();
     let bytes = ["first.wasm", "second.wasm"].map(|name| {
         let output = home.path(name).display().to_string();
         home.host(&["build", "tests/guests/hostile", "-o", &output]).exits(0);
@@ -45,7 +51,7 @@ fn a_component_gets_its_manifest_once() {
 fn a_manifest_that_lies_is_not_built() {
     let home = Home::new();
     let component = home.write("bare.wasm", hostile_module()).display().to_string();
-    let folder = host_e2e::workspace().join("tests/guests/hostile");
+    let folder = workspace().join("tests/guests/hostile");
     let plugin = std::fs::read_to_string(folder.join("plugin.toml")).unwrap();
     let schema = std::fs::read(folder.join("parameters.schema.json")).unwrap();
     home.write("parameters.schema.json", schema);
@@ -54,7 +60,8 @@ fn a_manifest_that_lies_is_not_built() {
     let output = home.path("out.wasm").display().to_string();
     let seen = home.host(&["build", &component, "--manifest", &hidden, "-o", &output]);
     seen.exits(1).fails_with("manifest.import-undeclared").says("ram:CreateAccessKey");
-    let broken = home.write("broken.toml", plugin.replace("[workflow]", "[workflow")).display().to_string();
+    let broken =
+        home.write("broken.toml", plugin.replace("[workflow]", "[workflow")).display().to_string();
     let seen = home.host(&["build", &component, "--manifest", &broken, "-o", &output]);
     seen.exits(2).fails_with("build.manifest-invalid").says("broken.toml");
     let nowhere = home.path("nowhere").display().to_string();

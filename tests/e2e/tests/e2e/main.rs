@@ -3,10 +3,12 @@
 mod broken;
 mod build;
 mod commands;
+mod consent;
 mod hostile;
 mod inspect;
+mod interrupted;
 mod online;
-mod outputs;
 mod secrecy;
+mod served;
 mod simulated;
 mod words;

@@ -37,7 +37,14 @@ fn a_vetted_workflow_runs_unattended_over_http_and_the_second_run_changes_nothin
     let workflow = delegate().display().to_string();
     let file = parameters(&home);
     let words = [
-        "--account", MONITORING, "--account", SOURCE, "--params", &file, "--yes", "--allow",
+        "--account",
+        MONITORING,
+        "--account",
+        SOURCE,
+        "--params",
+        &file,
+        "--yes",
+        "--allow",
         "access-key",
     ];
     let first = run(&home, &server.address, &workflow, &words).exits(0);
@@ -53,8 +60,15 @@ fn an_id_may_be_left_out_on_loopback() {
     let workflow = delegate().display().to_string();
     let file = parameters(&home);
     let words = [
-        "--account", "monitoring=monitoring", "--account", "source=source", "--params", &file,
-        "--yes", "--allow", "access-key",
+        "--account",
+        "monitoring=monitoring",
+        "--account",
+        "source=source",
+        "--params",
+        &file,
+        "--yes",
+        "--allow",
+        "access-key",
     ];
     let seen = run(&home, &server.address, &workflow, &words).exits(0);
     let accounts = &seen.events()[0]["accounts"];
@@ -66,9 +80,23 @@ fn an_unattended_run_names_its_risks() {
     let (home, server) = user();
     let workflow = delegate().display().to_string();
     let file = parameters(&home);
-    let words = ["--account", MONITORING, "--account", SOURCE, "--params", &file, "--yes"];
-    let seen = run(&home, &server.address, &workflow, &words).exits(3);
-    assert!(seen.both().contains("--allow access-key"), "{seen}");
+    let endpoint = format!("http://{}", server.address);
+    let words = [
+        "run",
+        &workflow,
+        "--endpoint",
+        &endpoint,
+        "--account",
+        MONITORING,
+        "--account",
+        SOURCE,
+        "--params",
+        &file,
+        "--yes",
+    ];
+    let seen = home.host(&words).exits(3);
+    assert!(seen.stderr.contains("class `access-key`"), "{seen}");
+    assert!(seen.hint().contains("--allow access-key"), "{seen}");
 }
 
 #[test]
@@ -127,7 +155,9 @@ fn profiles_that_cannot_be_read_say_where() {
 fn a_key_that_the_cloud_does_not_know_is_explained() {
     let (home, server) = user();
     let text = std::fs::read_to_string(home.path("home/.aliyun/config.json")).unwrap();
-    home.write_profiles(&text.replace("FakeMonitoringOperatorSecret01", "FakeMonitoringOperatorWrong001"));
+    home.write_profiles(
+        &text.replace("FakeMonitoringOperatorSecret01", "FakeMonitoringOperatorWrong001"),
+    );
     let workflow = delegate().display().to_string();
     let words = ["--account", MONITORING, "--account", SOURCE];
     let seen = run(&home, &server.address, &workflow, &words);

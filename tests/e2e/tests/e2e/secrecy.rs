@@ -11,7 +11,8 @@ fn scenario() -> String {
 fn a_run_in_the_offline_cloud_leaves_no_secret_anywhere() {
     let home = Home::new();
     let workflow = delegate().display().to_string();
-    let users = r#"users=[{"name":"alice","sign-in":"access-key"},{"name":"bob","sign-in":"console"}]"#;
+    let users =
+        r#"users=[{"name":"alice","sign-in":"access-key"},{"name":"bob","sign-in":"console"}]"#;
     let runs: Vec<Seen> = [&["--json"][..], &["--verbose"], &["--json", "--fresh"]]
         .into_iter()
         .map(|more| {

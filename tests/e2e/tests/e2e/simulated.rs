@@ -120,7 +120,11 @@ fn parameters_are_checked_before_anything_runs() {
     refuse(&["-p", "role-name=a b"], "input.parameter-refused", "role-name");
     refuse(&["-p", "session-duration=soon"], "input.parameter-refused", "session-duration");
     refuse(&["-p", "session-duration=1"], "input.parameter-refused", "3600");
-    refuse(&["-p", "role-name.inner=x", "-p", "role-name=y"], "input.", "role-name");
+    refuse(
+        &["-p", "role-name.inner=x", "-p", "role-name=y"],
+        "input.path-broken",
+        "role-name.inner",
+    );
     refuse(&["--params", "no-such-file.toml"], "input.file-invalid", "no-such-file.toml");
     let broken = home.write("broken.json", "{\"role-name\": ").display().to_string();
     refuse(&["--params", &broken], "input.file-invalid", "broken.json");
@@ -181,10 +185,8 @@ fn an_interrupted_wait_and_a_closed_pipe_are_no_crash() {
 #[test]
 fn faults_of_a_scenario_are_waited_out() {
     let home = Home::new();
-    let text = std::fs::read_to_string(
-        workspace().join("host/simulator/data/two-accounts.toml"),
-    )
-    .expect("the built-in scenario is a file");
+    let text = std::fs::read_to_string(workspace().join("host/simulator/data/two-accounts.toml"))
+        .expect("the built-in scenario is a file");
     let faults = "
 [[fault]]
 on = \"ram:Create*\"
@@ -212,10 +214,8 @@ nth = 2
 
 #[test]
 fn replies_that_are_none_end_the_run_with_a_reason() {
-    let text = std::fs::read_to_string(
-        workspace().join("host/simulator/data/two-accounts.toml"),
-    )
-    .expect("the built-in scenario is a file");
+    let text = std::fs::read_to_string(workspace().join("host/simulator/data/two-accounts.toml"))
+        .expect("the built-in scenario is a file");
     for kind in ["non-json", "huge", "drop-request", "drop-reply"] {
         let home = Home::new();
         let fault = format!("\n[[fault]]\non = \"ram:*\"\nkind = \"{kind}\"\n");

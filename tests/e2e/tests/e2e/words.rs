@@ -13,7 +13,8 @@ fn harmless(seen: &Seen) {
                 | '\u{feff}'
         )
     };
-    let bad = |character: &char| (character.is_control() && *character != '\n') || hidden(*character);
+    let bad =
+        |character: &char| (character.is_control() && *character != '\n') || hidden(*character);
     let found = seen.both().chars().find(bad);
     assert_eq!(found, None, "{found:?} reached the terminal: {seen:?}");
 }
@@ -57,8 +58,7 @@ fn events_are_one_line_each_whatever_they_hold() {
     for attack in ["words", "words-in-error"] {
         let seen = run(attack, &["--json"]);
         assert!(seen.events().len() > 2, "{seen}");
-        let raw = seen.stdout.chars().find(|it| it.is_ascii_control() && *it != '\n');
-        assert_eq!(raw, None, "{seen:?}");
+        harmless(&seen);
         assert!(seen.ended().to_string().contains("desrever"), "{seen}");
     }
 }
@@ -73,7 +73,8 @@ fn words_of_a_manifest_are_shown_escaped() {
     titled["accounts"][0]["what"] = json!(evil);
     titled["proofs"][0]["title"] = json!(evil);
     titled["parameters"]["properties"]["attack"]["description"] = json!(evil);
-    titled["parameters"]["properties"][evil] = json!({ "type": evil, "default": evil, "enum": [evil] });
+    titled["parameters"]["properties"][evil] =
+        json!({ "type": "string", "title": evil, "default": evil, "enum": [evil] });
     let path = home.write("titled.wasm", with_manifest(hostile_module(), &titled));
     let path = path.display().to_string();
     let inspected = home.host(&["inspect", &path]).exits(0);
@@ -127,6 +128,7 @@ fn a_schema_of_a_hostile_manifest_brings_nothing_down() {
         json!({ "type": "object", "properties": { "attack": { "pattern": "(a*)*b" } } }),
         json!({ "type": "object", "properties": { "attack": { "pattern": "(" } } }),
         json!({ "type": "object", "properties": 7 }),
+        json!({ "type": "object", "properties": { "a\u{1b}[2J": { "type": "\u{202e}\nx" } } }),
         json!({ "type": "object", "required": [7] }),
         json!({ "type": "object", "properties": { "attack": { "default": {}, "properties": 1 } } }),
     ];

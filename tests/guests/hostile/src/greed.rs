@@ -1,7 +1,7 @@
 //! Limits: what a workflow takes too much of.
 
-use host_workflow_sdk::Error;
 use host_workflow_sdk::progress::info;
+use host_workflow_sdk::{Error, clock, sts};
 
 use crate::attempt::Attempts;
 use crate::field::Field;
@@ -20,5 +20,23 @@ pub(crate) fn endless(_: &Field, _: &mut Attempts) -> Result<(), Error> {
     let mut turns = 0_u64;
     loop {
         turns = std::hint::black_box(turns.wrapping_add(1));
+    }
+}
+
+/// Waits for longer than anybody lives.
+pub(crate) fn oversleep(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = field.source()?;
+    for _ in 0..4 {
+        clock::sleep(u32::MAX);
+    }
+    attempts.done("awake", sts::get_caller_identity(&caller));
+    Ok(())
+}
+
+/// Calls without end.
+pub(crate) fn busy(field: &Field, _: &mut Attempts) -> Result<(), Error> {
+    let caller = field.source()?;
+    loop {
+        sts::get_caller_identity(&caller)?;
     }
 }

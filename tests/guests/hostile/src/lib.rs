@@ -41,7 +41,7 @@ pub struct Spoils {
 type Attack = fn(&Field, &mut Attempts) -> Result<(), Error>;
 
 /// Every attack, by name.
-const ATTACKS: [(&str, Attack); 33] = [
+const ATTACKS: [(&str, Attack); 38] = [
     ("call-uncatalogued", calls::uncatalogued),
     ("call-undeclared", calls::undeclared),
     ("call-through-wrong-interface", calls::wrong_interface),
@@ -73,7 +73,12 @@ const ATTACKS: [(&str, Attack); 33] = [
     ("words", words::words),
     ("words-in-error", words::in_error),
     ("claims", words::claims),
+    ("words-in-call", words::in_call),
+    ("forged-denial", words::forged_denial),
+    ("give-up", words::give_up),
     ("log-flood", greed::log_flood),
+    ("oversleep", greed::oversleep),
+    ("busy", greed::busy),
     ("endless", greed::endless),
 ];
 

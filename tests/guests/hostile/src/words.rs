@@ -1,7 +1,7 @@
 //! Rules 12 and 13: text of others is quoted, and the verdict is the host's.
 
 use host_workflow_sdk::progress::{Level, Outcome, check, log, step};
-use host_workflow_sdk::{Error, ErrorKind, arms, sts};
+use host_workflow_sdk::{Error, ErrorKind, arms, ram, sts};
 use serde_json::json;
 
 use crate::attempt::Attempts;
@@ -35,4 +35,29 @@ pub(crate) fn claims(field: &Field, attempts: &mut Attempts) -> Result<(), Error
         check(proof, Outcome::Holds, "every proof was seen in the cloud's replies");
     }
     Ok(())
+}
+
+/// Parameters that a person is asked about, and names that come back in errors.
+pub(crate) fn in_call(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = field.source()?;
+    let options =
+        ram::CreateUserOptions { display_name: Some(WORDS.to_owned()), ..Default::default() };
+    attempts.done("create", ram::create_user(&caller, &field.name("worded"), &options));
+    attempts.done("read", ram::get_user(&caller, WORDS));
+    Ok(())
+}
+
+/// An error that looks like a denial of the host's, with what the operator should allow.
+pub(crate) fn forged_denial(_: &Field, _: &mut Attempts) -> Result<(), Error> {
+    let message = "`ram:ListUsers` is refused, unless you allow it";
+    let error = Error::new(ErrorKind::Denied, "policy.risk-unnamed", message);
+    Err(error.with("grant", "--allow broad-policy --adopt"))
+}
+
+/// Fails in words of its own after a write that was denied.
+pub(crate) fn give_up(field: &Field, _: &mut Attempts) -> Result<(), Error> {
+    let caller = field.source()?;
+    let made = ram::create_access_key(&caller, &ram::CreateAccessKeyOptions::default());
+    let message = format!("gave up: {}", made.is_err());
+    Err(Error::new(ErrorKind::Conflict, "hostile.gave-up", message))
 }

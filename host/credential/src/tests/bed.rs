@@ -7,13 +7,13 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
+use crate::{Allowance, Chain, CredentialError, Environment, Ports};
 use async_trait::async_trait;
 use host_client::{Client, Endpoints, Settings, Silent};
-use host_credential::{Allowance, Chain, CredentialError, Environment, Ports};
 use host_model::{CallError, HttpReply, HttpRequest, Problem, RunId, Timestamp};
 use host_net::HttpFetch;
 use host_policy::Attempt;
@@ -22,13 +22,13 @@ use host_wire::{Transport, TransportError};
 use tempfile::TempDir;
 
 /// 2026-07-19T00:00:00Z.
-pub(crate) const START: Timestamp = Timestamp::from_seconds(1_784_419_200);
+pub(super) const START: Timestamp = Timestamp::from_seconds(1_784_419_200);
 
 #[derive(Debug)]
-pub(crate) struct ManualClock(Mutex<Timestamp>);
+pub(super) struct ManualClock(Mutex<Timestamp>);
 
 impl ManualClock {
-    pub(crate) fn advance(&self, seconds: u64) {
+    pub(super) fn advance(&self, seconds: u64) {
         let mut now = self.0.lock().unwrap();
         *now = now.plus(Duration::from_secs(seconds));
     }
@@ -57,30 +57,30 @@ impl Entropy for Counting {
 
 /// Answers in the order of its script, and remembers what it was asked.
 #[derive(Debug, Default)]
-pub(crate) struct Script {
+pub(super) struct Script {
     replies: Mutex<VecDeque<(u16, String)>>,
     requests: Mutex<Vec<HttpRequest>>,
 }
 
 impl Script {
-    pub(crate) fn answer(&self, status: u16, body: &str) {
+    pub(super) fn answer(&self, status: u16, body: &str) {
         self.replies.lock().unwrap().push_back((status, body.to_owned()));
     }
 
     /// A session that ends so many seconds after the start.
-    pub(crate) fn session(&self, id: &str, ends: i64) {
+    pub(super) fn session(&self, id: &str, ends: i64) {
         let expiration = iso(ends);
         self.answer(200, &format!(
             r#"{{"RequestId":"R","AssumedRoleUser":{{"Arn":"acs:ram::1000000000000001:role/arms/me","AssumedRoleId":"3:me"}},"Credentials":{{"AccessKeyId":"{id}","AccessKeySecret":"s3cr3t-of-{id}","SecurityToken":"s3cr3t-token-of-{id}","Expiration":"{expiration}"}}}}"#
         ));
     }
 
-    pub(crate) fn requests(&self) -> MutexGuard<'_, Vec<HttpRequest>> {
+    pub(super) fn requests(&self) -> MutexGuard<'_, Vec<HttpRequest>> {
         self.requests.lock().unwrap()
     }
 
     /// Query and body of the request of that number, decoded as far as tests look.
-    pub(crate) fn text_of(&self, index: usize) -> String {
+    pub(super) fn text_of(&self, index: usize) -> String {
         let request = &self.requests()[index];
         let headers: Vec<_> =
             request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
@@ -109,18 +109,18 @@ impl Transport for Script {
 }
 
 /// Everything that a chain needs.
-pub(crate) struct Bed {
-    pub(crate) home: TempDir,
-    pub(crate) script: Arc<Script>,
-    pub(crate) clock: Arc<ManualClock>,
-    pub(crate) allowance: Allowance,
-    pub(crate) variables: Vec<(String, String)>,
-    pub(crate) metadata: String,
-    pub(crate) endpoints: Endpoints,
+pub(super) struct Bed {
+    pub(super) home: TempDir,
+    pub(super) script: Arc<Script>,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) allowance: Allowance,
+    pub(super) variables: Vec<(String, String)>,
+    pub(super) metadata: String,
+    pub(super) endpoints: Endpoints,
 }
 
 impl Bed {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             home: tempfile::tempdir().unwrap(),
             script: Arc::default(),
@@ -134,24 +134,24 @@ impl Bed {
     }
 
     /// With `config.json` at its place.
-    pub(crate) fn with_profiles(text: &[u8]) -> Self {
+    pub(super) fn with_profiles(text: &[u8]) -> Self {
         let bed = Self::new();
         bed.write(".aliyun/config.json", text);
         bed
     }
 
-    pub(crate) fn write(&self, path: &str, text: &[u8]) -> PathBuf {
+    pub(super) fn write(&self, path: &str, text: &[u8]) -> PathBuf {
         let path = self.home.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         path
     }
 
-    pub(crate) fn set(&mut self, name: &str, value: &str) {
+    pub(super) fn set(&mut self, name: &str, value: &str) {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
-    pub(crate) fn client(&self) -> Arc<Client> {
+    pub(super) fn client(&self) -> Arc<Client> {
         let settings = Settings { attempts_max: 1, ..Settings::new(self.endpoints.clone()) };
         Arc::new(Client::new(
             Arc::<Script>::clone(&self.script),
@@ -162,12 +162,12 @@ impl Bed {
         ))
     }
 
-    pub(crate) fn chain(&self) -> Chain {
+    pub(super) fn chain(&self) -> Chain {
         let home = Some(self.home.path().to_owned());
         let environment = Environment::new(self.variables.clone(), home);
         let ports = Ports {
             client: self.client(),
-            fetch: Arc::new(HttpFetch::new(&host_net::Settings::default()).unwrap()),
+            fetch: fetch(),
             clock: Arc::<ManualClock>::clone(&self.clock),
             entropy: Arc::new(Counting::default()),
             endpoints: self.endpoints.clone(),
@@ -178,12 +178,15 @@ impl Bed {
     }
 }
 
+/// Beginnings of requests, with status and body of their answers.
+pub(super) type Answers = &'static [(&'static str, u16, &'static str)];
+
 /// What a server was asked: heads with bodies.
-pub(crate) type Asked = Arc<Mutex<Vec<String>>>;
+pub(super) type Asked = Arc<Mutex<Vec<String>>>;
 
 /// A small server on loopback: the answer for each request line it knows, 404 for others. The
 /// second value is what it was asked, head by head.
-pub(crate) fn serve(answers: &'static [(&'static str, u16, &'static str)]) -> (String, Asked) {
+pub(super) fn serve(answers: Answers) -> (String, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let authority = listener.local_addr().unwrap().to_string();
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -216,13 +219,13 @@ pub(crate) fn serve(answers: &'static [(&'static str, u16, &'static str)]) -> (S
 }
 
 /// A time so many seconds after the start.
-pub(crate) fn iso(seconds: i64) -> String {
+pub(super) fn iso(seconds: i64) -> String {
     let time = jiff::Timestamp::from_second(START.seconds() + seconds).unwrap();
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// "code: message", after a search for secrets in all that an error can say.
-pub(crate) fn told<T: Debug>(result: Result<T, CredentialError>) -> String {
+pub(super) fn told<T: Debug>(result: Result<T, CredentialError>) -> String {
     let error = result.expect_err("a refusal");
     let told = format!("{}: {error}", error.code());
     let mut all = vec![told.clone(), format!("{error:?}"), error.hint().unwrap_or_default()];
@@ -235,10 +238,17 @@ pub(crate) fn told<T: Debug>(result: Result<T, CredentialError>) -> String {
 }
 
 /// The same for errors of calls.
-pub(crate) fn refused<T: Debug>(result: Result<T, CallError>) -> CallError {
+pub(super) fn refused<T: Debug>(result: Result<T, CallError>) -> CallError {
     let error = result.expect_err("a refusal");
     assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error:?}");
     error
+}
+
+/// One for all tests: loading the machine's certificate authorities takes a while.
+fn fetch() -> Arc<HttpFetch> {
+    static SHARED: LazyLock<Arc<HttpFetch>> =
+        LazyLock::new(|| Arc::new(HttpFetch::new(&host_net::Settings::default()).unwrap()));
+    Arc::clone(&SHARED)
 }
 
 fn closed_port() -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use host_credential::Profiles;
+use crate::Profiles;
 
 use super::bed::{Bed, told};
 
@@ -53,7 +53,7 @@ const GOOD: [(&str, &str, &str); 18] = [
 ];
 
 /// File, profile, and the error with `$` for the file's path.
-const BAD: [(&str, &str, &str); 39] = [
+const BAD: [(&str, &str, &str); 40] = [
     ("usual.json", "nobody", "credential.profile-unknown: there is no profile `nobody` in `$`"),
     (
         "usual.json",
@@ -203,13 +203,18 @@ const BAD: [(&str, &str, &str); 39] = [
     (
         "repeated-field.json",
         "a",
-        "credential.file-invalid: `$` is wrong at line 1, column 87, at `profiles[0]`",
+        "credential.file-invalid: `$` is wrong at line 1, column 89, at `profiles[0]`",
     ),
     ("repeated-profile.json", "a", "credential.profile-repeated: `$` has two profiles named `a`"),
     (
         "no-list.json",
         "a",
         "credential.file-invalid: `$` is wrong at line 1, column 21, at `profiles`",
+    ),
+    (
+        "unknown-field.json",
+        "a",
+        "credential.file-invalid: `$` is wrong at line 1, column 42, at `profiles[0].?`",
     ),
     ("no-json.json", "a", "credential.file-invalid: `$` is wrong at line 1, column 1, at `?`"),
     ("trailing.json", "a", "credential.file-invalid: `$` is wrong at line 1, column 18, at `?`"),
@@ -264,7 +269,8 @@ fn says_which_profiles_there_are() {
 
 #[test]
 fn a_profile_names_its_region_or_none() {
-    let chain = bed("usual.json").chain();
+    let bed = bed("usual.json");
+    let chain = bed.chain();
     let region = |name: &str| chain.named(name).unwrap().region().map(ToString::to_string);
     assert_eq!(region("a-admin").as_deref(), Some("cn-hangzhou"));
     assert_eq!(region("oldest"), None);
@@ -290,7 +296,7 @@ fn refuses_a_file_without_end() {
 fn foreign_code_and_addresses_need_leave() {
     let both = ["ext", "uri"];
     let mut bed = bed("usual.json");
-    bed.allowance = host_credential::Allowance::default();
+    bed.allowance = crate::Allowance::default();
     let tell = |bed: &Bed| both.map(|name| told(bed.chain().named(name)));
     assert_eq!(
         tell(&bed),
@@ -299,7 +305,7 @@ fn foreign_code_and_addresses_need_leave() {
             "credential.uri-forbidden: profile `uri` fetches keys from a URI: your configuration does not allow it",
         ]
     );
-    bed.allowance = host_credential::Allowance { process: true, uri: true };
+    bed.allowance = crate::Allowance { process: true, uri: true };
     for value in ["1", "true", "TRUE"] {
         bed.variables.clear();
         bed.set("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", value);

@@ -53,6 +53,8 @@ async fn a_program_sees_arguments_and_no_secret() {
     assert!(seen.starts_with("2:one:two\n"), "{seen}");
     assert!(seen.contains("PATH=/usr/bin:/bin"), "{seen}");
     assert!(!seen.contains("s3cr3t") && !seen.contains("ALIBABA"), "{seen}");
+    // Nor anything of this very process.
+    assert!(!seen.contains("CARGO"), "{seen}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Sessions of roles: what is asked for, and when again.
 
 use host_client::KeySource;
-use host_model::ErrorKind;
+use host_model::{ErrorKind, Timestamp};
 
 use super::bed::{Bed, refused};
 
@@ -32,7 +32,7 @@ async fn asks_for_what_the_profile_says() {
 
     assert_eq!(key.id(), "STS.1");
     assert_eq!(key.security_token().unwrap().expose(), "s3cr3t-token-of-STS.1");
-    assert_eq!(credential.ends().await.map(|ends| ends.seconds()), Some(1_784_419_200 + 7200));
+    assert_eq!(credential.ends().await.map(Timestamp::seconds), Some(1_784_419_200 + 7200));
     let sent = bed.script.text_of(0);
     for part in [
         "sts.cn-beijing.aliyuncs.com",
@@ -54,7 +54,7 @@ async fn names_the_session_after_the_run() {
     bed.script.session("STS.1", 3600);
     bed.chain().named("plain").unwrap().key().await.unwrap();
     let sent = bed.script.text_of(0);
-    assert!(sent.contains("\"host-run-019f776fc00-00000007\""), "{sent}");
+    assert!(sent.contains("\"host-run-19f77ac2c00-00000007\""), "{sent}");
     assert!(sent.contains("sts.aliyuncs.com"), "{sent}");
     assert!(!sent.contains("DurationSeconds"), "{sent}");
 }

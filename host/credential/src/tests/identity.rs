@@ -1,7 +1,7 @@
 //! Whose key it is.
 
+use crate::{CredentialError, Identity, identify};
 use host_client::StaticKey;
-use host_credential::{CredentialError, Identity, identify};
 use host_model::{Problem, SecretText};
 use host_sign::AccessKey;
 

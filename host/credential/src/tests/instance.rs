@@ -3,7 +3,7 @@
 use host_client::KeySource;
 use host_model::ErrorKind;
 
-use super::bed::{Bed, refused, serve};
+use super::bed::{Answers, Asked, Bed, refused, serve};
 
 const ROLES: &str = "GET /latest/meta-data/ram/security-credentials/ ";
 const OPS: &str = "GET /latest/meta-data/ram/security-credentials/ops ";
@@ -13,7 +13,7 @@ const PROFILES: &[u8] = br#"{"profiles": [
     {"name": "named", "mode": "EcsRamRole", "ram_role_name": "ops"},
     {"name": "any", "mode": "EcsRamRole"}]}"#;
 
-fn bed(answers: &'static [(&'static str, u16, &'static str)]) -> (Bed, super::bed::Asked) {
+fn bed(answers: Answers) -> (Bed, Asked) {
     let mut bed = Bed::with_profiles(PROFILES);
     let (metadata, asked) = serve(answers);
     bed.metadata = metadata;
@@ -66,7 +66,7 @@ async fn renews_a_quarter_of_an_hour_before_the_end() {
 
 #[tokio::test]
 async fn says_what_is_wrong_with_the_instance() {
-    const CASES: [(&[(&str, u16, &str)], &str); 7] = [
+    const CASES: [(Answers, &str); 7] = [
         (&[(TOKEN, 200, "t")], "the instance has no role"),
         (&[(TOKEN, 200, "t"), (ROLES, 200, "../s3cr3t")], "no role's name, status 200"),
         (&[(TOKEN, 200, "t"), (ROLES, 500, "s3cr3t")], "no role's name, status 500"),

@@ -17,6 +17,9 @@ const OIDC: [(&str, &str); 3] = [
     ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "/var/run/token"),
 ];
 
+/// Profiles, variables, the error's code.
+type Case = (&'static [u8], &'static [(&'static str, &'static str)], &'static str);
+
 fn full() -> Bed {
     let mut bed = Bed::with_profiles(PROFILES);
     bed.write(".alibabacloud/credentials", SECTIONS);
@@ -109,15 +112,15 @@ async fn says_where_it_looked() {
 #[tokio::test]
 async fn a_place_that_is_broken_ends_the_search() {
     // Going on would act as somebody else.
-    let gone = br#"{"current": "gone", "profiles": []}"#;
-    let cases: [(&[u8], &[(&str, &str)], &str); 9] = [
+    const GONE: &[u8] = br#"{"current": "gone", "profiles": []}"#;
+    let cases: [Case; 9] = [
         (PROFILES, &KEY[..1], "credential.environment-partial"),
         (PROFILES, &KEY[1..], "credential.environment-partial"),
         (PROFILES, &OIDC[1..], "credential.environment-partial"),
         (PROFILES, &OIDC[..2], "credential.environment-partial"),
         (PROFILES, &[("ALIBABA_CLOUD_PROFILE", "half")], "credential.field-missing"),
         (PROFILES, &[("ALIBABA_CLOUD_PROFILE", "nobody")], "credential.profile-unknown"),
-        (gone, &[], "credential.profile-unknown"),
+        (GONE, &[], "credential.profile-unknown"),
         (b"s3cr3t", &[], "credential.file-invalid"),
         (PROFILES, &[("ALIBABA_CLOUD_CONFIG_FILE", "s3cr3t.json")], "credential.path-relative"),
     ];

@@ -1,0 +1,61 @@
+//! A person at a terminal.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use crate::home::{collect, wait_for};
+use crate::{Home, Seen};
+
+/// The end of a person's input, as a terminal takes it.
+const END: &[u8] = &[4];
+
+impl Home {
+    /// Runs the binary at a terminal, where a person types these lines and then ends the input.
+    ///
+    /// What the person reads and types is the result's standard error.
+    #[track_caller]
+    pub fn host_at_terminal(&self, arguments: &[&str], lines: &[&str]) -> Seen {
+        let (person, terminal) = terminal();
+        let input = terminal.try_clone().expect("a handle can be cloned");
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::from(input)).stderr(Stdio::from(terminal)).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the binary can be started");
+        // The command holds the terminal's side open; the person's side ends when all are closed.
+        drop(command);
+        let stdout = collect(child.stdout.take().expect("it is piped"));
+        let mut typing = person.try_clone().expect("a handle can be cloned");
+        for line in lines {
+            writeln!(typing, "{line}").expect("a person can type");
+        }
+        typing.write_all(END).expect("a person can stop typing");
+        let stderr = collect(Screen(person));
+        let command = format!("host {} (at a terminal)", arguments.join(" "));
+        let stdout = wait_for(&stdout, &mut child, &command);
+        let stderr = wait_for(&stderr, &mut child, &command).replace("\r\n", "\n");
+        let status = child.wait().expect("the child is ours");
+        Seen { command, exit: status.code(), stdout, stderr }
+    }
+}
+
+/// A terminal: the person's side, and the program's side.
+fn terminal() -> (File, File) {
+    let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("the system has terminals");
+    grantpt(&person).expect("it is ours");
+    unlockpt(&person).expect("it is ours");
+    let name = ptsname(&person, Vec::new()).expect("it has a name");
+    let terminal = rustix::fs::open(&name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty());
+    (File::from(person), File::from(terminal.expect("it can be opened")))
+}
+
+/// Reading a terminal whose other side is closed is an error on Linux; here it is the end.
+struct Screen(File);
+
+impl std::io::Read for Screen {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        Ok(self.0.read(buffer).unwrap_or(0))
+    }
+}
