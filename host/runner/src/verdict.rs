@@ -210,6 +210,7 @@ mod tests {
                 writes: false,
                 answer: *answer,
                 request_id: Some("R".to_owned()),
+                grant: None,
             };
         let check = |claim: &Claim| CheckRecord {
             id: "role".to_owned(),

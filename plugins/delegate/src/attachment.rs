@@ -1,7 +1,7 @@
 //! A policy on a holder, in the whole account or in one resource group.
 
 use host_workflow_sdk::ram::AttachedPolicy;
-use host_workflow_sdk::{Account, Error, ram, resourcemanager};
+use host_workflow_sdk::{Account, Error, Tolerant, ram, resourcemanager};
 
 use crate::names;
 use crate::parameters::Scope;
@@ -37,6 +37,57 @@ impl Holder {
             Self::User { name, .. } => ram::list_policies_for_user(account, name),
         }
     }
+
+    /// Everything that the holder has, with where it holds, given what RAM lists for the holder.
+    ///
+    /// Who may not ask Resource Management sees what holds in the account only; to look into a
+    /// resource group, `must_see_groups`.
+    pub(crate) fn attachments(
+        &self,
+        account: &Account,
+        listed: &[AttachedPolicy],
+        must_see_groups: bool,
+    ) -> Result<Vec<Attachment>, Error> {
+        let (principal, principal_type) = self.principal();
+        let options = resourcemanager::ListPolicyAttachmentsOptions {
+            principal_name: Some(principal.to_owned()),
+            principal_type: Some(principal_type.to_owned()),
+            ..Default::default()
+        };
+        let known = match resourcemanager::list_policy_attachments(account, &options) {
+            Ok(known) => known,
+            Err(error) if !must_see_groups && (error.is_forbidden() || error.is_denied()) => {
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        };
+        let own = known.into_iter().filter(|it| it.principal_name.eq_ignore_ascii_case(principal));
+        let scoped = own.map(|it| {
+            let is_account = it.resource_group_id == account.id();
+            let group = || Scope::Group(it.resource_group_id.clone());
+            let scope = if is_account { Scope::Account } else { group() };
+            Attachment::new(&it.policy_name, kind(&it.policy_type), &scope)
+        });
+        Ok(with_unscoped(scoped.collect(), listed))
+    }
+}
+
+/// `scoped` with what RAM lists and Resource Management does not know: it holds in the account.
+///
+/// RAM's list has no scope, and is not known to leave out what holds in a resource group only.
+fn with_unscoped(mut scoped: Vec<Attachment>, listed: &[AttachedPolicy]) -> Vec<Attachment> {
+    for policy in listed {
+        let is_known = scoped.iter().any(|it| it.is(&policy.policy_name, &policy.policy_type));
+        if !is_known {
+            let kind = kind(&policy.policy_type);
+            scoped.push(Attachment::new(&policy.policy_name, kind, &Scope::Account));
+        }
+    }
+    scoped
+}
+
+fn kind(word: &str) -> &'static str {
+    if word == names::SYSTEM { names::SYSTEM } else { names::CUSTOM }
 }
 
 impl Attachment {
@@ -104,7 +155,33 @@ impl Attachment {
         }
     }
 
-    fn is(&self, policy: &str, kind: &str) -> bool {
+    /// Takes it away from a role. Harmless if it is gone already.
+    pub(crate) fn detach_from_role(
+        &self,
+        account: &Account,
+        role: &str,
+        principal: &str,
+    ) -> Result<(), Error> {
+        let (policy, kind) = (&self.policy, self.kind);
+        let gone = match &self.scope {
+            Scope::Account => {
+                let options = ram::DetachPolicyFromRoleOptions::default();
+                ram::detach_policy_from_role(account, policy, kind, role, &options)
+            }
+            Scope::Group(id) => {
+                resourcemanager::detach_policy(account, policy, kind, principal, "ServiceRole", id)
+            }
+        };
+        gone.or_absent().map(drop)
+    }
+
+    /// Whether both are the same policy in the same place.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.is(&other.policy, other.kind) && self.scope == other.scope
+    }
+
+    /// Whether it is this policy, wherever it holds.
+    pub(crate) fn is(&self, policy: &str, kind: &str) -> bool {
         // The cloud takes policy names without case.
         self.policy.eq_ignore_ascii_case(policy) && self.kind == kind
     }
@@ -113,12 +190,6 @@ impl Attachment {
 /// Whether a policy that RAM lists holds in the account, given the scopes that are known.
 fn holds_in_account(account: &str, scopes: &[String]) -> bool {
     scopes.is_empty() || scopes.iter().any(|scope| scope == account)
-}
-
-/// Whether the list has full access to ARMS.
-pub(crate) fn has_full_access(listed: &[AttachedPolicy]) -> bool {
-    let full = Attachment::new(names::FULL_ACCESS, names::SYSTEM, &Scope::Account);
-    listed.iter().any(|policy| full.is(&policy.policy_name, &policy.policy_type))
 }
 
 #[cfg(test)]
@@ -140,8 +211,13 @@ mod tests {
             policy_type: kind.to_owned(),
             ..Default::default()
         };
-        assert!(has_full_access(&[policy("aliyunarmsfullaccess", "System")]));
-        assert!(!has_full_access(&[policy("AliyunARMSFullAccess", "Custom")]));
-        assert!(!has_full_access(&[policy("AliyunARMSReadOnlyAccess", "System")]));
+        let full = Attachment::new("AliyunARMSFullAccess", names::SYSTEM, &Scope::Account);
+        assert!(full.is("aliyunarmsfullaccess", "System"));
+        assert!(!full.is("AliyunARMSFullAccess", "Custom"));
+        let group = Attachment { scope: Scope::Group("rg-1".to_owned()), ..full.clone() };
+        assert!(!full.is_same(&group));
+        let listed = [policy("aliyunARMSfullaccess", "System"), policy("own", "Custom")];
+        let all = with_unscoped(vec![group.clone()], &listed);
+        assert_eq!(all, [group, Attachment::new("own", names::CUSTOM, &Scope::Account)]);
     }
 }

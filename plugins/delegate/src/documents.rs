@@ -1,10 +1,12 @@
 //! Policy documents: what is wanted, and what it takes to get there from what is there.
 
 use host_ram::{
-    Direction, Document, Kind, assume_role_document, difference, merge_trust, trust_document,
+    Change, Direction, Document, Kind, assume_role_document, difference, merge_trust,
+    trust_document,
 };
 use host_workflow_sdk::{Error, ErrorKind};
 
+use crate::external_id;
 use crate::names;
 use crate::parameters::Parameters;
 
@@ -26,24 +28,45 @@ pub(crate) fn wanted_trust(parameters: &Parameters, account: &str) -> Result<Doc
 pub(crate) struct TrustChange {
     /// The whole document, statements of others included.
     pub(crate) document: String,
-    /// What comes, one line a statement.
+    /// What goes and what comes, one line a statement.
     pub(crate) lines: Vec<String>,
 }
 
 /// What `existing` lacks of `wanted`; `None` if nothing.
+///
+/// If the role is ours, statements of earlier runs come under the external id of today first.
 pub(crate) fn trust_change(
     existing: &Document,
     wanted: &Document,
+    external_id: Option<&str>,
+    is_ours: bool,
 ) -> Result<Option<TrustChange>, Error> {
-    let merged = merge_trust(existing, wanted).map_err(|error| {
+    let restated = if is_ours {
+        external_id::restated(existing, wanted, external_id)?
+    } else {
+        existing.clone()
+    };
+    if external_id.is_some() {
+        external_id::refuse_open(&restated, wanted)?;
+    }
+    let merged = merge_trust(&restated, wanted).map_err(|error| {
         unfit("the role's trust with the wanted one added", &error)
             .hint("change the trust by hand, or let the delegation have a role of its own")
     })?;
     if merged.means_same(existing) {
         return Ok(None);
     }
-    let lines = difference(existing, &merged).into_iter().map(|change| change.line).collect();
+    let lines = difference(existing, &merged).iter().map(sentence).collect();
     Ok(Some(TrustChange { document: merged.to_json(), lines }))
+}
+
+/// A difference of two documents for people.
+pub(crate) fn sentence(change: &Change) -> String {
+    let word = match change.direction {
+        Direction::Removed => "no longer",
+        Direction::Added => "now",
+    };
+    format!("{word} {}", change.line)
 }
 
 /// Statements of the trust that were not asked for: who else may come in, or on other terms.
@@ -107,11 +130,11 @@ mod tests {
             "Principal": {"Service": "ecs.aliyuncs.com"}, "Action": "sts:AssumeRole"}}"#;
         let foreign = read("x", foreign).unwrap();
         let wanted = wanted(r#"{"users": [{"name": "alice"}]}"#);
-        let change = trust_change(&foreign, &wanted).unwrap().unwrap();
+        let change = trust_change(&foreign, &wanted, None, true).unwrap().unwrap();
         assert!(change.document.contains("ecs.aliyuncs.com"), "{}", change.document);
         assert_eq!(change.lines.len(), 1);
         let merged = read("x", &change.document).unwrap();
-        assert_eq!(trust_change(&merged, &wanted).unwrap(), None);
+        assert_eq!(trust_change(&merged, &wanted, None, true).unwrap(), None);
         let beyond = beyond(&merged, &wanted);
         assert_eq!(beyond.len(), 1);
         assert!(beyond[0].contains("ecs.aliyuncs.com"), "{}", beyond[0]);
@@ -124,9 +147,24 @@ mod tests {
             "Principal": {{"RAM": "acs:ram::{B}:user/alice"}}, "Action": "sts:AssumeRole"}}}}"#
         );
         let wanted = wanted(r#"{"users": [{"name": "alice"}]}"#);
-        let error = trust_change(&read("x", &foreign).unwrap(), &wanted).unwrap_err();
+        let error = trust_change(&read("x", &foreign).unwrap(), &wanted, None, true).unwrap_err();
         assert_eq!(error.code, "delegate.document-unfit");
         assert!(error.detail("hint").unwrap().contains("a role of its own"));
+    }
+
+    #[test]
+    fn an_external_id_that_comes_or_goes_replaces_what_we_wrote_in_our_own_role_only() {
+        let (open, shut) = (
+            wanted(r#"{"users": [{"name": "alice"}]}"#),
+            wanted(r#"{"users": [{"name": "alice"}], "external-id": "x-1"}"#),
+        );
+        for (before, after, id) in [(&open, &shut, Some("x-1")), (&shut, &open, None)] {
+            let change = trust_change(before, after, id, true).unwrap().unwrap();
+            assert!(read("x", &change.document).unwrap().means_same(after), "{change:?}");
+            assert!(change.lines[0].starts_with("no longer "), "{change:?}");
+            assert!(change.lines[1].starts_with("now "), "{change:?}");
+            trust_change(before, after, id, false).unwrap_err();
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use host_ram::{ASSUME_ROLE, Document, Request, Verdict, evaluate, evaluate_trust
 use host_workflow_sdk::{Account, Error, ErrorKind, ram};
 
 use crate::documents;
+use crate::names;
 use crate::parameters::{Parameters, Scope};
 use crate::parties::Parties;
 use crate::step::role::SettledRole;
@@ -43,14 +44,24 @@ pub(crate) fn gather(
     role: &SettledRole,
     user: &str,
 ) -> Result<Evidence, Error> {
-    let policies = identity_policies(&parties.people, user)?;
-    let external_id = input.external_id.as_deref();
-    let evidence = decide(&policies, role, &parties.user_arn(user), external_id)?;
+    let evidence = of_user(input, &parties.people, role, user)?;
     let group = match &input.assume_scope {
         Scope::Account => None,
         Scope::Group(id) => Some(id.clone()),
     };
     Ok(Evidence { group, ..evidence })
+}
+
+/// The same for a user of any account that `account` may read.
+pub(crate) fn of_user(
+    input: &Parameters,
+    account: &Account,
+    role: &SettledRole,
+    user: &str,
+) -> Result<Evidence, Error> {
+    let policies = identity_policies(account, user)?;
+    let arn = names::user_arn(account.id(), user);
+    decide(&policies, role, &arn, input.external_id.as_deref())
 }
 
 fn decide(

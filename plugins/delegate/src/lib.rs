@@ -11,7 +11,10 @@
 //! creates or leaves alone; a second run changes nothing and says so. What must hold:
 //!
 //! - All that can stop the run is looked at before anything is changed (`step::preflight`).
-//! - Objects of others are left as they are, statements of others in the role's trust too.
+//! - What the host may refuse by what it says, a policy of the operator's, is the first write: a
+//!   refusal leaves nothing half done.
+//! - Objects of others are left as they are, statements of others in the role's trust too. What an
+//!   earlier run of this workflow gave its own role, and is no longer wanted, is taken back.
 //! - What the run claims at its end is shown by calls, or by reading the documents that decide;
 //!   the report says which.
 
@@ -19,6 +22,7 @@ mod attachment;
 mod diagnosis;
 mod documents;
 mod evidence;
+mod external_id;
 mod ledger;
 mod names;
 mod ownership;
@@ -48,12 +52,14 @@ impl Workflow for Delegate {
         let parties = step::preflight::meet(&input)?;
         let found = step::preflight::look(&input, &parties, &mut ledger)?;
 
+        step::access::settle_policies(&parties, &found.access, &mut ledger)?;
         let people = step::users::settle(&input, &parties, found.users, &mut ledger)?;
         let role = step::role::settle(&input, &parties, found.role, &mut ledger)?;
         step::access::settle(&parties, &role, &found.access, &mut ledger)?;
         step::permission::settle(&input, &parties, &role, &found.permission, &mut ledger)?;
 
-        let proofs = step::proof::show(&input, &parties, &role, &people, &mut ledger)?;
+        let is_narrower = found.access.takes_away();
+        let proofs = step::proof::show(&input, &parties, &role, &people, is_narrower, &mut ledger)?;
         ledger.close();
         report::write(&input, &parties, &role, &people, proofs, ledger)
     }

@@ -46,12 +46,34 @@ pub(crate) fn claim(account: &Account, kind: Tagged, name: &str) -> Result<Claim
 }
 
 /// The same for a user, who carries the mark in a comment.
-pub(crate) fn claim_user(account: &Account, user: &ram::User) -> Result<Claim, Error> {
-    let ours = mentions(user.comments.as_deref(), &context::mark());
-    decide(ours, context::adopts(), || {
+///
+/// Nobody can mark a user later, so credentials for one of others need the operator's word for
+/// that very user (`needs_credentials`).
+pub(crate) fn claim_user(
+    account: &Account,
+    user: &ram::User,
+    needs_credentials: bool,
+) -> Result<Claim, Error> {
+    decide(is_our_user(user), context::adopts(), || {
         foreign(account, "user", &user.user_name)
-            .hint("set `existing` to true for this user, give another name, or run with `--adopt`")
+            .hint(user_hint(&user.user_name, needs_credentials))
     })
+}
+
+/// Whether an earlier run made the user.
+pub(crate) fn is_our_user(user: &ram::User) -> bool {
+    mentions(user.comments.as_deref(), &context::mark())
+}
+
+fn user_hint(name: &str, needs_credentials: bool) -> String {
+    if needs_credentials {
+        format!(
+            "give another name; or, to have a password or an AccessKey made for this user, set \
+             `existing` to true for it and run with `--allow user={name}`"
+        )
+    } else {
+        "set `existing` to true for this user, give another name, or run with `--adopt`".to_owned()
+    }
 }
 
 /// Puts the mark on a role or policy that was taken over.
@@ -113,6 +135,13 @@ mod tests {
         assert!(!mentions(Some("on call"), mark));
         assert!(!mentions(Some("on call"), ""));
         assert!(!mentions(None, mark));
+    }
+
+    #[test]
+    fn credentials_of_a_foreign_user_need_the_users_name() {
+        assert!(user_hint("alice", true).contains("`--allow user=alice`"));
+        assert!(!user_hint("alice", true).contains("--adopt"));
+        assert!(user_hint("alice", false).contains("`--adopt`"));
     }
 
     #[test]

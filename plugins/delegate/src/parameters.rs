@@ -23,7 +23,6 @@ pub struct Parameters {
     pub(crate) assume_permission: AssumePermission,
     pub(crate) assume_scope: Scope,
     pub(crate) untrusted_user: Option<String>,
-    pub(crate) accept_root: bool,
 }
 
 impl Default for Parameters {
@@ -41,7 +40,6 @@ impl Default for Parameters {
             assume_permission: AssumePermission::ExactRole,
             assume_scope: Scope::Account,
             untrusted_user: None,
-            accept_root: false,
         }
     }
 }

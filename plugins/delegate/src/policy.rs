@@ -1,6 +1,6 @@
 //! A custom policy: find, compare by meaning, then create, change or leave alone.
 
-use host_ram::difference;
+use host_ram::{Kind, RiskClass, Scene, difference, risks};
 use host_workflow_sdk::{Account, Error, Tolerant, progress, ram};
 
 use crate::documents;
@@ -33,6 +33,16 @@ pub(crate) enum Standing {
     },
 }
 
+impl Standing {
+    /// Whether anything has to be written.
+    pub(crate) const fn is_to_be_written(&self) -> bool {
+        match self {
+            Self::Absent => true,
+            Self::Present { difference, .. } => !difference.is_empty(),
+        }
+    }
+}
+
 impl WantedPolicy {
     /// Looks whether the policy is there, is ours, and says what it should.
     pub(crate) fn find(&self, account: &Account) -> Result<Standing, Error> {
@@ -43,8 +53,16 @@ impl WantedPolicy {
         let what = format!("policy `{}`", self.name);
         let before = documents::read(&what, &found.policy_document)?;
         let after = documents::read_permission(&what, &self.document)?;
-        let difference = difference(&before, &after).iter().map(sentence).collect();
+        let difference = difference(&before, &after).iter().map(documents::sentence).collect();
         Ok(Standing::Present { claim, difference })
+    }
+
+    /// What it gives away that the host refuses unless the operator allowed it by name.
+    pub(crate) fn breadth(&self) -> Result<Option<String>, Error> {
+        let document = documents::read_permission("the wanted access", &self.document)?;
+        let found = risks(&document, Kind::Permission, &Scene::default());
+        let harmless = |class| matches!(class, RiskClass::PassEverything | RiskClass::AllowsAllBut);
+        Ok(found.into_iter().find(|risk| !harmless(risk.class)).map(|risk| risk.sentence))
     }
 
     /// Makes it so.
@@ -97,10 +115,23 @@ impl WantedPolicy {
     }
 }
 
-fn sentence(change: &host_ram::Change) -> String {
-    let word = match change.direction {
-        host_ram::Direction::Removed => "no longer",
-        host_ram::Direction::Added => "now",
-    };
-    format!("{word} {}", change.line)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_host_would_refuse_is_known_beforehand() {
+        let breadth = |action: &str| {
+            let statement =
+                serde_json::json!({ "Effect": "Allow", "Action": action, "Resource": "*" });
+            let document = serde_json::json!({ "Version": "1", "Statement": [statement] });
+            let (name, description) = ("own".to_owned(), String::new());
+            let policy = WantedPolicy { name, document: document.to_string(), description };
+            policy.breadth().unwrap()
+        };
+        assert!(breadth("*").unwrap().contains("everything"));
+        assert!(breadth("ram:*").is_some());
+        assert_eq!(breadth("arms:*"), None);
+        assert_eq!(breadth("sts:AssumeRole"), None);
+    }
 }

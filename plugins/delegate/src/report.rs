@@ -20,7 +20,9 @@ pub struct Report {
     #[serde(flatten)]
     pub(crate) ledger: Ledger,
     pub(crate) switch_role: SwitchRole,
-    pub(crate) api: Api,
+    /// Left out where only people at the console use the role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) api: Option<Api>,
     pub(crate) proofs: Vec<Proof>,
     /// In words, ready to be passed on.
     pub(crate) next: Vec<String>,
@@ -36,6 +38,9 @@ pub(crate) struct UserLine {
     pub(crate) sign_in: Option<ConsoleSignIn>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) access_key_id: Option<String>,
+    /// Where the secret of the key is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) access_key_secret: Option<String>,
 }
 
 /// What a person types at the console.
@@ -45,7 +50,7 @@ pub(crate) struct ConsoleSignIn {
     pub(crate) name: String,
     #[serde(rename = "where")]
     pub(crate) place: String,
-    /// The vault's name of the password.
+    /// Where the password is.
     pub(crate) password: String,
 }
 
@@ -120,6 +125,7 @@ pub(crate) fn write(
     let users: Vec<UserLine> = people.iter().map(|person| line(person, parties)).collect();
     let api = api(input, role);
     let next = next(input, &users, &switch_role, &api);
+    let api = by_program(input, &users).then_some(api);
     Ok(Report { role_arn: role.arn.clone(), users, ledger, switch_role, api, proofs, next })
 }
 
@@ -139,14 +145,27 @@ fn line(person: &Person, parties: &Parties) -> UserLine {
     let sign_in = (person.sign_in == SignIn::Console).then(|| ConsoleSignIn {
         name: parties.user_principal(&person.name),
         place: "Alibaba Cloud Management Console, RAM User Logon".to_owned(),
-        password: format!("in the vault, under `{}`", sign_in::password_object(&person.name)),
+        password: kept(&sign_in::password_object(&person.name)),
     });
     UserLine {
         name: person.name.clone(),
         arn: parties.user_arn(&person.name),
         sign_in,
         access_key_id: person.key.as_ref().map(|key| key.id.clone()),
+        access_key_secret: person.key.as_ref().map(|key| kept(&sign_in::key_object(&key.id))),
     }
+}
+
+/// Where a secret is, for people.
+fn kept(object: &str) -> String {
+    format!("kept in this installation's vault, under `{object}`")
+}
+
+/// Whether anybody could use the role by its API: a user with a key, or callers that are not named
+/// as users of this run.
+fn by_program(input: &Parameters, users: &[UserLine]) -> bool {
+    let has_key = users.iter().any(|user| user.access_key_id.is_some());
+    has_key || users.is_empty() || !input.trust.roles.is_empty()
 }
 
 fn api(input: &Parameters, role: &SettledRole) -> Api {
@@ -183,10 +202,10 @@ fn next(
                 "{name}: sign in as `{}` at {} (password: {}), {switch}",
                 sign_in.name, sign_in.place, sign_in.password
             ));
-        } else if let Some(id) = &user.access_key_id {
-            next.push(format!("{name}: with AccessKey `{id}`, {}", api.how));
+        } else if let (Some(id), Some(secret)) = (&user.access_key_id, &user.access_key_secret) {
+            next.push(format!("{name}: with AccessKey `{id}` (secret: {secret}), {}", api.how));
         } else {
-            next.push(format!("{name}: in the console, {switch}; or {}", api.how));
+            next.push(format!("{name}: sign in to the console as before, {switch}"));
         }
     }
     if users.is_empty() {
@@ -236,6 +255,7 @@ mod tests {
             arn: "arn".to_owned(),
             sign_in: sign_in.then(console),
             access_key_id: key.map(str::to_owned),
+            access_key_secret: key.map(|id| kept(&sign_in::key_object(id))),
         }
     }
 
@@ -245,8 +265,25 @@ mod tests {
         for part in ["alice@b.onaliyun.com", "account `acme` (id `1000000000000001`)", "Switch"] {
             assert!(console.contains(part), "{console}");
         }
-        assert!(words("{}", &[user(false, Some("LTAI1"))]).contains("with AccessKey `LTAI1`"));
+        let key = words("{}", &[user(false, Some("LTAI1"))]);
+        for part in ["with AccessKey `LTAI1`", "vault, under `ram:access-key/LTAI1`", "call it"] {
+            assert!(key.contains(part), "{key}");
+        }
+        for keyless in [user(true, None), user(false, None)] {
+            assert!(!words("{}", &[keyless]).contains("call it"));
+        }
         assert!(words("{}", &[]).contains("no user was named"));
+    }
+
+    #[test]
+    fn tells_of_the_api_only_where_somebody_could_call_it() {
+        let shown = |input: &str, users: &[UserLine]| {
+            by_program(&serde_json::from_str(input).unwrap(), users)
+        };
+        assert!(!shown("{}", &[user(true, None), user(false, None)]));
+        assert!(shown("{}", &[user(true, None), user(false, Some("LTAI1"))]));
+        assert!(shown("{}", &[]));
+        assert!(shown(r#"{"trust": {"roles": ["ops"]}}"#, &[user(true, None)]));
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn limits() -> Limits {
 
 /// The run ended at this limit, and the operator is told its name, its value and how to raise it.
 fn ended_at(outcome: &Outcome, limit: &str, value: usize) {
-    let error = outcome.result.as_ref().unwrap_err();
+    let error = outcome.result.as_ref().expect_err("it must not pass");
     assert_eq!(error.code(), "runtime.limit-reached", "{error}");
     let text = error.to_string();
     assert!(text.contains(&format!("`{limit}` of {value}")), "{text}");
@@ -69,7 +69,7 @@ fn the_step_of_an_endless_loop_is_named() {
     let bytes = component(PROGRESS, STEP, &format!("{SECOND} {FOREVER}"));
     let outcome = run_bytes(&bytes, limits());
     ended_at(&outcome, "compute_seconds_max", 1);
-    assert!(outcome.result.unwrap_err().to_string().contains("step `second`"));
+    assert!(outcome.result.expect_err("it must not pass").to_string().contains("step `second`"));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn a_trap_names_the_step_and_the_cause() {
     ];
     for (cause, says) in cases {
         let bytes = component(PROGRESS, STEP, &format!("{SECOND} {cause}"));
-        let error = run_bytes(&bytes, limits()).result.unwrap_err();
+        let error = run_bytes(&bytes, limits()).result.expect_err("it must not pass");
         assert_eq!(error.code(), "runtime.workflow-trapped", "{error}");
         let text = error.to_string();
         assert!(text.contains("step `second`") && text.contains(says), "{text}");
@@ -217,7 +217,7 @@ fn a_step_is_quoted_where_it_is_named() {
         STEP,
         "(call $step (i32.const 1024) (i32.const 9) (i32.const 0) (i32.const 0)) (unreachable)",
     );
-    let text = run_bytes(&bytes, limits()).result.unwrap_err().to_string();
+    let text = run_bytes(&bytes, limits()).result.expect_err("it must not pass").to_string();
     assert!(text.contains("step `first\\u{1b}[2J`"), "{text}");
 }
 
@@ -232,7 +232,7 @@ fn a_driver_that_stops_ends_the_run_at_once() {
     let bytes = component(ACCOUNTS, OPEN, OPEN_UNTIL_IT_FAILS);
     let prepared = Prepared::new(engine(), None, "test.wasm", &bytes).unwrap();
     let outcome = run(&prepared, limits(), "{}", stops);
-    let error = outcome.result.unwrap_err();
+    let error = outcome.result.expect_err("it must not pass");
     assert!(matches!(error, RuntimeError::Stopped(Stop::Interrupted)), "{error}");
     assert_eq!(outcome.events.len(), 1);
 }

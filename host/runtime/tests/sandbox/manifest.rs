@@ -24,7 +24,7 @@ fn with_roles() -> Vec<u8> {
 }
 
 fn refused(bytes: &[u8], code: &str, says: &str) {
-    let error = Package::read("file.wasm", bytes).unwrap_err();
+    let error = Package::read("file.wasm", bytes).expect_err("it must not pass");
     assert_eq!(error.code(), code, "{error}");
     let text = error.to_string();
     assert!(text.contains("`file.wasm`") && text.contains(says), "{text}");

@@ -8,8 +8,8 @@ use crate::script::engine;
 
 /// Both ways to read a component refuse it with this code; the text names the file.
 fn refused(bytes: &[u8], code: &str, says: &str, hint: Option<&str>) {
-    let read = Package::read("file.wasm", bytes).unwrap_err();
-    let prepared = Prepared::new(engine(), None, "file.wasm", bytes).unwrap_err();
+    let read = Package::read("file.wasm", bytes).expect_err("it must not pass");
+    let prepared = Prepared::new(engine(), None, "file.wasm", bytes).expect_err("it must not pass");
     assert_eq!(read.to_string(), prepared.to_string());
     assert_eq!(read.code(), code, "{read}");
     let text = read.to_string();
@@ -37,7 +37,7 @@ fn a_damaged_component_is_refused_wherever_it_is_damaged() {
     Package::read("whole.wasm", &whole).unwrap();
     for keep in [8, 9, whole.len() / 3, whole.len() / 2, whole.len() - 1] {
         let cut = whole.get(..keep).unwrap();
-        let error = Package::read("file.wasm", cut).unwrap_err();
+        let error = Package::read("file.wasm", cut).expect_err("it must not pass");
         let fits = ["runtime.component-invalid", "manifest.section-missing"];
         assert!(fits.contains(&error.code()), "{keep} bytes: {error}");
     }

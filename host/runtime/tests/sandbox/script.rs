@@ -64,6 +64,7 @@ pub(crate) fn facts(name: &str) -> IdentityFacts {
 }
 
 /// Accounts can be opened, time stands still, everything else is done.
+#[expect(clippy::unnecessary_wraps, reason = "other scripts stop the run")]
 pub(crate) fn usual(event: &Event) -> Result<Answer, Stop> {
     Ok(match event {
         Event::Open { name } => Answer::Identity { facts: facts(name) },

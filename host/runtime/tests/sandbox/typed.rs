@@ -98,10 +98,12 @@ fn what_the_catalog_does_not_have_and_the_wrong_interface_reach_no_driver() {
 #[test]
 fn a_secret_of_a_reply_is_a_handle_and_goes_back_as_a_name() {
     let (output, _) = attack("reply-access-key", with_key);
-    let typed = got(&output, "typed")[0];
-    assert_eq!(typed["value"]["id"], "LTAI5tExample");
-    let raw: Json = serde_json::from_str(typed["value"]["raw"].as_str().unwrap()).unwrap();
-    assert_eq!(raw["Extra"], json!([1, 2]), "{typed}");
+    // The guest gives away backwards what it read.
+    let backwards = got(&output, "typed")[0]["value"].as_str().unwrap();
+    let raw: String = backwards.chars().rev().collect();
+    let raw: Json = serde_json::from_str(&raw).unwrap();
+    assert_eq!(raw["AccessKeyId"], "LTAI5tExample", "{raw}");
+    assert_eq!(raw["Extra"], json!([1, 2]), "{raw}");
 
     let (_, events) = attack("secret-as-text", with_key);
     let calls = calls(&events);

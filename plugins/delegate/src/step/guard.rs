@@ -23,9 +23,25 @@ const OUTSIDER: &str = "outsider-refused";
 const UNTRUSTED: &str = "untrusted-user-refused";
 
 /// A role that may only read is refused when it deletes (an application that cannot exist).
-pub(crate) fn write_refused(input: &Parameters, sessions: &[Session], proofs: &mut Vec<Proof>) {
+///
+/// Not tried where this very run took access away (`is_narrower`): until the cloud has seen that
+/// everywhere, an answer would be no news.
+pub(crate) fn write_refused(
+    input: &Parameters,
+    sessions: &[Session],
+    is_narrower: bool,
+    proofs: &mut Vec<Proof>,
+) {
     let Some(session) = sessions.first().filter(|_| input.is_read_only()) else { return };
     progress::step("write-refused", "a role that may only read is refused when it deletes");
+    if is_narrower {
+        let text = "this run detached what the role had before, which the cloud takes a while to \
+                    see everywhere: run again to see a deletion refused";
+        let mut claim = Claim::new("write-refused");
+        claim.add(Outcome::Pending, text.to_owned());
+        proofs.push(claim.make(Source::Call));
+        return;
+    }
     let options = arms::DeleteTraceAppOptions::default();
     let region = &input.region;
     let answer =
@@ -47,6 +63,9 @@ fn of_write(answer: Result<&(), &Error>) -> (Outcome, String) {
 }
 
 /// Users who may assume roles, and whom this role does not trust, are refused.
+///
+/// Both are users of the source account, also if the role trusts users of the monitoring account.
+/// Of a user who is not tried, nothing is claimed; a note says why.
 pub(crate) fn outsiders_refused(
     input: &Parameters,
     parties: &Parties,
@@ -58,94 +77,112 @@ pub(crate) fn outsiders_refused(
     if outsider.is_none() && input.untrusted_user.is_none() {
         return Ok(());
     }
-    if input.trusted() == (Vec::new(), Vec::new()) {
+    let other = (parties.people.id() == parties.monitoring.id()).then(|| Account::open("source"));
+    let other = other.transpose()?;
+    let home = other.as_ref().unwrap_or(&parties.people);
+    let trusts_home = input.trusted() == (Vec::new(), Vec::new());
+    if trusts_home && home.id() == parties.people.id() {
         ledger.note(format!(
             "role `{}` trusts its users' whole account, so no user of it can be shown to be refused",
             role.name
         ));
         return Ok(());
     }
-    let bound = outsider.as_ref().and_then(|outsider| outsider_name(outsider, parties));
-    if let Some(outsider) = &outsider {
-        progress::step(OUTSIDER, "a user whom the role does not trust is refused");
-        let claim = match &bound {
-            Some(name) => refused(OUTSIDER, input, parties, role, name, outsider)?,
-            None => unknown(
-                OUTSIDER,
-                format!(
-                    "`{}` is no user of account `{}`, so its policies cannot be read",
-                    outsider.arn(),
-                    parties.people.id()
-                ),
-            ),
-        };
-        proofs.push(claim.make(Source::Call));
+    let bound = outsider.as_ref().and_then(|outsider| user_of(outsider.arn(), home.id()));
+    let mut attempts = Vec::new();
+    match (outsider, &bound) {
+        (Some(outsider), Some(name)) => attempts.push((OUTSIDER, name.clone(), outsider)),
+        (Some(outsider), None) => ledger.note(format!(
+            "`outsider` was not tried: `{}` is no user of account `{}`, so its policies cannot be \
+             read",
+            outsider.arn(),
+            home.id()
+        )),
+        (None, _) => {}
     }
     // The operator may have bound this very user: once is enough.
     if let Some(name) = input.untrusted_user.as_ref().filter(|name| bound.as_ref() != Some(name)) {
-        progress::step(UNTRUSTED, "a user whom the role does not trust is refused");
-        proofs.push(untrusted_user(input, parties, role, name)?.make(Source::Call));
+        match open_untrusted(home, name)? {
+            Ok(caller) => attempts.push((UNTRUSTED, name.clone(), caller)),
+            Err(reason) => ledger.note(format!("user `{name}` was not tried: {reason}")),
+        }
+    }
+    for (id, user, caller) in attempts {
+        match obstacle(input, parties, role, home, &user)? {
+            None => proofs.push(refused(id, input, role, &user, &caller).make(Source::Call)),
+            Some(reason) => ledger.note(format!("user `{user}` was not tried: {reason}")),
+        }
     }
     Ok(())
 }
 
-/// Tries a user whose AccessKey is in the vault.
-fn untrusted_user(
-    input: &Parameters,
-    parties: &Parties,
-    role: &SettledRole,
-    name: &str,
-) -> Result<Claim, Error> {
-    match sign_in::find_key(&parties.people, name) {
-        Ok(Some(key)) => {
-            let caller = Account::with_access_key(&key.id, &key.secret)?;
-            refused(UNTRUSTED, input, parties, role, name, &caller)
-        }
-        Ok(None) => Ok(unknown(UNTRUSTED, format!("user `{name}` has no AccessKey"))),
+/// A user whose AccessKey is in the vault, or why there is none to try.
+fn open_untrusted(home: &Account, name: &str) -> Result<Result<Account, String>, Error> {
+    match sign_in::find_key(home, name) {
+        Ok(Some(key)) => Account::with_access_key(&key.id, &key.secret).map(Ok),
+        Ok(None) => Ok(Err("it has no AccessKey".to_owned())),
         Err(error) if error.is_not_found() || error.code == sign_in::KEY_UNKNOWN => {
-            Ok(unknown(UNTRUSTED, format!("user `{name}` was not tried out: {}", error.message)))
+            Ok(Err(error.message))
         }
         Err(error) => Err(error),
     }
 }
 
-/// The user name of the outsider, if it is a user whose policies the people's side can read.
-fn outsider_name(outsider: &Account, parties: &Parties) -> Option<String> {
-    let arn: Arn = outsider.arn().parse().ok()?;
+/// The user name in an ARN, if it is a user of that account.
+fn user_of(arn: &str, account: &str) -> Option<String> {
+    let arn: Arn = arn.parse().ok()?;
     match arn.principal() {
-        Principal::User(name) if arn.account().as_str() == parties.people.id() => {
-            Some(name.clone())
-        }
+        Principal::User(name) if arn.account().as_str() == account => Some(name.clone()),
         _ => None,
     }
 }
 
-/// A refusal shows that the trust keeps the user out only if its own policies would let it.
-fn refused(
-    id: &'static str,
+/// Why a refusal would say nothing: it shows that the trust keeps the user out only if the user is
+/// not trusted, and its own policies would let it.
+fn obstacle(
     input: &Parameters,
     parties: &Parties,
     role: &SettledRole,
+    home: &Account,
+    user: &str,
+) -> Result<Option<String>, Error> {
+    if home.id() == parties.people.id() && input.trusted().0.contains(&user) {
+        return Ok(Some("it is one of those whom the role is to trust".to_owned()));
+    }
+    let evidence = evidence::of_user(input, home, role, user)?;
+    if evidence.own.is_allowed() {
+        return Ok(None);
+    }
+    let why = evidence.own.why.join("; ");
+    Ok(Some(format!(
+        "it may not assume roles at all, so a refusal would say nothing of the trust: {why}"
+    )))
+}
+
+/// Tries to assume the role, which must be refused.
+fn refused(
+    id: &'static str,
+    input: &Parameters,
+    role: &SettledRole,
     user: &str,
     caller: &Account,
-) -> Result<Claim, Error> {
-    if input.trusted().0.contains(&user) {
-        return Ok(unknown(id, format!("user `{user}` is one of those whom the role is to trust")));
-    }
-    let evidence = evidence::gather(input, parties, role, user)?;
-    if !evidence.own.is_allowed() {
-        return Ok(unknown(
-            id,
-            format!(
-                "user `{user}` may not assume roles at all, so a refusal would say nothing of the \
-             trust: {}",
-                evidence.own.why.join("; ")
-            ),
-        ));
-    }
+) -> Claim {
+    progress::step(id, &title(id, user));
     let mut claim = Claim::new(id);
-    let (outcome, text) = match proof::assume(input, role, caller) {
-        Ok(_) => (Outcome::Fails, format!("user `{user}` can assume the role")),
+    let answer = proof::assume(input, role, caller);
+    let (outcome, text) = of_attempt(user, answer.as_ref().map(drop));
+    claim.add(outcome, text);
+    claim
+}
+
+fn title(id: &str, user: &str) -> String {
+    let how = if id == OUTSIDER { "bound as `outsider`" } else { "named by `untrusted-user`" };
+    format!("user `{user}`, {how}, whom the role does not trust, is refused")
+}
+
+fn of_attempt(user: &str, answer: Result<(), &Error>) -> (Outcome, String) {
+    match answer {
+        Ok(()) => (Outcome::Fails, format!("user `{user}` can assume the role")),
         Err(error) if matches!(error.kind, ErrorKind::Forbidden) => {
             let code = &error.code;
             let text = format!("user `{user}` may assume roles and is refused with `{code}`");
@@ -154,15 +191,7 @@ fn refused(
         Err(error) => {
             (Outcome::Unknown, format!("user `{user}` was not tried out: `{}`", error.code))
         }
-    };
-    claim.add(outcome, text);
-    Ok(claim)
-}
-
-fn unknown(id: &'static str, detail: String) -> Claim {
-    let mut claim = Claim::new(id);
-    claim.add(Outcome::Unknown, detail);
-    claim
+    }
 }
 
 #[cfg(test)]
@@ -176,5 +205,32 @@ mod tests {
         assert_eq!(of_write(Err(&error(ErrorKind::Forbidden))).0, Outcome::Holds);
         assert_eq!(of_write(Err(&error(ErrorKind::Denied))).0, Outcome::Unknown);
         assert_eq!(of_write(Err(&error(ErrorKind::NotFound))).0, Outcome::Unknown);
+    }
+
+    #[test]
+    fn an_attempt_is_judged_by_what_the_cloud_says() {
+        let error = |kind| Error::new(kind, "X", "x");
+        assert_eq!(of_attempt("a", Ok(())).0, Outcome::Fails);
+        assert_eq!(of_attempt("a", Err(&error(ErrorKind::Forbidden))).0, Outcome::Holds);
+        assert_eq!(of_attempt("a", Err(&error(ErrorKind::Denied))).0, Outcome::Unknown);
+    }
+
+    #[test]
+    fn the_outsider_is_looked_for_in_its_own_account() {
+        let arn = "acs:ram::2000000000000002:user/mallory";
+        assert_eq!(user_of(arn, "2000000000000002").as_deref(), Some("mallory"));
+        assert_eq!(user_of(arn, "1000000000000001"), None);
+        assert_eq!(user_of("acs:ram::2000000000000002:role/ops", "2000000000000002"), None);
+    }
+
+    #[test]
+    fn the_two_attempts_have_titles_of_their_own() {
+        assert_ne!(title(OUTSIDER, "a"), title(UNTRUSTED, "a"));
+        let manifest = include_str!("../../plugin.toml");
+        let titles: Vec<&str> =
+            manifest.lines().filter(|line| line.starts_with("title = ")).collect();
+        for (place, title) in titles.iter().enumerate() {
+            assert!(!titles[..place].contains(title), "{title}");
+        }
     }
 }

@@ -35,8 +35,8 @@ pub(crate) fn meet(input: &Parameters) -> Result<Parties, Error> {
         return Err(Error::new(ErrorKind::Invalid, "delegate.user-repeated", message)
             .hint("say all that is wanted of a user in one place"));
     }
-    let monitoring = open("monitoring", input)?;
-    let people = open(input.people(), input)?;
+    let monitoring = open("monitoring")?;
+    let people = open(input.people())?;
     if input.trust.of == TrustedAccount::Source && monitoring.id() == people.id() {
         let message = format!(
             "the monitoring and the source account are both `{}`: nothing to share",
@@ -67,7 +67,7 @@ pub(crate) fn look(
     Ok(Found { users, role, access, permission })
 }
 
-fn open(name: &str, input: &Parameters) -> Result<Account, Error> {
+fn open(name: &str) -> Result<Account, Error> {
     let account = Account::open(name)?;
     let caller = sts::get_caller_identity(&account)?;
     if caller.account_id != account.id() {
@@ -78,11 +78,6 @@ fn open(name: &str, input: &Parameters) -> Result<Account, Error> {
         );
         return Err(Error::new(ErrorKind::Conflict, "delegate.account-unexpected", message)
             .hint("check the profile that is bound to this account"));
-    }
-    if caller.identity_type == "Account" && !input.accept_root {
-        let message = format!("the caller of `{name}` is the account `{}` itself", account.id());
-        return Err(Error::new(ErrorKind::Invalid, "delegate.caller-root", message)
-            .hint("bind a RAM user or role that administers RAM, or set `accept-root` to true"));
     }
     Ok(account)
 }

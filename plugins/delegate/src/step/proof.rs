@@ -26,11 +26,14 @@ pub(crate) struct Session {
 }
 
 /// Shows all that can be shown, in the order in which one proof needs the other.
+///
+/// `is_narrower`: this run took something away from the role.
 pub(crate) fn show(
     input: &Parameters,
     parties: &Parties,
     role: &SettledRole,
     people: &[Person],
+    is_narrower: bool,
     ledger: &mut Ledger,
 ) -> Result<Vec<Proof>, Error> {
     let mut proofs = Vec::new();
@@ -38,7 +41,7 @@ pub(crate) fn show(
     arms_answers(input, &sessions, &mut proofs)?;
     by_documents(input, parties, role, people, &mut proofs)?;
     if context::may_provoke() {
-        guard::write_refused(input, &sessions, &mut proofs);
+        guard::write_refused(input, &sessions, is_narrower, &mut proofs);
         guard::outsiders_refused(input, parties, role, &mut proofs, ledger)?;
     }
     Ok(proofs)
@@ -149,17 +152,14 @@ fn by_documents(
     if without_keys.is_empty() {
         return Ok(());
     }
-    progress::step("documents", "the documents let the users assume the role");
+    progress::step("documents", "the documents let the other users assume the role");
     let mut claim = Claim::new("documents");
     for person in without_keys {
         let user = &person.name;
         let evidence = evidence::gather(input, parties, role, user)?;
         match evidence.contradiction() {
             // Documents decide what will happen, not what has happened.
-            None => claim.add(
-                Outcome::Pending,
-                format!("user `{user}` may assume the role, proven by evaluating the documents"),
-            ),
+            None => claim.add(Outcome::Pending, waits_for_person(user)),
             Some(contradiction) => {
                 // How the cloud weighs a permission in a resource group is not documented for STS.
                 let is_certain = evidence.group.is_none();
@@ -171,6 +171,13 @@ fn by_documents(
     }
     proofs.push(claim.make(Source::Documents));
     Ok(())
+}
+
+fn waits_for_person(user: &str) -> String {
+    format!(
+        "user `{user}` has no AccessKey that this run could call with: the documents allow the \
+         role; waiting for a person to sign in and switch to it"
+    )
 }
 
 /// Whether `arn` is a session of the role; the cloud writes sessions in two ways, and role names

@@ -50,6 +50,11 @@ impl FoundRole {
         self.present.as_ref().map(|present| &present.role)
     }
 
+    /// Whether the role is there and was made by this workflow.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.present.as_ref().is_some_and(|present| present.claim == Claim::Ours)
+    }
+
     /// The ARN that the role has or will have.
     pub(crate) fn arn(&self, input: &Parameters, parties: &Parties) -> String {
         let name = self.role().map_or(&input.role_name, |role| &role.role_name);
@@ -64,7 +69,8 @@ pub(crate) fn find(input: &Parameters, parties: &Parties) -> Result<FoundRole, E
     let Some(role) = found else { return Ok(FoundRole { wanted_trust, present: None }) };
     let claim = ownership::claim(&parties.monitoring, Tagged::Role, &role.role_name)?;
     let trust = documents::read("the role's trust policy", &role.assume_role_policy_document)?;
-    let change = compare(&role, &trust, &wanted_trust, input)?;
+    let is_ours = claim == Claim::Ours;
+    let change = compare(&role, &trust, &wanted_trust, input, is_ours)?;
     Ok(FoundRole { wanted_trust, present: Some(Present { role, claim, trust, change }) })
 }
 
@@ -74,11 +80,13 @@ fn compare(
     trust: &Document,
     wanted: &Document,
     input: &Parameters,
+    is_ours: bool,
 ) -> Result<RoleChange, Error> {
     let mut change = RoleChange::default();
-    if let Some(merged) = documents::trust_change(trust, wanted)? {
+    let external_id = input.external_id.as_deref();
+    if let Some(merged) = documents::trust_change(trust, wanted, external_id, is_ours)? {
         change.options.new_assume_role_policy_document = Some(merged.document);
-        change.words.extend(merged.lines.into_iter().map(|line| format!("now {line}")));
+        change.words.extend(merged.lines);
     }
     if role.allow_console_login == Some(false) {
         change.options.new_allow_console_login = Some(true);
@@ -186,7 +194,7 @@ mod tests {
     fn compared(input: &str, role: &ram::Role) -> RoleChange {
         let input: Parameters = serde_json::from_str(input).unwrap();
         let wanted = documents::wanted_trust(&input, "2000000000000002").unwrap();
-        compare(role, &wanted, &wanted, &input).unwrap()
+        compare(role, &wanted, &wanted, &input, true).unwrap()
     }
 
     fn role() -> ram::Role {

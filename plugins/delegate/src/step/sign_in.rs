@@ -21,7 +21,8 @@ pub(crate) fn password_object(user: &str) -> String {
     format!("ram:login-profile/{user}")
 }
 
-fn key_object(id: &str) -> String {
+/// The vault's name of a key's secret.
+pub(crate) fn key_object(id: &str) -> String {
     format!("ram:access-key/{id}")
 }
 

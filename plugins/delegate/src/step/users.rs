@@ -18,6 +18,26 @@ pub(crate) struct FoundUser {
     pub(crate) user: Option<ram::User>,
     pub(crate) login: Option<LoginProfile>,
     pub(crate) key: Option<Key>,
+    /// Whether an earlier run made the user.
+    is_ours: bool,
+}
+
+/// Whose a user is, in the order in which users are settled.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Origin {
+    Foreign,
+    Ours,
+    New,
+}
+
+impl FoundUser {
+    const fn origin(&self) -> Origin {
+        match (&self.user, self.is_ours) {
+            (None, _) => Origin::New,
+            (Some(_), true) => Origin::Ours,
+            (Some(_), false) => Origin::Foreign,
+        }
+    }
 }
 
 /// A user who is ready to assume the role.
@@ -44,7 +64,7 @@ fn find_one(wish: &UserWish, parties: &Parties) -> Result<FoundUser, Error> {
         return Ok(FoundUser::default());
     };
     if !wish.existing {
-        ownership::claim_user(people, &user)?;
+        ownership::claim_user(people, &user, wish.sign_in != SignIn::None)?;
     }
     let login = match wish.sign_in {
         SignIn::Console => ram::get_login_profile(people, &wish.name).or_absent()?,
@@ -54,7 +74,8 @@ fn find_one(wish: &UserWish, parties: &Parties) -> Result<FoundUser, Error> {
         SignIn::AccessKey => sign_in::find_key(people, &wish.name)?,
         SignIn::None | SignIn::Console => None,
     };
-    Ok(FoundUser { user: Some(user), login, key })
+    let is_ours = ownership::is_our_user(&user);
+    Ok(FoundUser { user: Some(user), login, key, is_ours })
 }
 
 /// Makes the users that are not there, and gives each its way to sign in.
@@ -66,27 +87,41 @@ pub(crate) fn settle(
 ) -> Result<Vec<Person>, Error> {
     let mut people = Vec::new();
     if input.users.is_empty() {
-        return Ok(people);
+        return Ok(Vec::new());
     }
     progress::step("users", "the users are there and can sign in");
-    for (wish, found) in input.users.iter().zip(found) {
-        match &found.user {
-            None => create(wish, parties, ledger)?,
-            Some(user) => adjust(wish, user, parties, ledger)?,
-        }
-        let key = match wish.sign_in {
-            SignIn::None => None,
-            SignIn::Console => {
-                sign_in::settle_login(&parties.people, wish, found.login.as_ref(), ledger)?;
-                None
-            }
-            SignIn::AccessKey => {
-                Some(sign_in::settle_key(&parties.people, &wish.name, found.key, ledger)?)
-            }
-        };
-        people.push(Person { name: wish.name.clone(), sign_in: wish.sign_in, key });
+    let mut todo: Vec<(usize, (&UserWish, FoundUser))> =
+        input.users.iter().zip(found).enumerate().collect();
+    // The host may refuse credentials for somebody else's user: before anything is made.
+    todo.sort_by_key(|(_, (_, found))| found.origin());
+    for (place, (wish, found)) in todo {
+        people.push((place, settle_one(wish, found, parties, ledger)?));
     }
-    Ok(people)
+    people.sort_by_key(|(place, _)| *place);
+    Ok(people.into_iter().map(|(_, person)| person).collect())
+}
+
+fn settle_one(
+    wish: &UserWish,
+    found: FoundUser,
+    parties: &Parties,
+    ledger: &mut Ledger,
+) -> Result<Person, Error> {
+    match &found.user {
+        None => create(wish, parties, ledger)?,
+        Some(user) => adjust(wish, user, parties, ledger)?,
+    }
+    let key = match wish.sign_in {
+        SignIn::None => None,
+        SignIn::Console => {
+            sign_in::settle_login(&parties.people, wish, found.login.as_ref(), ledger)?;
+            None
+        }
+        SignIn::AccessKey => {
+            Some(sign_in::settle_key(&parties.people, &wish.name, found.key, ledger)?)
+        }
+    };
+    Ok(Person { name: wish.name.clone(), sign_in: wish.sign_in, key })
 }
 
 /// Only one product makes users with tags, and it wants the whole sign-in name.
@@ -163,6 +198,19 @@ pub(crate) fn missing(parties: &Parties, kind: &str, name: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn users_whose_credentials_may_be_refused_come_first() {
+        let there = |is_ours| FoundUser { user: Some(ram::User::default()), is_ours, ..found() };
+        let found = [found(), there(true), there(false)];
+        let mut origins: Vec<Origin> = found.iter().map(FoundUser::origin).collect();
+        origins.sort();
+        assert_eq!(origins, [Origin::Foreign, Origin::Ours, Origin::New]);
+    }
+
+    fn found() -> FoundUser {
+        FoundUser::default()
+    }
 
     #[test]
     fn a_long_display_name_is_refused_only_with_tags() {

@@ -4,9 +4,12 @@ use host_e2e::{Home, delegate, hostile};
 
 /// Digests and sizes change with every compiler; everything else is what a person reads.
 fn settled(text: &str) -> String {
-    let line = |line: &str| match line.trim_start().starts_with("sha256 ") {
-        true => "  sha256 [digest] ([size] bytes)".to_owned(),
-        false => line.to_owned(),
+    let line = |line: &str| {
+        if line.trim_start().starts_with("sha256 ") {
+            "  sha256 [digest] ([size] bytes)".to_owned()
+        } else {
+            line.to_owned()
+        }
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -83,8 +83,8 @@ pub(crate) fn text(reply: String) -> Json {
     Json::String(reply)
 }
 
-pub(crate) fn uncatalogued(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+pub(crate) fn uncatalogued(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
     let none: [Given<'_>; 0] = [];
     let cases = [
         (RAM, "GetMoon"),
@@ -103,8 +103,8 @@ pub(crate) fn uncatalogued(field: &Field, attempts: &mut Attempts) -> Result<(),
     Ok(())
 }
 
-pub(crate) fn undeclared(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+pub(crate) fn undeclared(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
     let alias = [Given::Text("AccountAlias", "hostile-alias")];
     attempts.note("SetAccountAlias", write(&caller, RAM, "SetAccountAlias", &alias), text);
     attempts.note("GetPasswordPolicy", read(&caller, RAM, "GetPasswordPolicy", &[]), text);
@@ -112,7 +112,7 @@ pub(crate) fn undeclared(field: &Field, attempts: &mut Attempts) -> Result<(), E
 }
 
 pub(crate) fn wrong_interface(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let user = field.name("sneaked");
     let given = [Given::Text("UserName", &user)];
     attempts.note("CreateUser", read(&caller, RAM, "CreateUser", &given), text);
@@ -124,7 +124,7 @@ pub(crate) fn wrong_interface(field: &Field, attempts: &mut Attempts) -> Result<
 }
 
 pub(crate) fn owned(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let user = field.name("owned");
     for name in OWNED {
         let extra = vec![(name.to_owned(), Value::Text("DeleteUser".to_owned()))];
@@ -142,7 +142,7 @@ pub(crate) fn owned(field: &Field, attempts: &mut Attempts) -> Result<(), Error>
 }
 
 pub(crate) fn overriding(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let role = field.name("overridden");
     let open = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":"*"}}]}"#;
     let trust = open.replace('*', &format!("acs:ram::{}:root", caller.id()));

@@ -58,7 +58,7 @@ fn inside(own: &str) -> String {
 }
 
 pub(crate) fn trust_open(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.monitoring()?;
+    let caller = Field::monitoring()?;
     for (index, (what, document)) in open_documents(caller.id()).into_iter().enumerate() {
         let role = field.name(&format!("open-{index}"));
         let options = ram::CreateRoleOptions::default();
@@ -68,7 +68,7 @@ pub(crate) fn trust_open(field: &Field, attempts: &mut Attempts) -> Result<(), E
 }
 
 pub(crate) fn trust_widened(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.monitoring()?;
+    let caller = Field::monitoring()?;
     let role = field.name("widened");
     let options = ram::CreateRoleOptions::default();
     ram::create_role(&caller, &inside(caller.id()), &role, &options)?;
@@ -116,7 +116,7 @@ fn admin_documents() -> Vec<(&'static str, String)> {
 }
 
 pub(crate) fn admin_document(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     for (index, (what, document)) in admin_documents().into_iter().enumerate() {
         let policy = field.name(&format!("admin-{index}"));
         let options = ram::CreatePolicyOptions::default();
@@ -126,17 +126,17 @@ pub(crate) fn admin_document(field: &Field, attempts: &mut Attempts) -> Result<(
 }
 
 pub(crate) fn admin_attached(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let user = field.own_user(&caller, "climber")?;
     let role = field.name("climber");
     let options = ram::CreateRoleOptions::default();
     ram::create_role(&caller, &inside(caller.id()), &role, &options)?;
+    let to_user = ram::AttachPolicyToUserOptions::default();
+    let to_role = ram::AttachPolicyToRoleOptions::default();
     for policy in ["AdministratorAccess", "AliyunRAMFullAccess"] {
-        let made =
-            ram::attach_policy_to_user(&caller, policy, "System", &user, &Default::default());
+        let made = ram::attach_policy_to_user(&caller, policy, "System", &user, &to_user);
         attempts.done("user", made);
-        let made =
-            ram::attach_policy_to_role(&caller, policy, "System", &role, &Default::default());
+        let made = ram::attach_policy_to_role(&caller, policy, "System", &role, &to_role);
         attempts.done("role", made);
         let domain = format!("{user}@{}.onaliyun.com", caller.id());
         let group = caller.id();
@@ -167,7 +167,7 @@ fn look(caller: &Account, user: &str, role: &str, attempts: &mut Attempts) {
 }
 
 pub(crate) fn admin_version(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let policy = field.name("growing");
     ram::create_policy(&caller, HARMLESS, &policy, &ram::CreatePolicyOptions::default())?;
     for (what, document) in admin_documents() {
@@ -185,7 +185,7 @@ pub(crate) fn admin_version(field: &Field, attempts: &mut Attempts) -> Result<()
 
 /// A policy of the input is there already, with a version that is not the default and means full power.
 pub(crate) fn admin_default(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let policy = field.object()?;
     let versions = ram::list_policy_versions(&caller, policy, "Custom")?;
     for version in versions.iter().filter(|version| !version.is_default_version) {

@@ -38,11 +38,11 @@ impl Field {
         Self { input }
     }
 
-    pub(crate) fn monitoring(&self) -> Result<Account, Error> {
+    pub(crate) fn monitoring() -> Result<Account, Error> {
         Account::open("monitoring")
     }
 
-    pub(crate) fn source(&self) -> Result<Account, Error> {
+    pub(crate) fn source() -> Result<Account, Error> {
         Account::open("source")
     }
 

@@ -7,6 +7,7 @@ use crate::attempt::Attempts;
 use crate::field::Field;
 
 /// Ten megabytes of log, a kilobyte at a time.
+#[expect(clippy::unnecessary_wraps, reason = "an attack like any other")]
 pub(crate) fn log_flood(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
     let line = "log ".repeat(256);
     for _ in 0..10 * 1024 {
@@ -24,8 +25,8 @@ pub(crate) fn endless(_: &Field, _: &mut Attempts) -> Result<(), Error> {
 }
 
 /// Waits for longer than anybody lives.
-pub(crate) fn oversleep(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+pub(crate) fn oversleep(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
     for _ in 0..4 {
         clock::sleep(u32::MAX);
     }
@@ -34,8 +35,8 @@ pub(crate) fn oversleep(field: &Field, attempts: &mut Attempts) -> Result<(), Er
 }
 
 /// Calls without end.
-pub(crate) fn busy(field: &Field, _: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+pub(crate) fn busy(_: &Field, _: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
     loop {
         sts::get_caller_identity(&caller)?;
     }

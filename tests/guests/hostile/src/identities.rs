@@ -7,8 +7,8 @@ use crate::attempt::Attempts;
 use crate::calls::{Given, STS, text, write};
 use crate::field::{FOREIGN, Field};
 
-pub(crate) fn assume_generic(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+pub(crate) fn assume_generic(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
     let role = format!("acs:ram::{}:role/any", caller.id());
     let given = [Given::Text("RoleArn", &role)];
     attempts.note("AssumeRole", write(&caller, STS, "AssumeRole", &given), text);
@@ -17,8 +17,8 @@ pub(crate) fn assume_generic(field: &Field, attempts: &mut Attempts) -> Result<(
     Ok(())
 }
 
-pub(crate) fn assume_foreign(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+pub(crate) fn assume_foreign(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
     let own = caller.id();
     let cases = [
         format!("acs:ram::{FOREIGN}:role/any"),
@@ -35,8 +35,8 @@ pub(crate) fn assume_foreign(field: &Field, attempts: &mut Attempts) -> Result<(
     Ok(())
 }
 
-pub(crate) fn open_unbound(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    field.source()?;
+pub(crate) fn open_unbound(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    Field::source()?;
     for name in ["root", "", "source ", "../source", "source/session/1", "SOURCE"] {
         attempts.note(name, Account::open(name), |account| json!(account.arn()));
     }

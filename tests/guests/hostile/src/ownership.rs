@@ -11,7 +11,7 @@ fn key_of(user: Option<&str>) -> ram::CreateAccessKeyOptions<'static> {
 }
 
 pub(crate) fn foreign_user(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let victim = field.victim(&caller)?;
     attempts.done("key", ram::create_access_key(&caller, &key_of(Some(&victim))));
     attempts.done("key of the caller", ram::create_access_key(&caller, &key_of(None)));
@@ -44,7 +44,7 @@ pub(crate) fn foreign_user(field: &Field, attempts: &mut Attempts) -> Result<(),
 }
 
 pub(crate) fn forge_mark(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let victim = field.victim(&caller)?;
     for comments in [context::mark(), format!("kept ({})", context::mark())] {
         let options = ram::UpdateUserOptions { new_comments: Some(comments), ..Default::default() };
@@ -63,7 +63,7 @@ pub(crate) fn forge_mark(field: &Field, attempts: &mut Attempts) -> Result<(), E
 
 /// A user of ours, made to look as if another workflow had made it.
 pub(crate) fn forge_mark_of_another(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let user = field.name("planted");
     let mark = context::mark();
     let (key, _) = mark.split_once('=').unwrap_or((mark.as_str(), ""));
@@ -81,7 +81,7 @@ pub(crate) fn forge_mark_of_another(field: &Field, attempts: &mut Attempts) -> R
 
 /// What is allowed: the counterpart, without which a host that refuses everything would pass.
 pub(crate) fn own_user(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let user = field.own_user(&caller, "own")?;
     let found = ram::get_user(&caller, &user);
     attempts.note("look", found, |user| json!(user.comments));

@@ -12,7 +12,7 @@ fn password(account: &Account, user: &str) -> Result<Secret, Error> {
 }
 
 pub(crate) fn secret_as_text(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let user = field.own_user(&caller, "leaky")?;
     let options =
         ram::CreateAccessKeyOptions { user_name: Some(user.clone()), ..Default::default() };
@@ -39,7 +39,7 @@ pub(crate) fn secret_as_text(field: &Field, attempts: &mut Attempts) -> Result<(
 }
 
 pub(crate) fn text_as_secret(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let user = field.own_user(&caller, "texted")?;
     let given = [Given::Text("UserName", &user), Given::Text("Password", "Hunter2-Hunter2!")];
     attempts.note("text", write(&caller, RAM, "CreateLoginProfile", &given), text);
@@ -59,7 +59,7 @@ pub(crate) fn text_as_secret(field: &Field, attempts: &mut Attempts) -> Result<(
 }
 
 pub(crate) fn secret_of_wrong_kind(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let user = field.own_user(&caller, "mixed")?;
     let key_options =
         ram::CreateAccessKeyOptions { user_name: Some(user.clone()), ..Default::default() };
@@ -67,7 +67,7 @@ pub(crate) fn secret_of_wrong_kind(field: &Field, attempts: &mut Attempts) -> Re
     let options = ram::CreateLoginProfileOptions::default();
     let made = ram::create_login_profile(&caller, &key.access_key_secret, &user, &options);
     attempts.done("key as password", made);
-    let monitoring = field.monitoring()?;
+    let monitoring = Field::monitoring()?;
     let license = arms::describe_trace_license_key(&monitoring, "cn-hangzhou")?;
     let made = ram::create_login_profile(&caller, &license, &user, &options);
     attempts.done("license key as password", made);
@@ -81,8 +81,8 @@ pub(crate) fn secret_of_wrong_kind(field: &Field, attempts: &mut Attempts) -> Re
 }
 
 pub(crate) fn password_of_another(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let source = field.source()?;
-    let monitoring = field.monitoring()?;
+    let source = Field::source()?;
+    let monitoring = Field::monitoring()?;
     let first = field.own_user(&source, "first")?;
     let second = field.own_user(&source, "second")?;
     field.own_user(&monitoring, "first")?;

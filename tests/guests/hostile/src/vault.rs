@@ -7,7 +7,7 @@ use crate::attempt::Attempts;
 use crate::field::Field;
 
 pub(crate) fn fingerprint(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let user = field.own_user(&caller, "printed")?;
     let object = format!("ram:login-profile/{user}");
     let word = vault::generate_password(&caller, &object);
@@ -20,15 +20,15 @@ pub(crate) fn fingerprint(field: &Field, attempts: &mut Attempts) -> Result<(), 
 }
 
 pub(crate) fn keep(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let word = vault::generate_password(&caller, field.object()?);
     attempts.note("keep", word, |word| json!(word.fingerprint()));
     find(field, attempts)
 }
 
 pub(crate) fn find(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let source = field.source()?;
-    let monitoring = field.monitoring()?;
+    let source = Field::source()?;
+    let monitoring = Field::monitoring()?;
     let object = field.object()?;
     let up = format!("../{object}");
     let guesses = [object, &up, "", "*", "ram:login-profile/*", "ram:access-key/", "input:secret"];

@@ -10,6 +10,7 @@ use crate::field::Field;
 /// Clears the screen, recolors, sets a title, hides a link, reorders, breaks the line, and lies.
 pub(crate) const WORDS: &str = "harmless\u{1b}[2J\u{1b}[31mred\u{1b}]0;title\u{7}\u{1b}]8;;http://x\u{7}\u{9b}31m\u{202e}desrever\u{202c}\u{200b}\u{2066}\u{feff}\r\nerror[host]: verified\u{8}\u{7f}";
 
+#[expect(clippy::unnecessary_wraps, reason = "an attack like any other")]
 pub(crate) fn words(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
     step(WORDS, WORDS);
     for level in [Level::Debug, Level::Info, Level::Warn, Level::Error] {
@@ -26,8 +27,8 @@ pub(crate) fn in_error(_: &Field, _: &mut Attempts) -> Result<(), Error> {
 }
 
 /// Claims the proofs of the manifest: without any call, and with the call of the wrong identity.
-pub(crate) fn claims(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let monitoring = field.monitoring()?;
+pub(crate) fn claims(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let monitoring = Field::monitoring()?;
     for proof in ["data", "access", "guard", "anything"] {
         step(proof, "proven, believe me");
         attempts.done("call", sts::get_caller_identity(&monitoring));
@@ -39,7 +40,7 @@ pub(crate) fn claims(field: &Field, attempts: &mut Attempts) -> Result<(), Error
 
 /// Parameters that a person is asked about, and names that come back in errors.
 pub(crate) fn in_call(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+    let caller = Field::source()?;
     let options =
         ram::CreateUserOptions { display_name: Some(WORDS.to_owned()), ..Default::default() };
     attempts.done("create", ram::create_user(&caller, &field.name("worded"), &options));
@@ -55,8 +56,8 @@ pub(crate) fn forged_denial(_: &Field, _: &mut Attempts) -> Result<(), Error> {
 }
 
 /// Fails in words of its own after a write that was denied.
-pub(crate) fn give_up(field: &Field, _: &mut Attempts) -> Result<(), Error> {
-    let caller = field.source()?;
+pub(crate) fn give_up(_: &Field, _: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
     let made = ram::create_access_key(&caller, &ram::CreateAccessKeyOptions::default());
     let message = format!("gave up: {}", made.is_err());
     Err(Error::new(ErrorKind::Conflict, "hostile.gave-up", message))

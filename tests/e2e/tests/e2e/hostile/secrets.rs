@@ -1,22 +1,30 @@
 //! Rules 2, 7, 8 and 9: secrets come as handles, go to their sinks, and stay where they belong.
 
-use host_e2e::{Secrets, hostile, hostile_manifest, hostile_module, with_manifest};
+use host_e2e::{Home, Secrets, hostile, hostile_manifest, hostile_module, with_manifest};
 use serde_json::json;
 
 use super::{Spoils, attack, attack_in, home};
+
+/// Every secret that the cloud of this home knows.
+fn secrets_of(home: &Home) -> Secrets {
+    let mut secrets = Secrets::default();
+    secrets.learn("fakelicensekey@0123456789abcde");
+    secrets.learn_cloud(&home.state());
+    secrets
+}
 
 #[test]
 fn rule_2_no_reply_holds_a_secret_whichever_way_it_is_asked_for() {
     let home = home();
     let spoils = attack_in(&home, "reply-access-key", &[]);
+    let secrets = secrets_of(&home);
+    assert!(secrets.count() >= 5, "four keys were made, and {} are known", secrets.count());
     for what in ["typed", "generic", "list", "ims typed", "ims generic"] {
-        let value = spoils.value(what).to_string();
-        assert!(!value.contains("AccessKeySecret"), "{what}: {value}");
+        let reply = spoils.read(what);
+        assert!(reply.contains("AccessKeyId"), "{what}: {reply}");
+        assert!(!reply.contains("AccessKeySecret"), "{what}: {reply}");
+        secrets.are_not_in(what, &reply);
     }
-    assert!(spoils.value("generic").as_str().unwrap().contains("AccessKeyId"));
-    let mut secrets = Secrets::default();
-    secrets.learn_cloud(&home.state());
-    assert!(secrets.count() >= 4, "the cloud made four keys, and {} are known", secrets.count());
     secrets.are_not_in("the output", &spoils.seen.both());
     secrets.are_not_below(&home.state());
     secrets.are_not_below(&home.cache());
@@ -26,15 +34,14 @@ fn rule_2_no_reply_holds_a_secret_whichever_way_it_is_asked_for() {
 fn rule_2_a_session_is_an_identity_and_nothing_else() {
     let home = home();
     let spoils = attack_in(&home, "reply-session", &[]);
-    let session = spoils.value("session");
-    assert!(session["arn"].as_str().unwrap().contains("hostile-assumed"), "{session}");
-    let text = spoils.seen.both();
+    let session = spoils.read("session");
+    assert!(session.contains("hostile-assumed"), "{session}");
     for name in ["AccessKeySecret", "SecurityToken", "STS."] {
-        assert!(!text.contains(name), "{name}: {}", spoils.seen);
+        assert!(!session.contains(name) && !spoils.seen.both().contains(name), "{}", spoils.seen);
     }
-    let mut secrets = Secrets::default();
-    secrets.learn_cloud(&home.state());
-    secrets.are_not_in("the output", &text);
+    let secrets = secrets_of(&home);
+    secrets.are_not_in("the reply", &session);
+    secrets.are_not_in("the output", &spoils.seen.both());
     secrets.are_not_below(&home.state());
 }
 
@@ -43,8 +50,8 @@ fn rule_2_a_license_key_is_a_handle() {
     let home = home();
     let spoils = attack_in(&home, "reply-license-key", &[]);
     assert_eq!(spoils.kind("typed"), "ok");
-    let mut secrets = Secrets::default();
-    secrets.learn("fakelicensekey@0123456789abcde");
+    let secrets = secrets_of(&home);
+    secrets.are_not_in("the reply", &spoils.read("generic"));
     secrets.are_not_in("the output", &spoils.seen.both());
     secrets.are_not_below(&home.state());
 }
