@@ -147,8 +147,8 @@ fn forget(folder: &Path) -> Result<(), Failure> {
 /// Waits for another run of the same cloud to end.
 fn lock(folder: &Path) -> Result<std::fs::File, Failure> {
     let path = folder.join("lock");
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).truncate(false).write(true);
+    let mut options = private_file();
+    options.create_new(false).create(true).truncate(false);
     let file = options.open(&path).map_err(|error| unkept(&path, &error))?;
     if file.try_lock().is_err() {
         crate::output::line("another run has this offline cloud open; waiting for it to end");

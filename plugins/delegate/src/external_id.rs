@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use host_model::{Arn, Principal};
-use host_ram::{Document, PrincipalKind, Statement, evaluate_trust, trust_document};
+use host_ram::{Document, PrincipalKind, Principals, Statement, evaluate_trust, trust_document};
 use host_workflow_sdk::{Error, ErrorKind};
 use serde_json::Value;
 
@@ -96,7 +96,7 @@ fn written_by_us(statement: &Value) -> Option<(Vec<String>, Option<String>)> {
 
 /// The RAM principals that statements name.
 fn principals(statements: &[Statement]) -> Vec<String> {
-    let named = statements.iter().filter_map(Statement::principal).flat_map(|all| all.named());
+    let named = statements.iter().filter_map(Statement::principal).flat_map(Principals::named);
     named.filter(|(kind, _)| *kind == PrincipalKind::Ram).map(|(_, name)| name.to_owned()).collect()
 }
 

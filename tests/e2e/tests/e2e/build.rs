@@ -43,7 +43,7 @@ fn a_component_gets_its_manifest_once() {
     home.host(&["inspect", &output]).exits(0);
     let again = home.path("again.wasm").display().to_string();
     let seen = home.host(&["build", &output, "--manifest", plugin, "-o", &again]);
-    let seen = seen.exits(1).fails_with("manifest.section-repeated");
+    let seen = seen.exits(2).fails_with("manifest.section-repeated");
     assert!(!home.path("again.wasm").exists(), "{seen}");
 }
 
@@ -59,7 +59,7 @@ fn a_manifest_that_lies_is_not_built() {
     let hidden = home.write("hidden.toml", hidden).display().to_string();
     let output = home.path("out.wasm").display().to_string();
     let seen = home.host(&["build", &component, "--manifest", &hidden, "-o", &output]);
-    seen.exits(1).fails_with("manifest.import-undeclared").says("ram:CreateAccessKey");
+    seen.exits(2).fails_with("manifest.import-undeclared").says("ram:CreateAccessKey");
     let broken =
         home.write("broken.toml", plugin.replace("[workflow]", "[workflow")).display().to_string();
     let seen = home.host(&["build", &component, "--manifest", &broken, "-o", &output]);

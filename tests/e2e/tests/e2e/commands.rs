@@ -95,7 +95,7 @@ fn files_that_are_no_workflow_are_named_for_what_they_are() {
     let cases = [
         (text.as_str(), "runtime.file-not-wasm", 2),
         (module.as_str(), "runtime.file-core-module", 2),
-        (cut.as_str(), "runtime.component-invalid", 1),
+        (cut.as_str(), "runtime.component-invalid", 2),
         (folder.as_str(), "run.file-unreadable", 2),
         ("nowhere.wasm", "run.file-unreadable", 2),
     ];
