@@ -29,9 +29,7 @@ class OfflineCloud:
             "HOST_STATE": str(folder / "state"),
             "HOST_CACHE": str(folder / "cache"),
         }
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, env=environment, text=True
-        )
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
         announcement = json.loads(self.process.stdout.readline())
         assert announcement["event"] == "listening", announcement
         self.address = announcement["address"]

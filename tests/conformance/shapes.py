@@ -98,9 +98,7 @@ def make_policy(cloud, made):
 
 
 def make_version(cloud, made):
-    cloud.api("ram").call(
-        "CreatePolicyVersion", PolicyName=made["policy"], PolicyDocument=DOCUMENT
-    )
+    cloud.api("ram").call("CreatePolicyVersion", PolicyName=made["policy"], PolicyDocument=DOCUMENT)
 
 
 def attach_to_role(cloud, made):
@@ -140,7 +138,7 @@ def fill(parameters, cloud, made):
     def one(value):
         if isinstance(value, list):
             return [one(item) for item in value]
-        is_template = isinstance(value, str) and not value.startswith(("{\"", "["))
+        is_template = isinstance(value, str) and not value.startswith(('{"', "["))
         return value.format(**names) if is_template else value
 
     return {name: one(value) for name, value in parameters.items()}
@@ -153,7 +151,10 @@ WORKLOADS = [f"/TraceApps/*/{name}" for name in ["Labels/*", "WorkloadKind", "Wo
 
 # No policy names the reason of a right that nobody gave.
 NOTHING_MATCHED = [
-    *(f"/DecodedDiagnosticMessage/AuthConditions/*/{name}" for name in ["ConditionKey", "ConditionValues/*"]),
+    *(
+        f"/DecodedDiagnosticMessage/AuthConditions/*/{name}"
+        for name in ["ConditionKey", "ConditionValues/*"]
+    ),
     *(
         f"/DecodedDiagnosticMessage/MatchedPolicies/*/{name}"
         for name in [
@@ -213,13 +214,14 @@ SHAPES = [
     Shape("ram:GetPolicy", [make_policy], **CUSTOM),
     Shape("ram:DeletePolicy", [make_policy], PolicyName="{policy}"),
     Shape("ram:ListPolicies", [make_policy], PolicyType="Custom"),
-    Shape(
-        "ram:CreatePolicyVersion", [make_policy], PolicyName="{policy}", PolicyDocument=DOCUMENT
-    ),
+    Shape("ram:CreatePolicyVersion", [make_policy], PolicyName="{policy}", PolicyDocument=DOCUMENT),
     Shape("ram:GetPolicyVersion", [make_policy], VersionId="v1", **CUSTOM),
     Shape("ram:ListPolicyVersions", [make_policy, make_version], **CUSTOM),
     Shape(
-        "ram:DeletePolicyVersion", [make_policy, make_version], PolicyName="{policy}", VersionId="v2"
+        "ram:DeletePolicyVersion",
+        [make_policy, make_version],
+        PolicyName="{policy}",
+        VersionId="v2",
     ),
     Shape(
         "ram:SetDefaultPolicyVersion",
@@ -292,6 +294,11 @@ SHAPES = [
     ),
     Shape("ims:GetUser", [make_tagged_user], NEVER_SIGNED_IN, UserPrincipalName="{user_principal}"),
     Shape("ims:DeleteUser", [make_user], UserPrincipalName="{user_principal}"),
-    Shape("ims:CreateLoginProfile", [make_user], UserPrincipalName="{user_principal}", Password=PASSWORD),
+    Shape(
+        "ims:CreateLoginProfile",
+        [make_user],
+        UserPrincipalName="{user_principal}",
+        Password=PASSWORD,
+    ),
     Shape("ims:CreateAccessKey", [make_user], UserPrincipalName="{user_principal}"),
 ]

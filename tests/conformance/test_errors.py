@@ -67,7 +67,13 @@ PLAIN = [
         "MalformedPolicyDocument",
         400,
     ),
-    ("ims", "GetUser", {"UserPrincipalName": f"{ABSENT}@6543210987654321.onaliyun.com"}, "EntityNotExist.User", 404),
+    (
+        "ims",
+        "GetUser",
+        {"UserPrincipalName": f"{ABSENT}@6543210987654321.onaliyun.com"},
+        "EntityNotExist.User",
+        404,
+    ),
     (
         "sts",
         "AssumeRole",
@@ -78,18 +84,38 @@ PLAIN = [
     (
         "sts",
         "AssumeRole",
-        {"RoleArn": "acs:ram::6543210987654321:role/r", "RoleSessionName": "tests", "DurationSeconds": 60},
+        {
+            "RoleArn": "acs:ram::6543210987654321:role/r",
+            "RoleSessionName": "tests",
+            "DurationSeconds": 60,
+        },
         "InvalidParameter.DurationSeconds",
         400,
     ),
-    ("resourcemanager", "GetResourceGroup", {"ResourceGroupId": "rg-absent"}, "EntityNotExists.ResourceGroup", 404),
+    (
+        "resourcemanager",
+        "GetResourceGroup",
+        {"ResourceGroupId": "rg-absent"},
+        "EntityNotExists.ResourceGroup",
+        404,
+    ),
 ]
 
 # Product, what is done, code, status: objects that are there already.
 TWICE = [
-    ("ram", again("CreateRole", RoleName=NAME, AssumeRolePolicyDocument=TRUST), "EntityAlreadyExists.Role", 409),
+    (
+        "ram",
+        again("CreateRole", RoleName=NAME, AssumeRolePolicyDocument=TRUST),
+        "EntityAlreadyExists.Role",
+        409,
+    ),
     ("ram", again("CreateUser", UserName=NAME), "EntityAlreadyExists.User", 409),
-    ("ram", again("CreatePolicy", PolicyName=NAME, PolicyDocument=DOCUMENT), "EntityAlreadyExists.Policy", 409),
+    (
+        "ram",
+        again("CreatePolicy", PolicyName=NAME, PolicyDocument=DOCUMENT),
+        "EntityAlreadyExists.Policy",
+        409,
+    ),
 ]
 
 

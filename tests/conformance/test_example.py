@@ -59,9 +59,7 @@ def test_read_only_access_does_not_delete(cloud):
 def test_somebody_else_of_account_b_is_not_trusted(cloud):
     _, role_arn = given(cloud)
     _, other = cloud.user_key("source", "AliyunSTSAssumeRoleAccess")
-    error = cloud.api("sts", other).refusal(
-        "AssumeRole", RoleArn=role_arn, RoleSessionName=SESSION
-    )
+    error = cloud.api("sts", other).refusal("AssumeRole", RoleArn=role_arn, RoleSessionName=SESSION)
     assert error.code == "NoPermission"
 
 

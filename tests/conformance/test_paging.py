@@ -1,4 +1,4 @@
-"""Lists come in pages, in all three styles; pages put together are the whole list, each item once."""
+"""Lists come in pages, in all three styles; together they are the whole list, each item once."""
 
 import pytest
 
@@ -34,7 +34,10 @@ def test_by_marker(cloud, kind, action, items, name):
 def test_by_marker_with_a_filter(cloud):
     made = [cloud.policy() for _ in range(4)]
     rows = by_marker(
-        cloud.api("ram"), "ListPolicies", lambda page: page["Policies"]["Policy"], PolicyType="Custom"
+        cloud.api("ram"),
+        "ListPolicies",
+        lambda page: page["Policies"]["Policy"],
+        PolicyType="Custom",
     )
     names = [row["PolicyName"] for row in rows]
     assert set(made) <= set(names) and len(names) == len(set(names))
@@ -44,7 +47,9 @@ def test_by_marker_with_a_filter(cloud):
 def test_by_page_number(cloud):
     arms, found, number = cloud.api("arms", "monitoring"), [], 1
     while True:
-        page = arms.call("SearchTraceAppByPage", RegionId="cn-hangzhou", PageNumber=number, PageSize=1)
+        page = arms.call(
+            "SearchTraceAppByPage", RegionId="cn-hangzhou", PageNumber=number, PageSize=1
+        )
         bean = page["PageBean"]
         found += [app["AppName"] for app in bean.get("TraceApps") or []]
         if len(found) >= bean["TotalCount"]:
@@ -60,7 +65,9 @@ def test_by_next_token(cloud):
     found, token = [], None
     while True:
         more = {"NextToken": token} if token else {}
-        page = ram.call("ListTagResources", ResourceType="role", ResourceNames=[role], PageSize=2, **more)
+        page = ram.call(
+            "ListTagResources", ResourceType="role", ResourceNames=[role], PageSize=2, **more
+        )
         rows = page["TagResources"]
         assert len(rows) <= 2
         found += [row["TagKey"] for row in rows]

@@ -38,7 +38,5 @@ def test_the_script_of_the_benchmark_reaches_its_end(tmp_path):
     offline = OfflineCloud(tmp_path, "--scenario", SCENARIO)
     script = ROOT / "tests" / "conformance" / "compare.py"
     announcement = {"address": offline.address, "keys": offline.keys}
-    subprocess.run(
-        [sys.executable, script], input=json.dumps(announcement), text=True, check=True
-    )
+    subprocess.run([sys.executable, script], input=json.dumps(announcement), text=True, check=True)
     assert offline.stop() == 0

@@ -59,7 +59,9 @@ mod tests {
 
     impl Entropy for Counter {
         fn fill(&self, bytes: &mut [u8]) {
-            bytes.iter_mut().for_each(|byte| *byte = self.0.fetch_add(37, Ordering::Relaxed));
+            for byte in bytes {
+                *byte = self.0.fetch_add(37, Ordering::Relaxed);
+            }
         }
     }
 

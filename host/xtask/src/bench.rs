@@ -40,12 +40,13 @@ pub(crate) fn run(workspace: &Workspace, runs: u32, whole_only: bool) -> Result<
     let python = python::interpreter(workspace)?;
     let folder = workspace.target.join("bench");
     let bench = Bench { workspace, folder: &folder };
-    let script = bench.best(runs, || bench.script(&host, &python))?;
-    let first = bench.best(runs, || {
-        bench.clear("cache")?;
+    bench.clear()?;
+    let script = best(runs, || bench.script(&host, &python))?;
+    let first = best(runs, || {
+        bench.clear()?;
         bench.workflow(&host)
     })?;
-    let again = bench.best(runs, || bench.workflow(&host))?;
+    let again = best(runs, || bench.workflow(&host))?;
     print::line(&table(&[
         Row { name: "script with the official SDK for Python", best: script },
         Row { name: "host run, compiling the workflow", best: first },
@@ -60,19 +61,6 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn best(
-        &self,
-        runs: u32,
-        mut once: impl FnMut() -> Result<Duration, XtaskError>,
-    ) -> Result<Duration, XtaskError> {
-        let mut best = Duration::MAX;
-        for _ in 0..runs.max(1) {
-            self.clear("state")?;
-            best = best.min(once()?);
-        }
-        Ok(best)
-    }
-
     /// One run of the shipped workflow; its offline cloud is a new one.
     fn workflow(&self, host: &Path) -> Result<Duration, XtaskError> {
         let program = Program::new(host, &self.workspace.root)
@@ -95,16 +83,30 @@ impl Bench<'_> {
         Ok(watch.elapsed())
     }
 
-    /// An empty folder of that name.
-    fn clear(&self, name: &str) -> Result<(), XtaskError> {
-        let path = self.folder.join(name);
-        let unusable =
-            |source| XtaskError::FileUnusable { path: path.clone(), what: "made", source };
-        if path.exists() {
-            fs::remove_dir_all(&path).map_err(unusable)?;
+    /// Forgets everything: what is compiled is good only beside the installation's key.
+    fn clear(&self) -> Result<(), XtaskError> {
+        let unusable = |source| XtaskError::FileUnusable {
+            path: self.folder.to_owned(),
+            what: "emptied",
+            source,
+        };
+        if self.folder.exists() {
+            fs::remove_dir_all(self.folder).map_err(unusable)?;
         }
-        fs::create_dir_all(&path).map_err(unusable)
+        fs::create_dir_all(self.folder).map_err(unusable)
     }
+}
+
+/// The shortest of several times.
+fn best(
+    runs: u32,
+    mut once: impl FnMut() -> Result<Duration, XtaskError>,
+) -> Result<Duration, XtaskError> {
+    let mut best = Duration::MAX;
+    for _ in 0..runs.max(1) {
+        best = best.min(once()?);
+    }
+    Ok(best)
 }
 
 /// A table with ratios against the first row.

@@ -1,6 +1,7 @@
 //! Other programs, started and waited for.
 
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -65,17 +66,20 @@ impl Program {
         self.command.spawn().map_err(|source| self.missing(source))
     }
 
-    /// Runs it in silence, with that text on stdin.
+    /// Runs it in silence, with that text on stdin; what it said is shown if it fails.
     pub(crate) fn feed(mut self, text: &str) -> Result<(), XtaskError> {
-        use std::io::Write as _;
-        self.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        self.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = self.command.spawn().map_err(|source| self.missing(source))?;
         if let Some(mut input) = child.stdin.take() {
             // A program that ends before it has read everything says why by its status.
             drop(input.write_all(text.as_bytes()));
         }
-        let status = child.wait().map_err(|source| self.missing(source))?;
-        if status.success() { Ok(()) } else { Err(self.failed(&status.to_string())) }
+        let output = child.wait_with_output().map_err(|source| self.missing(source))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        print::line(&String::from_utf8_lossy(&output.stderr));
+        Err(self.failed(&output.status.to_string()))
     }
 
     fn words(&self) -> String {
