@@ -2,11 +2,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use rustls::pki_types::CertificateDer;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{self, CryptoProvider};
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore, crypto};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 use rustls_platform_verifier::Verifier;
 
 use crate::NetError;
@@ -18,18 +22,75 @@ use crate::NetError;
 pub(crate) fn tls(file: Option<&Path>) -> Result<ClientConfig, NetError> {
     let provider = Arc::new(crypto::ring::default_provider());
     let extra = file.map(read).transpose()?.unwrap_or_default();
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| NetError::ClientUnusable { source: error.into() })?;
-    let mut config = match Verifier::new_with_extra_roots(extra, provider) {
-        Ok(verifier) => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth(),
-        Err(_) => builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
-    };
+        .map_err(|error| NetError::ClientUnusable { source: error.into() })?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Machine {
+            extra,
+            provider,
+            verifier: OnceLock::new(),
+        }))
+        .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// The platform's verifier, made when the first certificate has to be judged: reading the machine's
+/// authorities takes longer than a whole run against the simulator, which needs none of them.
+#[derive(Debug)]
+struct Machine {
+    extra: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+    verifier: OnceLock<Option<Verifier>>,
+}
+
+impl Machine {
+    /// The verifier; on a machine without any authority every certificate is refused.
+    fn verifier(&self) -> Result<&Verifier, rustls::Error> {
+        let make = || {
+            let provider = Arc::clone(&self.provider);
+            Verifier::new_with_extra_roots(self.extra.clone(), provider).ok()
+        };
+        let unknown = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
+        self.verifier.get_or_init(make).as_ref().ok_or(unknown)
+    }
+}
+
+impl ServerCertVerifier for Machine {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verifier = self.verifier()?;
+        verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier()?.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier()?.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, NetError> {

@@ -98,6 +98,8 @@ pub enum RunEvent {
         reason: String,
         /// The code of the error that ended it, if one did.
         code: Option<String>,
+        /// What to do next, if the host knows.
+        hint: Option<String>,
         /// The exit status that goes with it.
         exit: u8,
         /// How many calls changed something.

@@ -126,6 +126,10 @@ impl Run {
             verdict,
             reason: reason.clone(),
             code: error.as_ref().map(code_of),
+            hint: error
+                .as_ref()
+                .and_then(RuntimeError::hint)
+                .map(|hint| self.settings.secrets.redact(&hint)),
             exit: verdict.exit(),
             changes: u32::try_from(changes).unwrap_or(u32::MAX),
             calls: u32::try_from(ledger.calls.len()).unwrap_or(u32::MAX),

@@ -25,6 +25,8 @@ pub struct Limits {
     pub call_bytes_max: usize,
     /// Bytes of all its log lines, step titles and checks together.
     pub log_bytes_max: usize,
+    /// Seconds of all its waits together.
+    pub wait_seconds_max: u32,
     /// Bytes of its stack.
     pub stack_bytes_max: usize,
 }
@@ -39,6 +41,7 @@ impl Default for Limits {
             host_calls_max: 1_000_000,
             call_bytes_max: 4 << 20,
             log_bytes_max: 4 << 20,
+            wait_seconds_max: 6 * 60 * 60,
             stack_bytes_max: 512 << 10,
         }
     }

@@ -22,6 +22,7 @@ pub(crate) struct State {
     pub(crate) table_elements: usize,
     host_calls: u32,
     log_bytes: usize,
+    wait_seconds: u32,
 }
 
 impl State {
@@ -39,6 +40,7 @@ impl State {
             table_elements: 0,
             host_calls: 0,
             log_bytes: 0,
+            wait_seconds: 0,
         }
     }
 
@@ -48,6 +50,13 @@ impl State {
         if self.host_calls > self.limits.host_calls_max {
             let value = u64::from(self.limits.host_calls_max);
             return Ok(Answer::Error { error: exhausted("host_calls_max", value) });
+        }
+        if let Event::Sleep { seconds } = &event {
+            self.wait_seconds = self.wait_seconds.saturating_add(*seconds);
+            if self.wait_seconds > self.limits.wait_seconds_max {
+                return self
+                    .end_at_limit("wait_seconds_max", u64::from(self.limits.wait_seconds_max));
+            }
         }
         match self.driver.answer(event).await {
             Ok(answer) => Ok(answer),

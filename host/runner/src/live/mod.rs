@@ -127,8 +127,13 @@ impl Driver for LiveDriver {
                 Answer::Bytes { bytes: drawn }
             }
             Event::Sleep { seconds } => {
-                let wait = std::time::Duration::from_secs(u64::from(seconds));
-                self.stage.clock.sleep(wait).await;
+                // A second at a time, so that an interrupt ends a long wait.
+                for _ in 0..seconds {
+                    self.stage.clock.sleep(std::time::Duration::from_secs(1)).await;
+                    if self.stage.interrupted.load(Ordering::Relaxed) {
+                        return Err(Stop::Interrupted);
+                    }
+                }
                 Answer::Done
             }
             Event::Step { id, title } => {

@@ -186,6 +186,16 @@ fn words_for_people_count_together() {
 }
 
 #[test]
+fn waits_count_together() {
+    let sleep = r#"(import "host:run/clock@0.1.0" "sleep" (func $sleep (param i32)))"#;
+    let body = "(loop $again (call $sleep (i32.const 40)) (br $again))";
+    let outcome =
+        run_bytes(&component(CLOCK, sleep, body), Limits { wait_seconds_max: 100, ..limits() });
+    ended_at(&outcome, "wait_seconds_max", 100);
+    assert_eq!(outcome.events.len(), 2);
+}
+
+#[test]
 fn endless_recursion_ends() {
     let deep = "(func $deep (call $deep) (call $deep))";
     let outcome = run_bytes(&component("", deep, "(call $deep)"), limits());

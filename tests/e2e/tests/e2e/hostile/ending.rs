@@ -2,7 +2,7 @@
 
 use host_e2e::{Home, hostile};
 
-use super::{attack, home, seen};
+use super::{home, seen};
 
 #[test]
 fn rule_13_a_claim_without_its_call_proves_nothing() {
@@ -59,9 +59,11 @@ fn rule_13_a_denial_that_the_workflow_made_up_is_its_own_words() {
 }
 
 #[test]
-fn waiting_for_ages_brings_nothing_down() {
-    let spoils = attack("oversleep");
-    assert!(["ok", "forbidden", "invalid"].contains(&spoils.kind("awake")), "{}", spoils.seen);
+fn waiting_for_ages_ends_at_the_limit() {
+    let seen = seen(&home(), "oversleep", &[]).exits(1);
+    let ended = seen.ended();
+    assert_eq!(ended["code"], "runtime.limit-reached", "{seen}");
+    assert!(ended["hint"].as_str().unwrap().contains("raise `wait_seconds_max`"), "{seen}");
 }
 
 #[test]
