@@ -48,6 +48,9 @@ pub struct Action {
     /// For replies that bring a secret: the only fields that anyone may see.
     #[serde(default)]
     pub keep: Vec<String>,
+    /// Parts of the reply that may hold secrets of others.
+    #[serde(default)]
+    pub guarded: Vec<Guarded>,
     /// A class of risk that is shown and granted apart.
     #[serde(default)]
     pub risk: Option<Risk>,
@@ -120,18 +123,26 @@ pub struct Paging {
     pub style: PagingStyle,
     /// JSON Pointer of the list in the reply.
     pub items: String,
-    /// JSON Pointer of the total, where there is one.
+    /// JSON Pointer of the total, where there is one; `/TotalCount` where it is left out.
     #[serde(default)]
     pub total: Option<String>,
+    /// JSON Pointer of what leads to the next page, where it does not stand at the top as `Marker` or
+    /// `NextToken`.
+    #[serde(default)]
+    pub next: Option<String>,
+    /// How many items a page may have at most, where that is less than the style allows.
+    #[serde(default)]
+    pub size: Option<u32>,
 }
 
-/// How the next page is asked for.
+/// How the next page is asked for. Products spell the parameters each in their own way: `PageNumber`,
+/// `pageNumber` and `page_number` are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PagingStyle {
     /// `Marker` while `IsTruncated`; pages of `MaxItems`, at most 1,000.
     Marker,
-    /// `NextToken` while it is not empty; pages of `PageSize` or `MaxResults`, at most 100.
+    /// `NextToken` while it is not empty; pages of `MaxResults` or else `PageSize`, at most 100.
     NextToken,
     /// `PageNumber` from 1 until the total is reached; pages of `PageSize`, at most 100.
     PageNumber,
@@ -147,6 +158,32 @@ pub struct SecretField {
     pub kind: SecretKind,
     /// The object that it belongs to: `{/Pointer}` is filled from the reply, `{Name}` from the call.
     pub object: String,
+}
+
+/// A part of a reply that may hold secrets which nobody here knows: secret by its place, not by its
+/// value (`security.md`, rule 10).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guarded {
+    /// JSON Pointer; `*` stands for each item of a list, and for each value of an object.
+    pub at: String,
+    /// What may be seen of it.
+    pub form: GuardedForm,
+    /// Names whose values may be seen, at any depth of settings.
+    #[serde(default)]
+    pub show: Vec<String>,
+}
+
+/// What may be seen of a guarded part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GuardedForm {
+    /// Nothing.
+    Hidden,
+    /// JSON text: its names, numbers and flags, and of its texts only those that are named.
+    Settings,
+    /// What a command wrote, in base64 unless the call asked for plain text: the run decides.
+    Output,
 }
 
 /// Classes of risk that are shown first and granted apart (`security.md`, rule 18).

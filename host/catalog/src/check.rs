@@ -5,7 +5,8 @@ use host_model::{
 };
 use serde_json::Value as Json;
 
-use crate::{Action, Owner, Parameter, ParameterType, Product};
+use crate::settings::{self, Limits};
+use crate::{Action, Owner, Parameter, ParameterType, Product, SettingNames};
 
 /// How many characters of a wrong value a message shows.
 const VALUE_SHOWN: usize = 80;
@@ -89,6 +90,10 @@ impl Product {
         for (name, value) in &mut call.parameters {
             let is = action.parameter(name).and_then(|parameter| self.type_of(parameter));
             let structured = is.is_some_and(ParameterType::is_structured);
+            if let Some(ParameterType::Settings { names, .. }) = is {
+                normalize_settings(*names, value);
+                continue;
+            }
             match value {
                 Value::Json(Json::String(text)) if !structured => {
                     *value = Value::Text(text.clone());
@@ -104,8 +109,14 @@ impl Product {
     }
 
     fn check_value(&self, parameter: &Parameter, value: &Value) -> Result<(), Fault> {
-        if parameter.owner == Owner::Host {
-            return Err(Fault::refused("catalog.parameter-owned", "is filled in by the host"));
+        match parameter.owner {
+            Owner::Workflow => {}
+            Owner::Host => {
+                return Err(Fault::refused("catalog.parameter-owned", "is filled in by the host"));
+            }
+            Owner::Closed => {
+                return Err(Fault::refused("catalog.parameter-closed", "is closed to workflows"));
+            }
         }
         let Some(is) = self.type_of(parameter) else {
             return Err(Fault::refused(
@@ -120,6 +131,27 @@ impl Product {
             ));
         }
         is.check(value)
+    }
+}
+
+/// A document becomes pairs; what is no document stays, and the check refuses it.
+fn normalize_settings(names: SettingNames, value: &mut Value) {
+    let document = match value {
+        Value::Settings(pairs) => {
+            for (_, inner) in pairs {
+                if let Value::Json(Json::String(text)) = inner {
+                    *inner = Value::Text(text.clone());
+                }
+            }
+            return;
+        }
+        Value::Json(Json::String(text)) | Value::Text(text) => serde_json::from_str(text).ok(),
+        Value::Json(json) => Some(json.clone()),
+        Value::Secret(_) => None,
+    };
+    let pairs = document.and_then(|document| settings::from_json(names, &document));
+    if let Some(pairs) = pairs {
+        *value = Value::Settings(pairs);
     }
 }
 
@@ -145,14 +177,14 @@ fn unknown(name: &str) -> Fault {
     }
 }
 
-struct Fault {
+pub(crate) struct Fault {
     reason: String,
     code: &'static str,
     kind: ErrorKind,
 }
 
 impl Fault {
-    fn refused(code: &'static str, reason: &str) -> Self {
+    pub(crate) fn refused(code: &'static str, reason: &str) -> Self {
         Self { reason: reason.to_owned(), code, kind: ErrorKind::Denied }
     }
 
@@ -166,7 +198,7 @@ impl Fault {
     }
 
     /// `limit` not met by `value`; both are said.
-    fn value(limit: &str, value: &str) -> Self {
+    pub(crate) fn value(limit: &str, value: &str) -> Self {
         let value = quote_within(value, VALUE_SHOWN);
         Self::invalid("", &format!("must be {limit}, but is `{value}`"))
     }
@@ -193,13 +225,20 @@ impl ParameterType {
                         secret.kind.as_str()
                     ),
                 )),
-                Value::Text(_) | Value::Json(_) => Err(Fault::refused(
+                Value::Text(_) | Value::Json(_) | Value::Settings(_) => Err(Fault::refused(
                     "catalog.secret-misplaced",
                     "takes a secret that the host holds, never text",
                 )),
             };
         }
+        if let Some(limits) = self.settings() {
+            return match value {
+                Value::Settings(settings) => limits.check(settings),
+                _ => Err(Fault::value(self.expected(), &shown(value))),
+            };
+        }
         match value {
+            Value::Settings(_) => Err(Fault::value(self.expected(), "settings")),
             Value::Secret(_) => Err(Fault::refused(
                 "catalog.secret-misplaced",
                 "takes no secret: it would come back in a reply",
@@ -207,6 +246,15 @@ impl ParameterType {
             Value::Text(text) => self.check_text(text),
             Value::Json(json) => self.check_json(json),
         }
+    }
+
+    /// What settings must be, if it is settings.
+    fn settings(&self) -> Option<Limits<'_>> {
+        let Self::Settings { names, max, value_max, value_chars, secrets } = self else {
+            return None;
+        };
+        let value_chars = value_chars.as_ref();
+        Some(Limits { names: *names, max: *max, value_max: *value_max, value_chars, secrets })
     }
 
     fn check_text(&self, text: &str) -> Result<(), Fault> {
@@ -238,7 +286,7 @@ impl ParameterType {
                 Ok(json) => self.check_json(&json),
                 Err(_) => Err(Fault::value(self.expected(), text)),
             },
-            Self::Region | Self::Secret { .. } => Ok(()),
+            Self::Region | Self::Secret { .. } | Self::Settings { .. } => Ok(()),
         }
     }
 
@@ -269,7 +317,7 @@ impl ParameterType {
                 }
                 Ok(())
             }
-            Self::Tree | Self::Region | Self::Secret { .. } => Ok(()),
+            Self::Tree | Self::Region | Self::Secret { .. } | Self::Settings { .. } => Ok(()),
             Self::Text { .. }
             | Self::PermissionDocument { .. }
             | Self::TrustDocument { .. }
@@ -289,11 +337,22 @@ impl ParameterType {
             Self::Region => "a region id",
             Self::Tree => "JSON",
             Self::Secret { .. } => "a secret",
+            Self::Settings { .. } => "named settings",
         }
     }
 }
 
-fn check_length(text: &str, min: usize, max: usize) -> Result<(), Fault> {
+/// A value in a message.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Json(json) => json.to_string(),
+        Value::Secret(secret) => secret.to_string(),
+        Value::Settings(_) => "settings".to_owned(),
+    }
+}
+
+pub(crate) fn check_length(text: &str, min: usize, max: usize) -> Result<(), Fault> {
     let length = text.chars().count();
     if (min..=max).contains(&length) {
         return Ok(());
@@ -306,7 +365,7 @@ fn check_length(text: &str, min: usize, max: usize) -> Result<(), Fault> {
     Err(Fault::value(&limit, text))
 }
 
-fn check_count(count: usize, max: usize) -> Result<(), Fault> {
+pub(crate) fn check_count(count: usize, max: usize) -> Result<(), Fault> {
     if count <= max {
         Ok(())
     } else {

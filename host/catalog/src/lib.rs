@@ -28,17 +28,19 @@ mod product;
 mod record;
 mod reply;
 mod sentence;
+mod settings;
 mod wit;
 
 pub use action::{
-    Action, Inverse, LostReply, Paging, PagingStyle, Risk, SecretField, Settles, Success,
+    Action, Guarded, GuardedForm, Inverse, LostReply, Paging, PagingStyle, Risk, SecretField,
+    Settles, Success,
 };
 pub use check::ParameterError;
 pub use code::{gateway_errors, kind_of};
 pub use error::CatalogError;
 pub use load::Catalog;
 pub use name::{kebab, wit_name};
-pub use parameter::{CharacterSet, Encoding, Owner, Parameter, ParameterType};
+pub use parameter::{CharacterSet, Encoding, Owner, Parameter, ParameterType, SettingNames};
 pub use product::{Endpoint, Product, Style};
 pub use record::{Field, FieldType, Record};
 pub use reply::ReplyShape;

@@ -13,8 +13,10 @@ pub struct Catalog {
     products: BTreeMap<String, Product>,
 }
 
-const DATA: [(&str, &str); 5] = [
+const DATA: [(&str, &str); 7] = [
     ("arms", include_str!("../data/arms.toml")),
+    ("cs", include_str!("../data/cs.toml")),
+    ("ecs", include_str!("../data/ecs.toml")),
     ("ims", include_str!("../data/ims.toml")),
     ("ram", include_str!("../data/ram.toml")),
     ("resourcemanager", include_str!("../data/resourcemanager.toml")),

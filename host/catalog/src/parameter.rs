@@ -20,6 +20,10 @@ pub struct Parameter {
     /// Who fills it in.
     #[serde(default)]
     pub owner: Owner,
+    /// Where it stands in a JSON body, as a JSON Pointer. Without it, a parameter of a resource path
+    /// goes where the path names it, then into the query of a `GET`, else into the body under its name.
+    #[serde(default)]
+    pub at: Option<String>,
 }
 
 impl Parameter {
@@ -54,6 +58,18 @@ pub enum Owner {
     Workflow,
     /// The host; a workflow that gives it is refused.
     Host,
+    /// Nobody: the cloud knows it, and other clients of the offline cloud may give it.
+    Closed,
+}
+
+/// What the names of settings are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SettingNames {
+    /// JSON Pointers into the document, such as `/accessKey`.
+    Pointers,
+    /// Plain names of letters, digits, `_` and `-`.
+    Plain,
 }
 
 /// What a value must be. Lengths are in characters.
@@ -118,6 +134,20 @@ pub enum ParameterType {
     Region,
     /// A JSON tree.
     Tree,
+    /// Named values of a document that the product does not describe, sent as one JSON text.
+    Settings {
+        /// What their names are.
+        names: SettingNames,
+        /// Greatest count.
+        max: usize,
+        /// Greatest length of a name, and of a value that is text.
+        value_max: usize,
+        /// The characters that a text may have; any, where it is left out.
+        #[serde(default)]
+        value_chars: Option<CharacterSet>,
+        /// The kinds of secrets that may stand among them.
+        secrets: Vec<SecretKind>,
+    },
     /// A secret of this kind, and nothing else.
     Secret {
         /// The kind that may be placed here.

@@ -37,7 +37,7 @@ pub enum FieldType {
     Flag,
     /// A list of texts: `list<string>`.
     Texts,
-    /// Tags, whose names the cloud spells `TagKey` or `Key`: `list<tag>`.
+    /// Tags, whose names the cloud spells `TagKey`, `Key`, `tag_key` or `key`: `list<tag>`.
     Tags,
     /// A secret that stays in the host: `secret`.
     Secret,

@@ -34,6 +34,10 @@ fn shown(call: &Call, name: &str) -> String {
         Some(Value::Text(text)) => quote_within(text, VALUE_SHOWN),
         Some(Value::Json(json)) => quote_within(&json.to_string(), VALUE_SHOWN),
         Some(Value::Secret(secret)) => quote_within(&secret.to_string(), VALUE_SHOWN),
+        Some(Value::Settings(settings)) => {
+            let names: Vec<&str> = settings.iter().map(|(name, _)| name.as_str()).collect();
+            quote_within(&names.join(", "), VALUE_SHOWN)
+        }
         None => "(the caller's)".to_owned(),
     }
 }

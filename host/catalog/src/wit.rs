@@ -73,6 +73,8 @@ pub enum ArgumentType {
     Tree,
     /// `borrow<secret>`
     Secret,
+    /// `list<tuple<string, value>>`
+    Settings,
     /// `string`: the region that the call goes to
     Region,
 }
@@ -129,6 +131,7 @@ impl Product {
             ParameterType::Tags { .. } => ArgumentType::Tags,
             ParameterType::Tree => ArgumentType::Tree,
             ParameterType::Secret { .. } => ArgumentType::Secret,
+            ParameterType::Settings { .. } => ArgumentType::Settings,
             ParameterType::Text { .. }
             | ParameterType::PermissionDocument { .. }
             | ParameterType::TrustDocument { .. }
@@ -267,12 +270,15 @@ const fn plain_type(is: ArgumentType) -> &'static str {
         ArgumentType::Texts => "list<string>",
         ArgumentType::Tags => "list<tag>",
         ArgumentType::Secret => "borrow<secret>",
+        ArgumentType::Settings => "list<tuple<string, value>>",
     }
 }
 
 fn option_type(is: ArgumentType) -> String {
     match is {
-        ArgumentType::Texts | ArgumentType::Tags => plain_type(is).to_owned(),
+        ArgumentType::Texts | ArgumentType::Tags | ArgumentType::Settings => {
+            plain_type(is).to_owned()
+        }
         _ => format!("option<{}>", plain_type(is)),
     }
 }

@@ -10,6 +10,10 @@ use crate::context::Context;
 use crate::environment::HOST_CONFIG;
 use crate::failure::Failure;
 
+/// What to do about a file that cannot be read.
+const UNREADABLE_HINT: &str = "`--config` and `HOST_CONFIG` name a `host.toml`; leave both out to go by the \
+                               one in your own folder, which may be missing: `docs/host-toml.md`";
+
 /// What an operator sets once.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -24,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     /// What may be done to find keys.
     pub(crate) credentials: Credentials,
+    /// How the vault is opened.
+    pub(crate) vault: VaultSettings,
     /// The mark on what runs make.
     pub(crate) mark: MarkSettings,
     /// What is allowed without a question, by name.
@@ -74,6 +80,16 @@ pub(crate) struct Credentials {
     pub(crate) allow_uri: bool,
 }
 
+/// How the vault is opened: by at most one of these.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct VaultSettings {
+    /// A file with an age identity of the operator's own.
+    pub(crate) identity_file: Option<PathBuf>,
+    /// A file whose first line is the passphrase.
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
 /// The mark on what runs make.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -117,7 +133,7 @@ impl Config {
             }
             Err(error) => {
                 let message = format!("`{}` cannot be read: {error}", path.display());
-                Err(Failure::usage("config.file-unreadable", message))
+                Err(Failure::usage("config.file-unreadable", message).hint(UNREADABLE_HINT))
             }
         }
     }
@@ -138,7 +154,8 @@ impl Config {
                 "`{}`: `[mark]` `key` must be 1 to 48 letters, digits, `:`, `.`, `_` or `-`",
                 path.display()
             );
-            return Err(Failure::usage("config.mark-invalid", message));
+            return Err(Failure::usage("config.mark-invalid", message)
+                .hint("leave it out for `host:workflow`"));
         }
         Ok(config)
     }

@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-use host_model::SecretText;
-use host_vault::Lock;
-
 use crate::environment;
 
 /// What is known before any command begins: environment, home, terminal.
@@ -29,14 +26,6 @@ impl Context {
     /// A variable's value, unless it is unset or empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-
-    /// How the vault is locked: with a passphrase where there is one.
-    pub(crate) fn vault_lock(&self) -> Lock {
-        match self.variable(environment::HOST_VAULT_PASSPHRASE) {
-            Some(passphrase) => Lock::Passphrase(SecretText::new(passphrase)),
-            None => Lock::IdentityFile,
-        }
     }
 
     /// The folder that a variable names, or a place below the platform's own.

@@ -8,7 +8,11 @@ pub(crate) const HOST_STATE: &str = "HOST_STATE";
 pub(crate) const HOST_CACHE: &str = "HOST_CACHE";
 /// Another file than the platform's `host.toml`.
 pub(crate) const HOST_CONFIG: &str = "HOST_CONFIG";
-/// The passphrase of the vault, where the vault has one.
+/// A file with an age identity of the operator's own, which opens the vault.
+pub(crate) const HOST_VAULT_IDENTITY_FILE: &str = "HOST_VAULT_IDENTITY_FILE";
+/// A file, a pipe or a descriptor whose first line is the vault's passphrase.
+pub(crate) const HOST_VAULT_PASSPHRASE_FILE: &str = "HOST_VAULT_PASSPHRASE_FILE";
+/// What nobody may set: every child of a process can see its environment.
 pub(crate) const HOST_VAULT_PASSPHRASE: &str = "HOST_VAULT_PASSPHRASE";
 /// Another `config.json` than `~/.aliyun/config.json`.
 pub(crate) const ALIBABA_CLOUD_CONFIG_FILE: &str = "ALIBABA_CLOUD_CONFIG_FILE";

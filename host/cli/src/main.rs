@@ -15,6 +15,7 @@ mod offline;
 mod online;
 mod output;
 mod terminal;
+mod unlock;
 mod vetted;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! The offline cloud in this process, kept between runs apart from everything real.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +19,11 @@ use serde_json::{Map, Value};
 use crate::command::Cloud;
 use crate::failure::Failure;
 use crate::folders::{Folders, prepare, private_file};
+
+/// The vault of an offline cloud, in the cloud's folder.
+const VAULT: &str = "vault";
+/// What the vault keeps beside itself: a new cloud has a vault with another key.
+const VAULT_PIN: &str = "vault.pin";
 
 /// An offline cloud in this process.
 pub(crate) struct Offline {
@@ -49,13 +55,7 @@ impl Offline {
         fresh: bool,
     ) -> Result<Self, Failure> {
         let (data, text) = read_scenario(scenario)?;
-        let name =
-            scenario.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
-        let name = name.unwrap_or_else(|| "two-accounts".to_owned());
-        // An edited scenario is another cloud: what was kept of the old one does not fit it.
-        let digest = host_runtime::digest(text.as_bytes());
-        let digest = digest.get(..12).unwrap_or(&digest);
-        let folder = folders.state.join("simulated").join(format!("{name}-{digest}"));
+        let folder = place(folders, scenario, &text);
         prepare(&folder)?;
         let lock = lock(&folder)?;
         if fresh {
@@ -92,7 +92,7 @@ impl Offline {
         observer: Arc<dyn Observer>,
     ) -> Result<Cloud, Failure> {
         let vault = Vault::open(
-            &self.folder.join("vault"),
+            &self.folder.join(VAULT),
             &Lock::IdentityFile,
             self.entropy.clone(),
             self.clock.clone(),
@@ -126,11 +126,27 @@ impl Offline {
         host_net::SystemEntropy.fill(&mut suffix);
         let temporary = path.with_extension(format!("{:08x}.new", u32::from_be_bytes(suffix)));
         let written = private_file().open(&temporary).and_then(|mut file| {
-            std::io::Write::write_all(&mut file, text.as_bytes())?;
+            file.write_all(text.as_bytes())?;
             std::fs::rename(&temporary, &path)
         });
         written.map_err(|error| unkept(&path, &error))
     }
+}
+
+/// Where the vault of a scenario's cloud lies, or will.
+pub(crate) fn vault_folder(folders: &Folders, scenario: Option<&Path>) -> Result<PathBuf, Failure> {
+    let (_, text) = read_scenario(scenario)?;
+    Ok(place(folders, scenario, &text).join(VAULT))
+}
+
+/// Where a scenario's cloud is kept.
+fn place(folders: &Folders, scenario: Option<&Path>, text: &str) -> PathBuf {
+    let name = scenario.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+    let name = name.unwrap_or_else(|| "two-accounts".to_owned());
+    // An edited scenario is another cloud: what was kept of the old one does not fit it.
+    let digest = host_runtime::digest(text.as_bytes());
+    let digest = digest.get(..12).unwrap_or(&digest);
+    folders.state.join("simulated").join(format!("{name}-{digest}"))
 }
 
 /// Removes the cloud and its vault, and leaves the lock.
@@ -141,7 +157,8 @@ fn forget(folder: &Path) -> Result<(), Failure> {
         _ => Ok(()),
     };
     gone(std::fs::remove_file(kept_file(folder)))?;
-    gone(std::fs::remove_dir_all(folder.join("vault")))
+    gone(std::fs::remove_dir_all(folder.join(VAULT)))?;
+    gone(std::fs::remove_file(folder.join(VAULT_PIN)))
 }
 
 /// Waits for another run of the same cloud to end.
@@ -151,10 +168,25 @@ fn lock(folder: &Path) -> Result<std::fs::File, Failure> {
     options.create_new(false).create(true).truncate(false);
     let file = options.open(&path).map_err(|error| unkept(&path, &error))?;
     if file.try_lock().is_err() {
-        crate::output::line("another run has this offline cloud open; waiting for it to end");
+        crate::output::line(&format!(
+            "{} has the offline cloud in `{}` open; waiting for it to end",
+            holder(&path),
+            folder.display()
+        ));
         file.lock().map_err(|error| unkept(&path, &error))?;
     }
+    // For those who wait; the lock itself does not depend on it.
+    drop(file.set_len(0).and_then(|()| writeln!(&file, "{}", std::process::id())));
     Ok(file)
+}
+
+/// Who holds the lock, as far as it said.
+fn holder(path: &Path) -> String {
+    let said = std::fs::read_to_string(path).unwrap_or_default();
+    match said.trim().parse::<u32>() {
+        Ok(process) => format!("another run (process {process})"),
+        Err(_) => "another run".to_owned(),
+    }
 }
 
 fn kept_file(folder: &Path) -> PathBuf {

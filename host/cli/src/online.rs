@@ -217,6 +217,11 @@ fn read_named<'a>(name: &str, value: &'a str) -> Result<Named<'a>, Failure> {
     Ok(Named { profile, pinned })
 }
 
+/// Whether every call would stay on this machine.
+pub(crate) fn stays_here(config: &Config, flag: Option<&str>) -> Result<bool, Failure> {
+    endpoints(config, flag).map(|(_, loopback)| loopback)
+}
+
 /// `--endpoint` wins over `all`, and a product's own address over both.
 fn endpoints(config: &Config, flag: Option<&str>) -> Result<(Endpoints, bool), Failure> {
     let network = match config.network {

@@ -3,10 +3,14 @@
 use std::io::BufRead as _;
 
 use async_trait::async_trait;
-use host_model::Effect;
+use host_model::{Effect, SecretText};
 use host_runner::{Approver, Decision, Question};
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
 use crate::output::{line, prompt};
+
+/// Bytes of a hidden answer; a terminal's own line holds no more.
+const TYPED_BYTES_MAX: usize = 4096;
 
 /// Asks at the terminal, where there is one. A pipe never counts as a yes.
 #[derive(Debug)]
@@ -53,4 +57,32 @@ pub(crate) fn answer(question: &str) -> Option<String> {
     let mut text = String::new();
     std::io::stdin().lock().read_line(&mut text).ok()?;
     Some(text.trim().to_owned())
+}
+
+/// What a person typed without seeing it. `None` where the terminal cannot hide it, or the input ended.
+pub(crate) fn hidden_answer(question: &str) -> Option<SecretText> {
+    let terminal = std::io::stdin();
+    let shown = tcgetattr(&terminal).ok()?;
+    let mut hidden = shown.clone();
+    hidden.local_modes.remove(LocalModes::ECHO);
+    tcsetattr(&terminal, OptionalActions::Now, &hidden).ok()?;
+    prompt(question);
+    let typed = read_hidden(&terminal);
+    let restored = tcsetattr(&terminal, OptionalActions::Now, &shown);
+    line("");
+    restored.ok().and(typed)
+}
+
+/// A line, without the standard library's buffer, which would keep a copy.
+fn read_hidden(terminal: &std::io::Stdin) -> Option<SecretText> {
+    let mut typed = Vec::with_capacity(TYPED_BYTES_MAX);
+    let mut byte = [0];
+    while typed.len() < TYPED_BYTES_MAX {
+        match rustix::io::read(terminal, &mut byte) {
+            Ok(1) if byte != [b'\n'] => typed.extend_from_slice(&byte),
+            Ok(1) => return String::from_utf8(typed).ok().map(SecretText::new),
+            _ => return None,
+        }
+    }
+    None
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The pages that promise something.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "docs/security.md",
     "docs/host-toml.md",
     "docs/scenarios.md",
+    "docs/reference/errors.md",
     "docs/reference/exit-statuses.md",
 ];
 

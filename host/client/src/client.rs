@@ -7,7 +7,9 @@ use host_catalog::{Action, Catalog, Product};
 use host_model::{AccountId, Call, CallError, Timestamp};
 use host_policy::Permit;
 use host_ports::{Clock, Entropy};
-use host_wire::{FoundSecret, Pages, SecretLookup, Transport, WireError};
+use host_wire::{
+    FoundOutput, FoundSecret, Pages, SecretLookup, Transport, WireError, take_outputs,
+};
 use serde_json::Value as Json;
 
 use crate::bucket::Buckets;
@@ -60,6 +62,8 @@ pub struct Answer {
     pub body: Json,
     /// The secrets that it brought.
     pub secrets: Vec<FoundSecret>,
+    /// What commands wrote; empty texts stand in the body.
+    pub outputs: Vec<FoundOutput>,
     /// The cloud's id of the last request.
     pub request_id: Option<String>,
     /// How many requests were sent.
@@ -88,6 +92,24 @@ impl Client {
         let buckets = Buckets::new(settings.requests_per_second, settings.requests_burst);
         let skew = Skew::default();
         Self { transport, clock, entropy, settings, observer, buckets, skew }
+    }
+
+    /// A client of its own for one product, at an address that somebody's profile names: what the operator's
+    /// settings say of the product goes before it.
+    ///
+    /// # Errors
+    ///
+    /// It is no address that a request may go to.
+    pub fn at(&self, product: &str, address: &str) -> Result<Self, ClientError> {
+        let endpoints = self.settings.endpoints.clone().with_fallback(product, address)?;
+        let settings = Settings { endpoints, ..self.settings.clone() };
+        Ok(Self::new(
+            Arc::clone(&self.transport),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.entropy),
+            settings,
+            Arc::clone(&self.observer),
+        ))
     }
 
     /// How far the cloud's clock was ahead of this machine's in its last reply, in milliseconds; replies tell
@@ -135,7 +157,9 @@ impl Client {
             None => self.exchange(&job, None, &mut attempts).await,
             Some(pages) => self.list(&job, &pages, &mut attempts).await,
         };
-        answer.map_err(|error| error.with("attempts", attempts.to_string()))
+        let mut answer = answer.map_err(|error| error.with("attempts", attempts.to_string()))?;
+        answer.outputs = take_outputs(action, job.out.call, &mut answer.body);
+        Ok(answer)
     }
 
     async fn list(

@@ -59,6 +59,21 @@ impl Endpoints {
         Ok(self)
     }
 
+    /// The same, with an address for one product that has none of the operator's.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Endpoints::with_all`].
+    pub fn with_fallback(self, key: &str, address: &str) -> Result<Self, ClientError> {
+        let fallback = parse(address)?;
+        if self.all.is_some() || self.products.contains_key(key) {
+            return Ok(self);
+        }
+        let mut products = self.products;
+        products.insert(key.to_owned(), fallback);
+        Ok(Self { products, ..self })
+    }
+
     /// Where a call to `product` goes.
     ///
     /// # Errors
@@ -191,6 +206,14 @@ mod tests {
         let resolve = |key| endpoints.resolve(product(key), Some("cn-hangzhou")).unwrap();
         assert_eq!(resolve("arms"), (Scheme::Http, "127.0.0.1:8080".to_owned()));
         assert_eq!(resolve("sts"), (Scheme::Https, "sts.example:8443".to_owned()));
+        let profiles = |endpoints: Endpoints| {
+            let endpoints = endpoints.with_fallback("sts", "sts-vpc.example").unwrap();
+            endpoints.resolve(product("sts"), Some("cn-hangzhou")).unwrap().1
+        };
+        assert_eq!(profiles(endpoints), "sts.example:8443");
+        assert_eq!(profiles(Endpoints::default().with_all("[::1]:1").unwrap()), "[::1]:1");
+        assert_eq!(profiles(Endpoints::default()), "sts-vpc.example");
+        assert!(Endpoints::default().with_fallback("sts", "http://10.0.0.1").is_err());
     }
 
     #[test]

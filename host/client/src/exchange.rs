@@ -1,8 +1,8 @@
 //! One page of a call: as many attempts as its course allows.
 
-use host_model::{AccountId, CallError, HttpReply, HttpRequest, SecretText, Value};
+use host_model::{AccountId, CallError, HttpReply, HttpRequest, SecretText};
 use host_sign::{Api, Stamp, apply};
-use host_wire::{Body, Page, Redactor, Rejection, decode, encode, split};
+use host_wire::{Body, Page, Redactor, Rejection, Split, decode, encode, split};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroize as _;
 
@@ -135,17 +135,16 @@ fn understand(job: &Job<'_>, reply: &HttpReply) -> Result<Answer, Rejection> {
     if job.out.call.carries_secret() {
         redactor(job, None).redact_json(&mut split.body);
     }
-    Ok(Answer { body: split.body, secrets: split.secrets, request_id, attempts: 0 })
+    let Split { body, secrets } = split;
+    Ok(Answer { body, secrets, outputs: Vec::new(), request_id, attempts: 0 })
 }
 
 /// Knows what this call carried: its secret parameters, and the session's token, which an echo of
 /// the signed request shows.
 fn redactor(job: &Job<'_>, token: Option<&SecretText>) -> Redactor {
     let mut redactor = Redactor::default();
-    for (_, value) in &job.out.call.parameters {
-        if let Value::Secret(name) = value
-            && let Some(secret) = job.out.secrets.secret(name)
-        {
+    for name in job.out.call.secrets() {
+        if let Some(secret) = job.out.secrets.secret(name) {
             redactor.add(&secret);
         }
     }
@@ -161,5 +160,6 @@ fn done(failure: Failure, attempts: u32) -> Answer {
         Failure::Rejected { rejection, .. } => rejection.request_id,
         Failure::Transport(_) | Failure::NotMade(_) => None,
     };
-    Answer { body: Json::Object(Map::new()), secrets: Vec::new(), request_id, attempts }
+    let body = Json::Object(Map::new());
+    Answer { body, secrets: Vec::new(), outputs: Vec::new(), request_id, attempts }
 }

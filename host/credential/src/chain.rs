@@ -63,14 +63,14 @@ impl Chain {
     pub async fn unnamed(&self) -> Result<Credential, CredentialError> {
         let mut looked = Vec::new();
         if let Some(found) = self.variables()? {
-            return Ok(self.ready(found));
+            return self.regional(found);
         }
-        looked.push(format!("`{}` is not set", variable::KEY_ID));
+        looked.push(format!("`{}` is not set, nor another name of it", variable::KEYS[0].id));
         if let Some(found) = self.web_identity()? {
-            return Ok(self.ready(found));
+            return self.regional(found);
         }
         if let Some(found) = self.files(&mut looked)? {
-            return Ok(self.ready(found));
+            return self.regional(found);
         }
         if let Some(credential) = self.instance(&mut looked).await? {
             return Ok(credential);
@@ -79,62 +79,65 @@ impl Chain {
             Some(uri) => {
                 let origin = format!("`{}`", variable::CREDENTIALS_URI);
                 let source = self.reader(None).uri(origin.clone(), uri)?;
-                Ok(self.ready(Found { origin, region: None, source }))
+                self.regional(Found { origin, region: None, source })
             }
             None => Err(CredentialError::NoneFound { looked }),
         }
     }
 
     fn variables(&self) -> Result<Option<Found>, CredentialError> {
-        let (id, secret) = (variable::KEY_ID, variable::KEY_SECRET);
         let partial = |present, missing| CredentialError::EnvironmentPartial { present, missing };
-        let key = match (self.environment.text(id), self.environment.secret(secret)) {
-            (None, None) => return Ok(None),
-            (Some(_), None) => return Err(partial(id, secret)),
-            (None, Some(_)) => return Err(partial(secret, id)),
-            (Some(id), Some(secret)) => {
-                let secret = trimmed(secret);
-                match self.environment.secret(variable::SECURITY_TOKEN) {
-                    Some(token) => AccessKey::temporary(id, secret, trimmed(token)),
-                    None => AccessKey::permanent(id, secret),
-                }
-            }
-        };
-        let origin = format!("`{id}`");
-        Ok(Some(Found { origin, region: None, source: Source::Key { key, ending: None } }))
+        for names in &variable::KEYS {
+            let given = (self.environment.text(names.id), self.environment.secret(names.secret));
+            let (id, secret) = match given {
+                (Some(id), Some(secret)) => (id, trimmed(secret)),
+                (None, None) => continue,
+                _ if names.is_anybodys => continue,
+                (Some(_), None) => return Err(partial(names.id, names.secret)),
+                (None, Some(_)) => return Err(partial(names.secret, names.id)),
+            };
+            let key = match self.environment.secret(names.token) {
+                Some(token) => AccessKey::temporary(id, secret, trimmed(token)),
+                None => AccessKey::permanent(id, secret),
+            };
+            let origin = format!("`{}`", names.id);
+            let source = Source::Key { key, ending: None };
+            return Ok(Some(Found { origin, region: None, source }));
+        }
+        Ok(None)
     }
 
     fn web_identity(&self) -> Result<Option<Found>, CredentialError> {
-        let (provider, file) = (variable::OIDC_PROVIDER_ARN, variable::OIDC_TOKEN_FILE);
+        let provider = self.environment.first(&variable::OIDC_PROVIDER_ARN);
+        let file = self.environment.first(&variable::OIDC_TOKEN_FILE);
+        let role = self.environment.first(&variable::ROLE_ARN);
         // A role's ARN alone is set for other purposes too.
-        let needed = [provider, file, variable::ROLE_ARN];
-        let Some(present) =
-            needed[..2].iter().copied().find(|name| self.environment.text(name).is_some())
-        else {
-            return Ok(None);
+        let Some((present, _)) = provider.or(file) else { return Ok(None) };
+        let need = |found: Option<(&'static str, _)>, names: [&'static str; 2]| {
+            // The libraries' own spelling, which comes last, is the one to recommend.
+            found.ok_or(CredentialError::EnvironmentPartial { present, missing: names[1] })
         };
-        if let Some(missing) = needed.into_iter().find(|name| self.environment.text(name).is_none())
-        {
-            return Err(CredentialError::EnvironmentPartial { present, missing });
-        }
-        self.environment.path(file)?;
+        let (name, provider) = need(provider, variable::OIDC_PROVIDER_ARN)?;
+        let (file_name, file) = need(file, variable::OIDC_TOKEN_FILE)?;
+        let (_, role) = need(role, variable::ROLE_ARN)?;
+        self.environment.path(file_name)?;
         let values = [
             ("mode", Some("OIDC")),
-            ("oidc_provider_arn", self.environment.text(provider)),
-            ("oidc_token_file", self.environment.text(file)),
-            ("ram_role_arn", self.environment.text(variable::ROLE_ARN)),
+            ("oidc_provider_arn", Some(provider)),
+            ("oidc_token_file", Some(file)),
+            ("ram_role_arn", Some(role)),
             ("ram_session_name", self.environment.text(variable::ROLE_SESSION_NAME)),
         ];
         let texts =
             values.into_iter().filter_map(|(name, text)| Some((name, SecretText::new(text?))));
-        let fields = Fields::new(format!("`{provider}`"), texts.collect());
+        let fields = Fields::new(format!("`{name}`"), texts.collect());
         self.found("", &fields, None).map(Some)
     }
 
     fn files(&self, looked: &mut Vec<String>) -> Result<Option<Found>, CredentialError> {
-        let named = self.environment.text(variable::PROFILE);
+        let named = self.environment.first(&variable::PROFILE).map(|(_, name)| name);
         let is_off = self.environment.is_on(variable::PROFILES_OFF)
-            || self.environment.is_on(variable::PROFILES_IGNORED);
+            || self.environment.is_first_on(&variable::PROFILES_IGNORED);
         let profiles = if is_off { None } else { self.profiles()? };
         if let Some(profiles) = &profiles {
             let name = named.or(profiles.current()).unwrap_or(DEFAULT_SECTION);
@@ -180,7 +183,7 @@ impl Chain {
         }
         let source = self.reader(None).instance_of(named.map(str::to_owned));
         let origin = "the role of this ECS instance".to_owned();
-        let credential = self.ready(Found { origin, region: None, source });
+        let credential = self.regional(Found { origin, region: None, source })?;
         if named.is_some() {
             return Ok(Some(credential));
         }
@@ -210,6 +213,21 @@ impl Chain {
             session_name: &self.session_name,
             profiles,
         }
+    }
+
+    /// The same where nobody named a profile: without a region of its own it works in that of the variables.
+    fn regional(&self, found: Found) -> Result<Credential, CredentialError> {
+        let region = match (found.region, self.environment.first(&variable::REGION)) {
+            (None, Some((name, text))) => {
+                Some(text.parse().map_err(|_| CredentialError::FieldInvalid {
+                    origin: "the environment".to_owned(),
+                    field: name,
+                    wanted: "a region id",
+                })?)
+            }
+            (region, _) => region,
+        };
+        Ok(self.ready(Found { region, ..found }))
     }
 
     fn ready(&self, found: Found) -> Credential {

@@ -261,10 +261,10 @@ impl Problem for CredentialError {
                 format!("set `{missing}` too, or remove `{present}`")
             }
             Self::ProcessForbidden { .. } => {
-                "set `credential.process = true` in your own host.toml if you trust it".to_owned()
+                "if you trust it, set `allow-process = true` under `[credentials]` in your own `host.toml`".to_owned()
             }
             Self::UriForbidden { .. } => {
-                "set `credential.uri = true` in your own host.toml if you trust it".to_owned()
+                "if you trust it, set `allow-uri = true` under `[credentials]` in your own `host.toml`".to_owned()
             }
             Self::SessionEnded { sign_in, .. } => format!("sign in again: `{sign_in}`"),
             Self::NoneFound { looked } => format!(

@@ -8,13 +8,14 @@ use host_model::SecretText;
 use crate::CredentialError;
 
 /// The fields of a profile that mean something to this program, in the spelling of `config.json`.
-pub(crate) const KNOWN: [&str; 20] = [
+pub(crate) const KNOWN: [&str; 21] = [
     "name",
     "mode",
     "access_key_id",
     "access_key_secret",
     "sts_token",
     "sts_region",
+    "sts_endpoint",
     "sts_expiration",
     "ram_role_name",
     "ram_role_arn",

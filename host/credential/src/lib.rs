@@ -8,7 +8,7 @@
 //!
 //! | place | what it may hold |
 //! |---|---|
-//! | `ALIBABA_CLOUD_*` | an AccessKey, an OIDC role, an instance role, a credential URI |
+//! | `ALIBABA_CLOUD_*` and the command line's other names | an AccessKey, an OIDC role, an instance role, a credential URI |
 //! | `~/.aliyun/config.json` | profiles of the command line |
 //! | `~/.alibabacloud/credentials` | sections of the SDKs |
 //!

@@ -58,8 +58,13 @@ fn request_for(
     let token = token(token_file, origin)?;
     let sts = Catalog::builtin().product("sts").expect("the catalog has STS");
     let region = request.region.as_ref().map(host_model::Region::as_str);
-    let (scheme, authority) =
-        ports.endpoints.resolve(sts, region).map_err(|error| failed(origin, error.into()))?;
+    let endpoints = match &request.endpoint {
+        Some(address) => ports.endpoints.clone().with_fallback(&sts.key, address),
+        None => Ok(ports.endpoints.clone()),
+    };
+    let (scheme, authority) = endpoints
+        .and_then(|endpoints| endpoints.resolve(sts, region))
+        .map_err(|error| failed(origin, error.into()))?;
     let role = request.role.to_string();
     let duration = request.duration.map(|seconds| seconds.to_string());
     let mut form = vec![

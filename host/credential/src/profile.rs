@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use host_client::Endpoints;
 use host_model::{Arn, Principal, Region, SecretText, Timestamp, quote_within};
 use host_sign::AccessKey;
 
@@ -18,6 +19,9 @@ const SOURCE_DEPTH_MAX: usize = 5;
 const DURATION_MIN: i64 = 900;
 const DURATION_MAX: i64 = 43_200;
 const CHAINED_DURATION_MAX: i64 = 3_600;
+
+/// What an address of STS has to be: secrets of sessions come back from it.
+const ADDRESS_WANTED: &str = "an address with HTTPS, such as `sts-vpc.cn-hangzhou.aliyuncs.com`";
 
 /// Everything besides the profile itself that decides what it comes to.
 pub(crate) struct Reader<'a> {
@@ -171,6 +175,20 @@ impl Reader<'_> {
             }
             None => self.environment.text(variable::STS_REGION).and_then(|text| text.parse().ok()),
         };
+        let endpoint =
+            match (fields.text("sts_endpoint"), self.environment.text(variable::STS_ENDPOINT)) {
+                (Some(text), _) => Some(
+                    address(text).ok_or_else(|| fields.invalid("sts_endpoint", ADDRESS_WANTED))?,
+                ),
+                (None, Some(text)) => {
+                    Some(address(text).ok_or_else(|| CredentialError::FieldInvalid {
+                        origin: "the environment".to_owned(),
+                        field: variable::STS_ENDPOINT,
+                        wanted: ADDRESS_WANTED,
+                    })?)
+                }
+                (None, None) => None,
+            };
         Ok(RoleRequest {
             role,
             session_name: session_name.to_owned(),
@@ -178,8 +196,14 @@ impl Reader<'_> {
             policy: fields.text("policy").map(str::to_owned),
             duration: duration.map(|seconds| seconds.min(duration_max)),
             region,
+            endpoint,
         })
     }
+}
+
+/// An address of STS, if it is one that requests may go to.
+fn address(text: &str) -> Option<String> {
+    Endpoints::default().with_fallback("sts", text).ok().map(|_| text.to_owned())
 }
 
 /// The region that a profile works in, if it names one.

@@ -37,7 +37,14 @@ pub(crate) async fn assume(
         account: None,
     };
     let permit = Permit::for_host(HostPurpose::ProfileSession);
-    let answer = ports.client.call(permit, base, out).await;
+    let answer = match &request.endpoint {
+        Some(address) => {
+            let client = ports.client.at(&call.product, address);
+            let client = client.map_err(|error| failed(base_origin, error.into()))?;
+            client.call(permit, base, out).await
+        }
+        None => ports.client.call(permit, base, out).await,
+    };
     let answer = answer.map_err(|source| failed(base_origin, source))?;
     let keys = answer.secrets.iter().find(|secret| secret.kind == SecretKind::Session);
     let keys = keys.ok_or_else(|| CredentialError::ReplyInvalid {

@@ -78,6 +78,9 @@ pub struct RoleRequest {
     pub duration: Option<i64>,
     /// The region whose STS is asked; otherwise the central one.
     pub region: Option<Region>,
+    /// The address of STS, where the profile names one: it goes before the region, and after what the
+    /// operator's own settings say of STS.
+    pub endpoint: Option<String>,
 }
 
 impl fmt::Display for Source {

@@ -35,9 +35,22 @@ impl Call {
         })
     }
 
-    /// Whether any parameter is a secret.
+    /// Whether any parameter is a secret, or holds one.
     pub fn carries_secret(&self) -> bool {
-        self.parameters.iter().any(|(_, value)| matches!(value, Value::Secret(_)))
+        self.secrets().next().is_some()
+    }
+
+    /// The secrets that it would place, wherever they stand.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretRef> {
+        self.parameters.iter().flat_map(|(_, value)| value.secrets())
+    }
+
+    /// The settings that it gives in the parameter of that API name.
+    pub fn settings(&self, name: &str) -> Option<&[(String, Value)]> {
+        self.parameters.iter().find_map(|(key, value)| match value {
+            Value::Settings(settings) if key == name => Some(settings.as_slice()),
+            _ => None,
+        })
     }
 }
 
@@ -51,6 +64,25 @@ pub enum Value {
     Json(serde_json::Value),
     /// A secret that the host fills in when it encodes the request.
     Secret(SecretRef),
+    /// Named values of a document that the product itself does not describe: an add-on's
+    /// configuration, where the names are JSON Pointers, or the parameters of a command. The inner
+    /// values are text, numbers, booleans and secrets.
+    Settings(Vec<(String, Self)>),
+}
+
+impl Value {
+    /// The secrets in it.
+    fn secrets(&self) -> impl Iterator<Item = &SecretRef> {
+        let inner = match self {
+            Self::Settings(settings) => settings.as_slice(),
+            _ => &[],
+        };
+        let nested = inner.iter().map(|(_, value)| value);
+        nested.chain(std::iter::once(self)).filter_map(|value| match value {
+            Self::Secret(secret) => Some(secret),
+            Self::Text(_) | Self::Json(_) | Self::Settings(_) => None,
+        })
+    }
 }
 
 /// Names an identity within a run, by the recipe that made it; holds no key.

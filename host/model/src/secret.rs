@@ -42,8 +42,6 @@ pub enum SecretKind {
     Password,
     /// The key that lets ARMS agents report into an account.
     LicenseKey,
-    /// A secret that the operator gave as an input.
-    Input,
 }
 
 impl SecretKind {
@@ -54,7 +52,6 @@ impl SecretKind {
             Self::Session => "session",
             Self::Password => "password",
             Self::LicenseKey => "license-key",
-            Self::Input => "input",
         }
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use host_catalog::Risk;
 use host_model::{AccountId, Arn, Principal, quote_within};
 
+use crate::addon::is_reporting;
+
 /// What the operator named on the command line or in the user's own configuration; never what a
 /// workflow says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +21,10 @@ pub struct Allowances {
     /// RAM users for which credentials may be made although they are not marked: by name (in
     /// whichever bound account) or by ARN.
     pub users: BTreeSet<String>,
+    /// Add-ons of clusters that may be changed besides the one that reports.
+    pub addons: BTreeSet<String>,
+    /// Settings that any of those add-ons may be given: a JSON Pointer, and the value's text.
+    pub addon_settings: BTreeSet<(String, String)>,
     /// Whether roles and policies that are there already may be marked as ours.
     pub adopt: bool,
 }
@@ -27,11 +33,11 @@ pub struct Allowances {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{word}` cannot be allowed: it must be one of {}, broad-policy, principal=<principal>, \
-     user=<name or ARN>",
+     user=<name or ARN>, addon=<name>, addon-setting=</pointer>=<value>",
     known_risks()
 )]
 pub struct AllowanceUnknown {
-    /// The word, escaped and bounded.
+    /// The word, escaped and bounded; of a setting, only its name, for the value may be a secret.
     pub word: String,
 }
 
@@ -53,13 +59,15 @@ fn known_risks() -> String {
 }
 
 impl Allowances {
-    /// Adds what one `--allow` names: a class of risk, `broad-policy`, `principal=…` or `user=…`.
+    /// Adds what one `--allow` names: a class of risk, `broad-policy`, `principal=…`, `user=…`,
+    /// `addon=…` or `addon-setting=…=…`.
     ///
     /// # Errors
     ///
-    /// The word is none of these, or names nobody: an empty name, or one with wildcards.
+    /// The word is none of these, or names nothing: an empty name, one with wildcards, or a value
+    /// for a setting that only the host fills in.
     pub fn allow(&mut self, word: &str) -> Result<(), AllowanceUnknown> {
-        let unknown = || AllowanceUnknown { word: quote_within(word, WORD_SHOWN) };
+        let unknown = || AllowanceUnknown { word: quote_within(without_value(word), WORD_SHOWN) };
         if let Some(risk) = RISKS.iter().find(|risk| risk.as_str() == word) {
             self.risks.insert(*risk);
             return Ok(());
@@ -71,6 +79,13 @@ impl Allowances {
             }
             Some(("user", name)) if is_name(name) => {
                 self.users.insert(name.to_owned());
+            }
+            Some(("addon", name)) if is_name(name) => {
+                self.addons.insert(name.to_owned());
+            }
+            Some(("addon-setting", pair)) => {
+                let (pointer, value) = setting(pair).ok_or_else(unknown)?;
+                self.addon_settings.insert((pointer.to_owned(), value.to_owned()));
             }
             _ => return Err(unknown()),
         }
@@ -87,9 +102,31 @@ impl Allowances {
         let arn = Arn::new(account.clone(), Principal::User(user.to_owned())).to_string();
         self.users.contains(user) || self.users.contains(&arn)
     }
+
+    /// Whether an add-on may be given that very setting.
+    pub(crate) fn names_setting(&self, pointer: &str, value: &str) -> bool {
+        self.addon_settings.contains(&(pointer.to_owned(), value.to_owned()))
+    }
 }
 
-/// Whether a text can name one identity.
+/// Pointer and value of a setting that can be allowed.
+///
+/// To whom an add-on reports can be emptied, but never be given here: its secret would stand among
+/// the arguments of a program.
+fn setting(pair: &str) -> Option<(&str, &str)> {
+    let (pointer, value) = pair.split_once('=')?;
+    let is_pointer = pointer.len() > 1 && pointer.starts_with('/') && !is_pattern(pointer);
+    (is_pointer && (value.is_empty() || !is_reporting(pointer))).then_some((pointer, value))
+}
+
+/// A word without the value of a setting, which may be a secret that somebody should not have typed.
+fn without_value(word: &str) -> &str {
+    const SETTING: &str = "addon-setting=";
+    let value = word.strip_prefix(SETTING).and_then(|pair| pair.split_once('=')).map(|(_, it)| it);
+    value.and_then(|value| word.strip_suffix(value)).unwrap_or(word)
+}
+
+/// Whether a text can name one identity or thing.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && !is_pattern(text)
 }

@@ -37,7 +37,9 @@ impl From<ParameterError> for Denial {
     fn from(error: ParameterError) -> Self {
         let rule = match error.code() {
             "catalog.secret-misplaced" => 7,
-            "catalog.parameter-owned" | "catalog.parameter-repeated" => 3,
+            "catalog.parameter-owned"
+            | "catalog.parameter-repeated"
+            | "catalog.setting-repeated" => 3,
             _ => 1,
         };
         let denial = Self::new(error.code(), rule, error.to_string());

@@ -22,9 +22,14 @@ impl<'a> Given<'a> {
 
     /// The text of a parameter that takes text.
     pub(crate) fn text(self, name: &str) -> Option<&'a str> {
+        text_of(self.value(name)?)
+    }
+
+    /// The settings that a parameter holds.
+    pub(crate) fn settings(self, name: &str) -> Option<&'a [(String, Value)]> {
         match self.value(name)? {
-            Value::Text(text) | Value::Json(Json::String(text)) => Some(text),
-            Value::Json(_) | Value::Secret(_) => None,
+            Value::Settings(settings) => Some(settings),
+            Value::Text(_) | Value::Json(_) | Value::Secret(_) => None,
         }
     }
 
@@ -35,7 +40,15 @@ impl<'a> Given<'a> {
             Value::Text(text) => {
                 Some(serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.clone())))
             }
-            Value::Secret(_) => None,
+            Value::Secret(_) | Value::Settings(_) => None,
         }
+    }
+}
+
+/// A value that is text, whichever way it was given.
+pub(crate) fn text_of(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) | Value::Json(Json::String(text)) => Some(text),
+        Value::Json(_) | Value::Secret(_) | Value::Settings(_) => None,
     }
 }

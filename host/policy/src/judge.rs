@@ -2,7 +2,7 @@
 
 use crate::document::readings;
 use crate::{Denial, Permit, Scene, Subject};
-use crate::{consent, entry, mark, permission, reach, sink, trust, user};
+use crate::{addon, command, consent, entry, mark, permission, reach, sink, trust, user};
 
 /// Decides whether a call may leave.
 ///
@@ -13,7 +13,9 @@ pub fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<Permit, Denial> {
     let subject = entry::catalogued(subject)?;
     entry::judge(scene, &subject)?;
     reach::judge(scene, &subject)?;
-    sink::judge(&subject)?;
+    sink::judge(scene, &subject)?;
+    addon::judge(scene, &subject)?;
+    command::judge(scene, &subject)?;
     let readings = readings(scene, &subject);
     trust::judge(scene, &readings)?;
     permission::judge(scene, &readings)?;

@@ -8,7 +8,7 @@ use crate::consent::is_high;
 use crate::document::{Reading, readings};
 use crate::given::Given;
 use crate::user::{is_marked, of, renames, touches_credentials};
-use crate::{Scene, Subject, entry};
+use crate::{Scene, Subject, addon, command, entry};
 
 /// How many characters of a name or of a document's risk are shown.
 const SHOWN: usize = 400;
@@ -18,6 +18,8 @@ const SHOWN: usize = 400;
 enum Weight {
     /// A class of risk of its own: keys, sign-in, second factors, commands, purchases.
     HighClass,
+    /// What becomes readable by others, or is lost.
+    Side,
     /// A document that nobody has read: it may say anything.
     Unread,
     /// What a document gives away.
@@ -38,8 +40,10 @@ pub fn risks(scene: &Scene, subject: &Subject<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(risk) = subject.action.risk {
         let weight = if is_high(risk) { Weight::HighClass } else { Weight::Class };
-        lines.push((weight, class_line(risk, &subject)));
+        lines.push((weight, class_line(risk, scene, &subject)));
     }
+    let sides = command::risks(&subject).into_iter().chain(addon::risks(&subject));
+    lines.extend(sides.map(|line| (Weight::Side, line)));
     for reading in readings(scene, &subject) {
         lines.extend(document_lines(&reading));
     }
@@ -48,7 +52,7 @@ pub fn risks(scene: &Scene, subject: &Subject<'_>) -> Vec<String> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-fn class_line(risk: Risk, subject: &Subject<'_>) -> String {
+fn class_line(risk: Risk, scene: &Scene, subject: &Subject<'_>) -> String {
     let words = match risk {
         Risk::AccessKey => "a permanent key is made, or switched on or off",
         Risk::ConsoleLogin => "somebody can sign in to the console, or differently than before",
@@ -60,10 +64,22 @@ fn class_line(risk: Risk, subject: &Subject<'_>) -> String {
         Risk::LicenseKey => {
             "a key is read with which agents report into the account, which is billed for it"
         }
-        Risk::Command => "a command runs on machines",
-        Risk::Purchase => "a service is bought",
+        Risk::Command => &command::class_line(scene, subject),
+        Risk::Purchase => &bought(subject),
     };
     format!("{}: {words}", risk.as_str())
+}
+
+fn bought(subject: &Subject<'_>) -> String {
+    let Subject { call, product, account, .. } = *subject;
+    let given = Given(call);
+    let which = ["Type", "CommodityCode"].iter().find_map(|name| given.text(name));
+    let which = which.map(|which| format!(" `{}`", quote_within(which, SHOWN)));
+    format!(
+        "a service is bought for account `{account}`: {}{}; nothing here takes that back",
+        product.title,
+        which.unwrap_or_default()
+    )
 }
 
 fn document_lines(reading: &Reading) -> Vec<(Weight, String)> {

@@ -13,6 +13,9 @@ pub struct Scene {
     pub declared: BTreeSet<String>,
     /// The accounts that the operator bound, confirmed by the cloud.
     pub bound: BTreeSet<AccountId>,
+    /// The scripts that the manifest declares, by the SHA-256 of their text in lower-case
+    /// hexadecimal digits.
+    pub commands: BTreeSet<String>,
     /// What the operator allowed.
     pub allowances: Allowances,
     /// The mark of the workflow's lineage, `<key>=<value>`, for example `host:workflow=delegate`.

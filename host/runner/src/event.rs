@@ -72,6 +72,19 @@ pub enum RunEvent {
         /// What, in the host's words.
         message: String,
     },
+    /// The end of what a script wrote on a machine where it failed.
+    Output {
+        /// The account's id.
+        account: String,
+        /// The machine's id.
+        machine: String,
+        /// The cloud's word for how it ended.
+        status: String,
+        /// The script's exit status, if it got to its end.
+        exit_code: Option<i64>,
+        /// The machine's words.
+        tail: String,
+    },
     /// The workflow's words.
     Log {
         /// How much they matter.
@@ -136,6 +149,9 @@ pub struct ProofReport {
     pub id: String,
     /// What it proves, in the workflow's words.
     pub title: String,
+    /// The one of several things that it is about, such as a cluster's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thing: Option<String>,
     /// What it is worth.
     pub level: Level,
     /// Whether a call proved it.

@@ -1,16 +1,29 @@
 //! What a run did, for the verdict.
 
-use host_model::AccountId;
+use std::collections::BTreeSet;
+
+use host_model::{AccountId, Timestamp};
 use host_runtime::{Claim, IdentityClass};
+
+use crate::sighting::Sighting;
 
 /// Everything that the verdict looks at.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
+    /// Ids of the steps that were entered.
+    pub(crate) steps: BTreeSet<String>,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) checks: Vec<CheckRecord>,
 }
 
 impl Ledger {
+    /// Whether a step of that id, or of one of its things, was entered.
+    pub(crate) fn has_entered(&self, id: &str) -> bool {
+        let is_of_thing =
+            |step: &String| step.strip_prefix(id).is_some_and(|rest| rest.starts_with('/'));
+        self.steps.contains(id) || self.steps.iter().any(is_of_thing)
+    }
+
     /// Whether the cloud is, or may be, another one than before the run.
     pub(crate) fn has_changed(&self) -> bool {
         let changed = |call: &CallRecord| {
@@ -27,11 +40,17 @@ pub(crate) struct CallRecord {
     pub(crate) action: String,
     pub(crate) class: IdentityClass,
     pub(crate) account: AccountId,
+    pub(crate) region: Option<String>,
+    pub(crate) at: Timestamp,
     pub(crate) writes: bool,
     pub(crate) answer: Recorded,
     pub(crate) request_id: Option<String>,
     /// What the host itself said would allow a call that it denied.
     pub(crate) grant: Option<String>,
+    /// The things that a change is about, as `(proof, thing)`.
+    pub(crate) named: BTreeSet<(String, String)>,
+    /// What a reply showed of such things.
+    pub(crate) sightings: Vec<Sighting>,
 }
 
 /// How the cloud answered.

@@ -29,6 +29,7 @@ mod mark;
 mod password;
 mod run;
 mod secrets;
+mod sighting;
 mod verdict;
 
 pub use account::{Bound, BoundAccounts};

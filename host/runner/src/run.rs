@@ -166,6 +166,7 @@ impl Run {
             scene: Scene {
                 declared: manifest.actions.clone(),
                 bound: bound.collect(),
+                commands: manifest.commands.iter().map(|it| it.digest.clone()).collect(),
                 allowances: settings.allowances.clone(),
                 mark: settings.mark.text(),
                 offline: settings.offline,
@@ -178,6 +179,8 @@ impl Run {
             unattended: settings.unattended,
             vetted: settings.vetted,
             provoke: settings.provoke,
+            proofs: manifest.proofs.clone(),
+            markers: manifest.commands.iter().flat_map(|it| it.markers.clone()).collect(),
         }
     }
 

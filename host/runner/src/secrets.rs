@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use host_model::{AccountId, SecretKind, SecretRef, SecretText};
-use host_vault::{Entry, Vault, VaultError};
+use host_model::{AccountId, RunId, SecretKind, SecretRef, SecretText, Timestamp};
+use host_vault::{Entry, Intent, Vault, VaultError};
 use host_wire::{Redactor, SecretLookup};
 use sha2::Sha256;
 
@@ -34,6 +34,53 @@ impl Secrets {
     /// Whether the vault can take a secret, tried before one is made.
     pub(crate) fn rehearse(&self) -> Result<(), VaultError> {
         self.vault.rehearse()
+    }
+
+    /// Notes that an AccessKey is about to be asked for, before the request is sent: a run that dies on
+    /// the way leaves the next one a trace of the key that nobody has (fault rows 1 and 2).
+    pub(crate) fn intend(
+        &self,
+        account: &AccountId,
+        user_name: &str,
+        run: &RunId,
+    ) -> Result<(), VaultError> {
+        self.vault.intend(&self.intent(account, user_name, run)).map(|_| ())
+    }
+
+    /// The secret is kept, or it is certain that there is none.
+    pub(crate) fn settle(
+        &self,
+        account: &AccountId,
+        user_name: &str,
+        run: &RunId,
+    ) -> Result<(), VaultError> {
+        self.vault.settle(&self.intent(account, user_name, run)).map(|_| ())
+    }
+
+    /// Since when a run waits to learn whether an AccessKey was made for a user.
+    pub(crate) fn unsettled(
+        &self,
+        account: &AccountId,
+        user_name: &str,
+    ) -> Result<Option<Timestamp>, VaultError> {
+        let principal = format!("user/{user_name}");
+        let all = self.vault.intents()?;
+        let ours = all.into_iter().find(|pending| {
+            pending.intent.account == *account
+                && pending.intent.principal == principal
+                && pending.intent.lineage == self.lineage
+        });
+        Ok(ours.map(|pending| pending.at))
+    }
+
+    fn intent(&self, account: &AccountId, user_name: &str, run: &RunId) -> Intent {
+        Intent {
+            account: account.clone(),
+            principal: format!("user/{user_name}"),
+            kind: SecretKind::AccessKey,
+            lineage: self.lineage.clone(),
+            run: run.clone(),
+        }
     }
 
     /// Seals a secret and holds it. When this returns, it survives a power cut.
@@ -108,6 +155,6 @@ impl SecretLookup for Secrets {
 pub(crate) fn principal_of(kind: SecretKind, user: Option<&str>) -> Option<String> {
     match kind {
         SecretKind::AccessKey | SecretKind::Password => user.map(|user| format!("user/{user}")),
-        SecretKind::Session | SecretKind::LicenseKey | SecretKind::Input => None,
+        SecretKind::Session | SecretKind::LicenseKey => None,
     }
 }

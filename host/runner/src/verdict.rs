@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::BoundAccounts;
 use crate::event::ProofReport;
 use crate::ledger::{CallRecord, Ledger, Recorded};
+use crate::sighting::{Standing, standing, things};
 
 /// How a run ended, in one word with one meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -63,8 +64,10 @@ pub(crate) fn judge(
     accounts: &BoundAccounts,
     ledger: &Ledger,
 ) -> (Verdict, String, Vec<ProofReport>) {
+    let asked = manifest.proofs.iter();
+    let asked = asked.filter(|proof| !proof.when_entered || ledger.has_entered(&proof.id));
     let reports: Vec<ProofReport> =
-        manifest.proofs.iter().map(|proof| report(proof, accounts, ledger)).collect();
+        asked.flat_map(|proof| reports(proof, accounts, ledger)).collect();
     let (verdict, reason) = conclude(manifest, accounts, ledger, &reports);
     (verdict, reason, reports)
 }
@@ -79,20 +82,22 @@ fn conclude(
         let title = quote_within(&proof.title, 160);
         return (Verdict::Failed, format!("a call that must be refused was answered: {title}"));
     }
-    if let Some(check) = ledger.checks.iter().find(|check| check.claim == Claim::Fails) {
-        let detail = quote_within(&check.detail, 300);
-        return (
-            Verdict::Failed,
-            format!("the workflow found that `{}` fails: {detail}", check.id),
-        );
+    let failures = failures(manifest, ledger);
+    if !failures.is_empty() {
+        let is_about_one = failures.iter().all(|failure| failure.is_about_one);
+        let some_was_done =
+            ledger.has_changed() || reports.iter().any(|r| r.seen && r.thing.is_some());
+        let verdict =
+            if is_about_one && some_was_done { Verdict::Partial } else { Verdict::Failed };
+        let sentences: Vec<String> = failures.into_iter().map(|it| it.sentence).collect();
+        return (verdict, sentences.join("; "));
     }
     let needed = |level: Level| reports.iter().filter(move |report| report.level == level);
     let all = |level: Level| needed(level).all(|report| report.seen);
     let any = reports.iter().any(|report| report.level != Level::Guard);
     let open = || {
         let titles = reports.iter().filter(|r| r.level != Level::Guard && !r.seen);
-        let titles: Vec<String> = titles.map(|r| quote_within(&r.title, 160)).collect();
-        titles.join("; ")
+        titles.map(title_of).collect::<Vec<_>>().join("; ")
     };
     if !any {
         return (
@@ -101,7 +106,7 @@ fn conclude(
         );
     }
     let waits = ledger.checks.iter().find(|check| check.claim == Claim::Pending);
-    if let (Some(check), false) = (waits, all(Level::Access)) {
+    if let (Some(check), false) = (waits, all(Level::Access) && all(Level::Data)) {
         let detail = quote_within(&check.detail, 300);
         return (Verdict::Pending, format!("the workflow waits: {detail}"));
     }
@@ -114,6 +119,69 @@ fn conclude(
     }
 }
 
+/// Something that did not work.
+struct Failure {
+    sentence: String,
+    /// Whether it is about one of several things, so that the others may be fine.
+    is_about_one: bool,
+}
+
+/// What the workflow found to fail, and the things whose last change did not succeed.
+fn failures(manifest: &Manifest, ledger: &Ledger) -> Vec<Failure> {
+    let claimed = ledger.checks.iter().filter(|check| check.claim == Claim::Fails);
+    let claimed = claimed.map(|check| {
+        let id = quote_within(&check.id, 160);
+        let detail = quote_within(&check.detail, 300);
+        Failure {
+            sentence: format!("the workflow found that `{id}` fails: {detail}"),
+            is_about_one: check.id.contains('/'),
+        }
+    });
+    let unchanged = manifest.proofs.iter().flat_map(|proof| {
+        let of = proof.each.as_ref().map_or("", |each| each.of.as_str());
+        things(proof, &ledger.calls).into_iter().filter_map(move |thing| {
+            let (standing, _) = standing(proof, &thing, &ledger.calls, |_| false);
+            let of = quote_within(of, 40);
+            let thing = quote_within(&thing, 160);
+            (standing == Standing::Failed).then(|| Failure {
+                sentence: format!("the last change of {of} `{thing}` did not succeed"),
+                is_about_one: true,
+            })
+        })
+    });
+    claimed.chain(unchanged).collect()
+}
+
+/// What is to be proven, and of which thing.
+fn title_of(report: &ProofReport) -> String {
+    let title = quote_within(&report.title, 160);
+    match &report.thing {
+        Some(thing) => format!("{title} ({})", quote_within(thing, 160)),
+        None => title,
+    }
+}
+
+/// One report, or one for each thing that the proof is about.
+fn reports(proof: &Proof, accounts: &BoundAccounts, ledger: &Ledger) -> Vec<ProofReport> {
+    let things = things(proof, &ledger.calls);
+    if proof.each.is_none() || things.is_empty() {
+        return vec![report(proof, accounts, ledger)];
+    }
+    let about = |thing: String| {
+        let proving = |call: &CallRecord| counts_for(proof, Some(&thing), accounts, call);
+        let (standing, showing) = standing(proof, &thing, &ledger.calls, proving);
+        ProofReport {
+            id: proof.id.clone(),
+            title: proof.title.clone(),
+            level: proof.level,
+            seen: standing == Standing::Seen,
+            request_ids: showing.iter().filter_map(|call| call.request_id.clone()).collect(),
+            thing: Some(thing),
+        }
+    };
+    things.into_iter().map(about).collect()
+}
+
 fn report(proof: &Proof, accounts: &BoundAccounts, ledger: &Ledger) -> ProofReport {
     let wanted = match proof.expects {
         Expectation::Reply => Recorded::Reply,
@@ -124,8 +192,9 @@ fn report(proof: &Proof, accounts: &BoundAccounts, ledger: &Ledger) -> ProofRepo
     ProofReport {
         id: proof.id.clone(),
         title: proof.title.clone(),
+        thing: None,
         level: proof.level,
-        seen: !seen.is_empty(),
+        seen: proof.each.is_none() && !seen.is_empty(),
         request_ids: seen.iter().filter_map(|call| call.request_id.clone()).collect(),
     }
 }
@@ -141,22 +210,32 @@ fn matching<'a>(
     accounts: &'a BoundAccounts,
     ledger: &'a Ledger,
 ) -> impl Iterator<Item = &'a CallRecord> {
+    ledger.calls.iter().filter(move |call| counts_for(proof, None, accounts, call))
+}
+
+/// Whether a call is the one that a proof speaks of: in its step, or in the step of its thing.
+fn counts_for(
+    proof: &Proof,
+    thing: Option<&str>,
+    accounts: &BoundAccounts,
+    call: &CallRecord,
+) -> bool {
     let account = accounts.0.get(&proof.account).map(|bound| &bound.account);
-    ledger.calls.iter().filter(move |call| {
-        call.step == proof.id
-            && call.action == proof.action
-            && call.class == proof.by
-            && Some(&call.account) == account
-    })
+    let in_step = call.step == proof.id
+        || thing.is_some_and(|thing| call.step == format!("{}/{thing}", proof.id));
+    in_step
+        && call.action == proof.action
+        && call.class == proof.by
+        && Some(&call.account) == account
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::sync::Arc;
 
     use host_client::StaticKey;
-    use host_model::SecretText;
+    use host_model::{SecretText, Timestamp};
     use host_runtime::IdentityClass;
     use host_sign::AccessKey;
     use serde_json::json;
@@ -207,10 +286,14 @@ mod tests {
                 action: (*action).to_owned(),
                 class: *class,
                 account: ACCOUNT.parse().unwrap(),
+                region: None,
+                at: Timestamp::from_seconds(0),
                 writes: false,
                 answer: *answer,
                 request_id: Some("R".to_owned()),
                 grant: None,
+                named: BTreeSet::new(),
+                sightings: Vec::new(),
             };
         let check = |claim: &Claim| CheckRecord {
             id: "role".to_owned(),
@@ -218,6 +301,7 @@ mod tests {
             detail: "said so".to_owned(),
         };
         Ledger {
+            steps: BTreeSet::new(),
             calls: calls.iter().map(call).collect(),
             checks: checks.iter().map(check).collect(),
         }

@@ -15,6 +15,9 @@ use crate::package::digest;
 /// First bytes of an entry; the number changes with the layout.
 const MAGIC: &[u8; 8] = b"hostwc01";
 
+/// Temporary files of one entry: so many processes can be making it at once, or have died while they did.
+const TEMPORARY_MAX: usize = 64;
+
 /// The greatest size of an entry, in bytes.
 const SIZE_MAX: u64 = 256 << 20;
 
@@ -75,8 +78,8 @@ impl Cache {
         sealed.extend_from_slice(&entry.code);
         let seal = self.mac(component, compatibility, &sealed).finalize().into_bytes();
         let path = self.path(component, compatibility);
-        let temporary = path.with_extension(format!("{}.new", std::process::id()));
-        let written = write(&temporary, &[MAGIC, &seal, &sealed]);
+        let Some((temporary, file)) = temporary(&path) else { return };
+        let written = write(file, &[MAGIC, &seal, &sealed]);
         if written.and_then(|()| fs::rename(&temporary, &path)).is_err() {
             drop(fs::remove_file(&temporary));
         }
@@ -98,11 +101,21 @@ impl Cache {
     }
 }
 
-fn write(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+/// A new file beside `path`, which nobody else has. Its name says nothing of the process: containers that
+/// share the folder may each have a process of the same number.
+fn temporary(path: &Path) -> Option<(PathBuf, fs::File)> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut names = (0..TEMPORARY_MAX).map(|number| path.with_extension(format!("{number}.new")));
+    names.find_map(|name| match options.open(&name) {
+        Ok(file) => Some(Some((name, file))),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => None,
+        Err(_) => Some(None),
+    })?
+}
+
+fn write(mut file: fs::File, parts: &[&[u8]]) -> std::io::Result<()> {
     parts.iter().try_for_each(|part| file.write_all(part))
 }

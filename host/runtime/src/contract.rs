@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use host_catalog::{Catalog, package_text};
 use wit_parser::{InterfaceId, Resolve, WorldItem};
 
-use crate::shape;
+use crate::shape::Shapes;
 use crate::wasi::Layer;
 
 const WORLD: &str = include_str!("../../../wit/world.wit");
@@ -31,11 +31,11 @@ pub fn contract_files(catalog: &Catalog) -> Vec<(String, String)> {
     files
 }
 
-/// Interfaces and the shapes of their functions.
+/// Interfaces and their shapes.
 #[derive(Debug, Clone)]
 pub struct Contract {
-    imports: BTreeMap<String, BTreeMap<String, String>>,
-    entry: (String, BTreeMap<String, String>),
+    imports: BTreeMap<String, Shapes>,
+    entry: (String, Shapes),
 }
 
 impl Contract {
@@ -65,14 +65,8 @@ impl Contract {
         })
     }
 
-    /// The interfaces that workflows may import, with the shape of each function.
-    pub fn imports(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
-        &self.imports
-    }
-
-    /// The functions that a workflow gets when it imports `interface`, with their shapes: of the
-    /// contract, or of the empty layer of WASI.
-    pub(crate) fn offered(&self, interface: &str) -> Option<&BTreeMap<String, String>> {
+    /// What a workflow gets when it imports `interface`: of the contract, or of the empty layer of WASI.
+    pub(crate) fn offered(&self, interface: &str) -> Option<&Shapes> {
         let layer = || Layer::builtin().find(interface).map(|found| &found.shapes);
         self.imports.get(interface).or_else(layer)
     }
@@ -91,7 +85,7 @@ impl Contract {
 
     /// The shapes of the functions of that interface.
     pub(crate) const fn entry_functions(&self) -> &BTreeMap<String, String> {
-        &self.entry.1
+        &self.entry.1.functions
     }
 }
 
@@ -102,9 +96,8 @@ fn interface(item: &WorldItem) -> Option<InterfaceId> {
     }
 }
 
-fn offered(resolve: &Resolve, id: InterfaceId) -> (String, BTreeMap<String, String>) {
-    let name = resolve.id_of(id).unwrap_or_default();
-    (name, shape::functions(resolve, &resolve.interfaces[id].functions))
+fn offered(resolve: &Resolve, id: InterfaceId) -> (String, Shapes) {
+    (resolve.id_of(id).unwrap_or_default(), Shapes::of(resolve, &resolve.interfaces[id]))
 }
 
 #[cfg(test)]
@@ -115,7 +108,7 @@ mod tests {
     fn the_contract_can_be_read_and_says_what_a_function_looks_like() {
         let contract = Contract::read().unwrap();
         let ram = &contract.imports["aliyun:ram/queries@0.1.0"];
-        assert!(ram["get-role"].starts_with("func(borrow<identity>, string, record {"));
+        assert!(ram.functions["get-role"].starts_with("func(borrow<identity>, string, record {"));
         assert_eq!(contract.entry(), "host:workflow/entry@0.1.0");
     }
 

@@ -80,7 +80,7 @@ fn read_call(
         }
     }
     let Some((_, extra)) = options.last() else { bail!("options without `extra`") };
-    let extra = value::extra(store, extra)?;
+    let extra = value::pairs(store, extra)?;
     if let Some(name) = overridden(function, &extra) {
         return Ok(Err(denied_override(product, function, name)));
     }

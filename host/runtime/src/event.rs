@@ -40,10 +40,12 @@ pub enum Event {
         /// The object that it belongs to.
         object: String,
     },
-    /// A secret that the operator gave as an input.
-    InputSecret {
-        /// The parameter.
-        parameter: String,
+    /// Since when an earlier run waits to learn whether an AccessKey was made for a user.
+    Unsettled {
+        /// Whose account.
+        caller: IdentityRef,
+        /// The RAM user.
+        user_name: String,
     },
     /// The time.
     Now,

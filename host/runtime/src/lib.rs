@@ -44,7 +44,8 @@ pub use error::RuntimeError;
 pub use event::{Answer, Claim, Event, LogLevel};
 pub use limits::Limits;
 pub use manifest::{
-    AccountSlot, Expectation, IdentityClass, Level, Manifest, ManifestError, Proof, SECTION,
+    AccountSlot, CommandScript, Each, Expectation, IdentityClass, Level, Manifest, ManifestError,
+    Proof, SECTION,
 };
 pub use package::{Import, Package, digest};
 pub use sandbox::{Prepared, RunOutput};

@@ -12,6 +12,9 @@ pub const SECTION: &str = "host:manifest";
 /// The greatest size of a manifest, in bytes.
 const SIZE_MAX: usize = 256 << 10;
 
+/// The most markers that one script may have.
+const MARKERS_MAX: usize = 64;
+
 /// What a workflow says of itself: what it may do, for whom, and what will prove that it worked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -35,6 +38,9 @@ pub struct Manifest {
     /// The calls that prove that it worked.
     #[serde(default)]
     pub proofs: Vec<Proof>,
+    /// The scripts that it may run on machines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<CommandScript>,
 }
 
 /// An account that a workflow works in.
@@ -68,6 +74,47 @@ pub struct Proof {
     pub expects: Expectation,
     /// What it is worth.
     pub level: Level,
+    /// Whether it counts only in runs that enter its step: what was not asked for needs no proof.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub when_entered: bool,
+    /// For proofs that are made for each of several things: what must be found in the reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<Each>,
+}
+
+/// A proof for each of several things, such as clusters: an item of the reply's list that names it.
+///
+/// The proving call stands in the step `<id of the proof>`, or in `<id>/<thing>`. If the run changed
+/// something about the thing, an item counts only against the list as it was before: it is new, or was
+/// touched since (`security.md`, rule 13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Each {
+    /// What the things are, for people: `cluster`.
+    pub of: String,
+    /// The parameter by which changes name things; `Parameter/setting` for a setting in it.
+    pub named_by: String,
+    /// JSON Pointer of the list in the reply.
+    pub items: String,
+    /// JSON Pointer, in an item, of the thing that it is about.
+    pub thing: String,
+    /// JSON Pointer, in an item, of what tells it apart from all others.
+    pub id: String,
+    /// JSON Pointer, in an item, of when the cloud saw it last, in milliseconds.
+    pub touched: String,
+}
+
+/// A script that the workflow may run on machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CommandScript {
+    /// Its name, for people.
+    pub name: String,
+    /// The SHA-256 of its text, in lower-case hexadecimal digits.
+    pub digest: String,
+    /// Whole lines of its output that the workflow may read even if the script got a secret.
+    #[serde(default)]
+    pub markers: BTreeSet<String>,
 }
 
 /// Kinds of identities.
@@ -165,6 +212,14 @@ pub enum ManifestError {
         /// Why.
         reason: String,
     },
+    /// A script that cannot be one.
+    #[error("its command `{command}` {reason}")]
+    CommandInvalid {
+        /// The command's name.
+        command: String,
+        /// Why.
+        reason: String,
+    },
     /// A schema that is none.
     #[error("its parameters are no JSON Schema of an object")]
     SchemaInvalid,
@@ -183,6 +238,7 @@ impl Problem for ManifestError {
             Self::Undeclared { .. } => "manifest.import-undeclared",
             Self::Unused { .. } => "manifest.action-unused",
             Self::ProofInvalid { .. } => "manifest.proof-invalid",
+            Self::CommandInvalid { .. } => "manifest.command-invalid",
             Self::SchemaInvalid => "manifest.schema-invalid",
         }
     }
@@ -225,6 +281,7 @@ impl Manifest {
         if self.parameters.get("type").and_then(serde_json::Value::as_str) != Some("object") {
             return Err(ManifestError::SchemaInvalid);
         }
+        self.commands.iter().try_for_each(check_command)?;
         self.proofs.iter().try_for_each(|proof| self.check_proof(proof))
     }
 
@@ -242,6 +299,24 @@ impl Manifest {
         }
         Ok(())
     }
+}
+
+/// A marker must not be able to carry anything: what a workflow reads of a secret's script is one of a
+/// few words that stood in the manifest before.
+fn check_command(command: &CommandScript) -> Result<(), ManifestError> {
+    check_name("command", &command.name)?;
+    let invalid = |reason: &str| ManifestError::CommandInvalid {
+        command: command.name.clone(),
+        reason: reason.to_owned(),
+    };
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if command.digest.len() != 64 || !command.digest.bytes().all(is_digit) {
+        return Err(invalid("has no SHA-256 in lower-case hexadecimal digits"));
+    }
+    if command.markers.len() > MARKERS_MAX {
+        return Err(invalid(&format!("has more than {MARKERS_MAX} markers")));
+    }
+    command.markers.iter().try_for_each(|marker| check_name("marker", marker))
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), ManifestError> {

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 use wit_parser::decoding::{DecodedWasm, decode};
-use wit_parser::{InterfaceId, Resolve, TypeDefKind, WorldId, WorldItem};
+use wit_parser::{Resolve, WorldId, WorldItem};
 
 use crate::manifest::SECTION;
-use crate::{Contract, Manifest, ManifestError, RuntimeError, shape};
+use crate::shape::Shapes;
+use crate::{Contract, Manifest, ManifestError, RuntimeError};
 
 /// What a component says of itself and what it imports, after both were checked against each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,7 +139,7 @@ fn check_entry(
         let expected = contract.entry().to_owned();
         return Err(RuntimeError::NoEntry { name: name.to_owned(), expected });
     };
-    let exported = shape::functions(resolve, &resolve.interfaces[entry].functions);
+    let exported = Shapes::of(resolve, &resolve.interfaces[entry]).functions;
     for (function, expected) in contract.entry_functions() {
         let found = exported.get(function).map_or("nothing", String::as_str);
         if found != expected {
@@ -171,17 +172,21 @@ fn read_imports(
             return Err(missing(import, "only interfaces of the contract can be imported".into()));
         };
         let interface = resolve.id_of(*id).unwrap_or_else(|| resolve.name_world_key(key));
-        let functions = shape::functions(resolve, &resolve.interfaces[*id].functions);
+        let needs = Shapes::of(resolve, &resolve.interfaces[*id]);
         let Some(offered) = contract.offered(&interface) else {
             // Records alone need nothing from the host.
-            if functions.is_empty() && !defines_resources(resolve, *id) {
+            if needs.functions.is_empty() && needs.resources.is_empty() {
                 continue;
             }
             return Err(missing(format!("`{interface}`"), why_missing(&interface, contract)));
         };
-        for (function, found) in functions {
+        if let Some(resource) = needs.resources.difference(&offered.resources).next() {
+            let full = format!("resource `{interface}.{resource}`");
+            return Err(missing(full, why_lacking(&interface, "resource")));
+        }
+        for (function, found) in needs.functions {
             let full = format!("{interface}.{function}");
-            match offered.get(&function) {
+            match offered.functions.get(&function) {
                 Some(expected) if *expected == found => {
                     let action = action_of(&interface, &function);
                     imports.push(Import { interface: interface.clone(), function, action });
@@ -195,7 +200,7 @@ fn read_imports(
                     });
                 }
                 None => {
-                    let reason = why_lacking(&interface);
+                    let reason = why_lacking(&interface, "function");
                     return Err(missing(format!("function `{full}`"), reason));
                 }
             }
@@ -203,11 +208,6 @@ fn read_imports(
     }
     imports.sort();
     Ok(imports)
-}
-
-fn defines_resources(resolve: &Resolve, interface: InterfaceId) -> bool {
-    let mut types = resolve.interfaces[interface].types.values();
-    types.any(|id| matches!(resolve.types[*id].kind, TypeDefKind::Resource))
 }
 
 /// How a guest of a standard library does without what is missing.
@@ -230,11 +230,11 @@ fn why_missing(interface: &str, contract: &Contract) -> String {
     }
 }
 
-fn why_lacking(interface: &str) -> String {
+fn why_lacking(interface: &str, what: &str) -> String {
     if interface.starts_with("wasi:") {
-        return format!("its empty layer of WASI has no such function; {WITHOUT}");
+        return format!("its empty layer of WASI has no such {what}; {WITHOUT}");
     }
-    format!("`{interface}` has no such function here")
+    format!("`{interface}` has no such {what} here")
 }
 
 /// `aliyun:ram/queries@0.1.0` and `get-role` are `ram:GetRole`.

@@ -1,24 +1,42 @@
 //! Types of the component model as comparable text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId};
+use wit_parser::{Function, Handle, Interface, Resolve, Type, TypeDefKind, TypeId};
+
+/// What an interface holds that two sides have to agree about.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shapes {
+    /// The shape of each function, by name.
+    pub(crate) functions: BTreeMap<String, String>,
+    /// The resources that it defines itself.
+    pub(crate) resources: BTreeSet<String>,
+}
+
+impl Shapes {
+    /// Those of an interface.
+    pub(crate) fn of(resolve: &Resolve, interface: &Interface) -> Self {
+        let own = interface
+            .types
+            .iter()
+            .filter(|(_, id)| matches!(resolve.types[**id].kind, TypeDefKind::Resource));
+        let functions = interface.functions.iter();
+        Self {
+            functions: functions
+                .map(|(name, item)| (name.clone(), function(resolve, item)))
+                .collect(),
+            resources: own.map(|(name, _)| name.clone()).collect(),
+        }
+    }
+}
 
 /// The shape of a function: parameter names do not matter, everything else does.
-pub(crate) fn function(resolve: &Resolve, function: &Function) -> String {
+fn function(resolve: &Resolve, function: &Function) -> String {
     let parameters: Vec<String> =
         function.params.iter().map(|param| of(resolve, &param.ty)).collect();
     let result = function.result.as_ref().map(|result| format!(" -> {}", of(resolve, result)));
     let kind = if function.kind.is_async() { "async func" } else { "func" };
     format!("{kind}({}){}", parameters.join(", "), result.unwrap_or_default())
-}
-
-/// The shapes of all functions of an interface, by name.
-pub(crate) fn functions<'a>(
-    resolve: &Resolve,
-    list: impl IntoIterator<Item = (&'a String, &'a Function)>,
-) -> BTreeMap<String, String> {
-    list.into_iter().map(|(name, item)| (name.clone(), function(resolve, item))).collect()
 }
 
 fn of(resolve: &Resolve, is: &Type) -> String {

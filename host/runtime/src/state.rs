@@ -78,6 +78,26 @@ impl State {
         }
     }
 
+    /// Whether one memory or table may grow, counted together with all others of its kind.
+    fn grow(
+        &mut self,
+        growth: Growth,
+        (limit, most): (&'static str, usize),
+        used: fn(&mut Self) -> &mut usize,
+    ) -> Result<bool> {
+        // What the guest says of itself is its own business: it sees that there is no more.
+        if growth.maximum.is_some_and(|maximum| growth.desired > maximum) {
+            return Ok(false);
+        }
+        let added = growth.desired.saturating_sub(growth.current);
+        let total = used(self).saturating_add(added);
+        if total > most {
+            return self.end_at_limit(limit, most as u64);
+        }
+        *used(self) = total;
+        Ok(true)
+    }
+
     /// Ends the guest at a limit.
     pub(crate) fn end_at_limit<T>(&mut self, limit: &'static str, value: u64) -> Result<T> {
         let step = self.step.clone();
@@ -113,6 +133,14 @@ impl State {
     }
 }
 
+/// What a guest asks for, in bytes or elements.
+#[derive(Clone, Copy)]
+struct Growth {
+    current: usize,
+    desired: usize,
+    maximum: Option<usize>,
+}
+
 fn exhausted(limit: &str, value: u64) -> CallError {
     CallError::new(
         ErrorKind::BudgetExhausted,
@@ -130,15 +158,8 @@ impl wasmtime::ResourceLimiter for State {
         desired: usize,
         maximum: Option<usize>,
     ) -> Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
-            return Ok(false);
-        }
-        let total = self.memory_bytes.saturating_add(desired.saturating_sub(current));
-        if total > self.limits.memory_bytes_max {
-            return self.end_at_limit("memory_bytes_max", self.limits.memory_bytes_max as u64);
-        }
-        self.memory_bytes = total;
-        Ok(true)
+        let limit = ("memory_bytes_max", self.limits.memory_bytes_max);
+        self.grow(Growth { current, desired, maximum }, limit, |state| &mut state.memory_bytes)
     }
 
     fn table_growing(
@@ -147,14 +168,7 @@ impl wasmtime::ResourceLimiter for State {
         desired: usize,
         maximum: Option<usize>,
     ) -> Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
-            return Ok(false);
-        }
-        let total = self.table_elements.saturating_add(desired.saturating_sub(current));
-        if total > self.limits.table_elements_max {
-            return self.end_at_limit("table_elements_max", self.limits.table_elements_max as u64);
-        }
-        self.table_elements = total;
-        Ok(true)
+        let limit = ("table_elements_max", self.limits.table_elements_max);
+        self.grow(Growth { current, desired, maximum }, limit, |state| &mut state.table_elements)
     }
 }

@@ -39,6 +39,7 @@ pub(crate) fn argument(
         Val::S64(number) => Value::Json(json!(number)),
         Val::Bool(flag) => Value::Json(json!(flag)),
         Val::List(items) if items.is_empty() => return Ok(None),
+        list if is == ArgumentType::Settings => Value::Settings(pairs(store, list)?),
         Val::List(items) => Value::Json(items.iter().map(item).collect::<Result<Json>>()?),
         Val::Resource(resource) => Value::Secret(secret(store, resource)?),
         other => bail!("an argument of an unexpected type: {other:?}"),
@@ -62,23 +63,23 @@ fn item(value: &Val) -> Result<Json> {
     }
 }
 
-/// The open arm `extra`: pairs of a name and a value.
-pub(crate) fn extra(
+/// Pairs of a name and a value: settings, and the open arm `extra`.
+pub(crate) fn pairs(
     store: &mut StoreContextMut<'_, State>,
     list: &Val,
 ) -> Result<Vec<(String, Value)>> {
-    let Val::List(pairs) = list else { bail!("`extra` is no list") };
+    let Val::List(pairs) = list else { bail!("pairs that are no list") };
     let mut parameters = Vec::with_capacity(pairs.len());
     for pair in pairs {
-        let Val::Tuple(parts) = pair else { bail!("`extra` holds no pairs") };
+        let Val::Tuple(parts) = pair else { bail!("a list without pairs") };
         let [Val::String(name), Val::Variant(case, Some(payload))] = parts.as_slice() else {
-            bail!("`extra` holds no name and value")
+            bail!("a pair without name and value")
         };
         let value = match (case.as_str(), payload.as_ref()) {
             ("text", Val::String(text)) => Value::Text(text.clone()),
             ("json", Val::String(text)) => json_value(text),
             ("secret", Val::Resource(resource)) => Value::Secret(secret(store, resource)?),
-            _ => bail!("`extra` holds a value of an unexpected case"),
+            _ => bail!("a value of an unexpected case"),
         };
         parameters.push((name.clone(), value));
     }
@@ -215,14 +216,14 @@ fn texts_at(part: &Json, at: &str) -> Vec<Val> {
 }
 
 fn tags(items: &[Json]) -> Vec<Val> {
-    let part = |tag: &Json, names: [&str; 2]| {
+    let part = |tag: &Json, names: [&str; 4]| {
         let found = names.iter().find_map(|name| tag.get(name)).map(text_of);
         Val::String(found.unwrap_or_default())
     };
     let tag = |tag: &Json| {
         Val::Record(vec![
-            ("key".to_owned(), part(tag, ["TagKey", "Key"])),
-            ("value".to_owned(), part(tag, ["TagValue", "Value"])),
+            ("key".to_owned(), part(tag, ["TagKey", "Key", "tag_key", "key"])),
+            ("value".to_owned(), part(tag, ["TagValue", "Value", "tag_value", "value"])),
         ])
     };
     items.iter().map(tag).collect()

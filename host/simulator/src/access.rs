@@ -1,7 +1,8 @@
 //! May the caller do this? The caller's policies, collected and judged.
 //!
-//! A refusal is `NoPermission` for every product (assumed for ARMS, which might say
-//! `Forbidden.RAM`), with the details that RAM-controlled products add (`facts.md`, envelope).
+//! A refusal is `NoPermission` for most products (assumed for ARMS, which might say
+//! `Forbidden.RAM` as ECS does), with the details that RAM-controlled products add (`facts.md`,
+//! envelope).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -40,11 +41,19 @@ pub(crate) fn authorize(state: &State, operation: &Operation<'_>) -> Result<(), 
     if operation.caller.identity == CallerIdentity::Root {
         return if action == "sts:AssumeRole" { Err(root_refused()) } else { Ok(()) };
     }
-    let papers = Papers::of(state, operation)?;
-    for resource in resource::resources(operation) {
+    let group = resource::group_of(operation);
+    let papers = Papers::of(state, operation.caller, group, operation.now)?;
+    for resource in resource::resources(state, operation) {
         papers.check(&action, &resource, operation)?;
     }
     Ok(())
+}
+
+/// Whether `caller` may do `action` to anything in its account.
+pub(crate) fn may(state: &State, caller: &Caller, action: &str, now: Timestamp) -> bool {
+    caller.identity == CallerIdentity::Root
+        || Papers::of(state, caller, None, now)
+            .is_ok_and(|papers| papers.judge(action, "*", now, true) == Decision::Allowed)
 }
 
 fn root_refused() -> CloudError {
@@ -62,18 +71,22 @@ struct Papers {
 }
 
 impl Papers {
-    fn of(state: &State, operation: &Operation<'_>) -> Result<Self, CloudError> {
-        let account = operation.account(state)?;
-        let group = resource::group_of(operation);
+    fn of(
+        state: &State,
+        caller: &Caller,
+        group: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Self, CloudError> {
+        let account = state.account(&caller.account)?;
         let mut papers = Self { account: Vec::new(), group: Vec::new(), session: None };
-        match &operation.caller.identity {
+        match &caller.identity {
             CallerIdentity::Root => {}
             CallerIdentity::User(name) => {
                 let user = account.user(name)?;
-                papers.take(account, &user.policies, group, operation.now);
+                papers.take(account, &user.policies, group, now);
                 for name in &user.groups {
                     if let Facet::Known(found) = account.groups.get(name) {
-                        papers.take(account, &found.policies, group, operation.now);
+                        papers.take(account, &found.policies, group, now);
                     }
                 }
             }
@@ -82,7 +95,7 @@ impl Papers {
                 if let Facet::Known(found) = account.roles.get(role)
                     && found.id == *role_id
                 {
-                    papers.take(account, &found.policies, group, operation.now);
+                    papers.take(account, &found.policies, group, now);
                 }
                 if let Some(policy) = policy {
                     papers.session = permission::document(policy);
@@ -123,30 +136,56 @@ impl Papers {
         resource: &str,
         operation: &Operation<'_>,
     ) -> Result<(), CloudError> {
-        let all: Vec<Document> = self.account.iter().chain(&self.group).cloned().collect();
-        let judge = |action: &str, documents: &[Document]| {
-            let deed = Deed {
-                action: action.to_owned(),
-                resource: resource.to_owned(),
-                context: context(operation.now),
-            };
-            permission::judge(&deed, documents, self.session.as_ref())
-        };
         let refuse = |action: &str, decision| {
-            Err(refused(&Diagnosis::of(operation.caller, action, resource, decision)))
+            let diagnosis = Diagnosis::of(operation.caller, action, resource, decision);
+            Err(refused(&diagnosis, &operation.product.key))
         };
-        let decision = judge(action, &all);
+        let decision = self.judge(action, resource, operation.now, true);
         if decision != Decision::Allowed {
             return refuse(action, decision);
         }
-        if operation.product.key == "arms" && judge(action, &self.account) != Decision::Allowed {
-            let decision = judge(READ_TRACE_APP, &all);
+        let alone = || self.judge(action, resource, operation.now, false);
+        if operation.product.key == "arms" && alone() != Decision::Allowed {
+            let decision = self.judge(READ_TRACE_APP, resource, operation.now, true);
             if decision != Decision::Allowed {
                 return refuse(READ_TRACE_APP, decision);
             }
         }
         Ok(())
     }
+
+    /// Judges an action under each of its names: one that forbids decides, else one that allows.
+    fn judge(&self, action: &str, resource: &str, now: Timestamp, with_group: bool) -> Decision {
+        let group = self.group.iter().filter(|_| with_group);
+        let documents: Vec<Document> = self.account.iter().chain(group).cloned().collect();
+        let decisions: Vec<Decision> = std::iter::once(action)
+            .chain(old_name(action))
+            .map(|action| {
+                let deed = Deed {
+                    action: action.to_owned(),
+                    resource: resource.to_owned(),
+                    context: context(now),
+                };
+                permission::judge(&deed, &documents, self.session.as_ref())
+            })
+            .collect();
+        let first = |wanted| decisions.iter().find(|decision| **decision == wanted).copied();
+        let decided = first(Decision::Forbidden).or_else(|| first(Decision::Allowed));
+        decided.unwrap_or(Decision::NotPermitted)
+    }
+}
+
+/// The name that policies from before 2022 give an action (`facts.md`, RAM action names).
+fn old_name(action: &str) -> Option<&'static str> {
+    const OLD: [(&str, &str); 6] = [
+        ("cs:DescribeClusterAddonsVersion", "cs:Queryk8sComponentsUpdateVersion"),
+        ("cs:DescribeClusterDetail", "cs:GetClusterById"),
+        ("cs:DescribeClustersV1", "cs:GetClusters"),
+        ("cs:InstallClusterAddons", "cs:InstallK8sComponents"),
+        ("cs:UnInstallClusterAddons", "cs:UnInstallK8sComponents"),
+        ("cs:UpgradeClusterAddons", "cs:UpgradeK8sComponents"),
+    ];
+    OLD.iter().find(|(name, _)| *name == action).map(|(_, old)| *old)
 }
 
 const READ_TRACE_APP: &str = "arms:ReadTraceApp";
@@ -200,7 +239,7 @@ pub(crate) fn check_trust(
     }
     let mut diagnosis = Diagnosis::of(operation.caller, "sts:AssumeRole", resource, decision);
     "AssumeRolePolicy".clone_into(&mut diagnosis.policy_type);
-    Err(refused(&diagnosis))
+    Err(refused(&diagnosis, "sts"))
 }
 
 /// What stands behind a refusal; travels as `EncodedDiagnosticMessage`.
@@ -245,9 +284,15 @@ impl Diagnosis {
     }
 }
 
-fn refused(diagnosis: &Diagnosis) -> CloudError {
+/// Products differ in the code (assumed for all but RAM and STS).
+fn refused(diagnosis: &Diagnosis, product: &str) -> CloudError {
+    let code = match product {
+        "cs" => "Forbidden",
+        "ecs" => "Forbidden.RAM",
+        _ => "NoPermission",
+    };
     let message = "You are not authorized to do this action. You should be authorized by RAM.";
-    let mut error = CloudError::new("NoPermission", 403, message);
+    let mut error = CloudError::new(code, 403, message);
     error.detail = Some(Box::new(json!({
         "AuthAction": diagnosis.action,
         "AuthPrincipalType": diagnosis.principal_type,

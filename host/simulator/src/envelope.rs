@@ -1,5 +1,6 @@
 //! Replies and refusals as HTTP.
 
+use host_catalog::Style;
 use host_model::{HttpReply, Timestamp};
 use serde_json::{Map, Value as Json, json};
 
@@ -11,14 +12,22 @@ pub(crate) struct Envelope<'a> {
     pub(crate) request_id: String,
     pub(crate) authority: &'a str,
     pub(crate) now: Timestamp,
+    pub(crate) style: Style,
 }
+
+const JSON: &str = "application/json;charset=utf-8";
 
 impl Envelope<'_> {
     /// The reply to a request that was carried out, or refused.
     pub(crate) fn reply(&self, outcome: Result<Json, CloudError>) -> HttpReply {
-        match outcome {
-            Ok(body) => self.json(200, body),
-            Err(error) => self.json(error.status.max(400), self.error(error)),
+        match (outcome, self.style) {
+            (Ok(body), Style::Rpc) => self.json(200, body),
+            (Err(error), Style::Rpc) => self.json(error.status.max(400), self.error(error)),
+            (Ok(body), Style::Roa) => self.resource(body),
+            (Err(error), Style::Roa) => {
+                let status = error.status.max(400);
+                self.raw(status, JSON, self.resource_error(error).to_string().into_bytes())
+            }
         }
     }
 
@@ -29,7 +38,32 @@ impl Envelope<'_> {
             members.extend(rest);
         }
         let body = Json::Object(members).to_string().into_bytes();
-        self.raw(status, "application/json;charset=utf-8", body)
+        self.raw(status, JSON, body)
+    }
+
+    /// Resource replies come as they are; `null` is an empty body. Where the action's reply has the
+    /// request's id in the body, its place holds `null` until here.
+    fn resource(&self, mut body: Json) -> HttpReply {
+        for name in ["request_id", "requestId"] {
+            if let Some(place) = body.get_mut(name).filter(|place| place.is_null()) {
+                *place = Json::from(self.request_id.as_str());
+            }
+        }
+        let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.raw(200, JSON, bytes)
+    }
+
+    fn resource_error(&self, error: CloudError) -> Json {
+        let mut body = json!({
+            "code": error.code,
+            "message": error.message,
+            "requestId": self.request_id,
+            "status": error.status,
+        });
+        if let Some(detail) = error.detail {
+            body["accessDeniedDetail"] = *detail;
+        }
+        body
     }
 
     fn error(&self, error: CloudError) -> Json {
@@ -57,7 +91,7 @@ impl Envelope<'_> {
         let mut body = b"{\"Padding\":\"".to_vec();
         body.resize(body.len() + bytes, b'x');
         body.extend_from_slice(b"\"}");
-        self.raw(200, "application/json;charset=utf-8", body)
+        self.raw(200, JSON, body)
     }
 
     fn raw(&self, status: u16, content_type: &str, body: Vec<u8>) -> HttpReply {

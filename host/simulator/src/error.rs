@@ -30,6 +30,12 @@ pub enum SimulatorError {
         /// What is wrong; never a part of the text.
         reason: String,
     },
+    /// `simulator.certificate-unusable`: it cannot be made, read, or served with.
+    #[error("the offline cloud cannot show a certificate: {reason}")]
+    CertificateUnusable {
+        /// What is wrong; never a part of a key.
+        reason: String,
+    },
     /// `simulator.listener-failed`: no connection can be taken.
     #[error("the offline cloud cannot take connections: {0}")]
     ListenerFailed(#[from] std::io::Error),
@@ -41,6 +47,7 @@ impl Problem for SimulatorError {
             Self::ScenarioUnreadable { .. } => "simulator.scenario-unreadable",
             Self::ScenarioContradictory { .. } => "simulator.scenario-contradictory",
             Self::SnapshotUnreadable { .. } => "simulator.snapshot-unreadable",
+            Self::CertificateUnusable { .. } => "simulator.certificate-unusable",
             Self::ListenerFailed(_) => "simulator.listener-failed",
         }
     }
@@ -55,6 +62,7 @@ impl Problem for SimulatorError {
                 "the built-in scenario shows every field that a scenario may have"
             }
             Self::SnapshotUnreadable { .. } => "start over with `--fresh`",
+            Self::CertificateUnusable { .. } => "give a chain and its key as PEM, or let one be made",
             Self::ListenerFailed(_) => "choose another address with `--listen`",
         };
         Some(hint.to_owned())

@@ -3,7 +3,7 @@
 //! ```text
 //!              ┌─ InProcess (a transport) ─┐
 //! HttpRequest ─┤                           ├─▶ Simulator::respond ─▶ reply, late or lost
-//!              └─ serve (HTTP, loopback) ──┘          │
+//!              └─ serve, serve_tls ────────┘          │
 //!                                                     ▼
 //!  fault drawn by the seed ▸ signature ▸ product and action ▸ permission ▸ parameters ▸ state
 //! ```
@@ -56,6 +56,7 @@ mod server;
 mod signature;
 mod simulator;
 mod state;
+mod tls;
 
 pub use assumption::{Assumption, assumptions};
 pub use clock::VirtualClock;
@@ -65,14 +66,18 @@ pub use error::SimulatorError;
 pub use fault::{FaultKind, FaultRule};
 pub use in_process::InProcess;
 pub use scenario::{
-    AccountData, AppData, GroupData, KeyData, LoginData, OPERATOR, OperatorData, PolicyData,
-    ResourceGroupData, RoleData, Scenario, UserData,
+    AccountData, Activation, AddonData, AppData, ClusterData, GroupData, InstanceData, KeyData,
+    LoginData, OPERATOR, OperatorData, PolicyData, ResourceGroupData, RoleData, Scenario, TaskData,
+    UserData,
 };
-pub use server::serve;
+pub use server::{serve, serve_tls};
 pub use simulator::{Answer, Simulator, Snapshot};
 pub use state::{
-    AccessKey, Account, Attachment, Attachments, Caller, CallerIdentity, CloudError, Collection,
-    Consistency, Facet, Group, InventedSecret, Lingering, LoginProfile, Mint, Operation,
-    Parameters, PasswordPolicy, Policy, PolicyType, PolicyVersion, Quotas, ResourceGroup, Role,
-    Session, State, Tags, TraceApp, User, apply,
+    AccessKey, Account, Addon, AddonDeed, AddonTrouble, Assistant, Attachment, Attachments, Caller,
+    CallerIdentity, CloudError, Cluster, ClusterManner, Collection, CommandTrouble, Consistency,
+    Ending, Facet, Group, Instance, InstanceManner, InventedSecret, Invocation, Lingering, Listing,
+    LoginProfile, Machine, Mint, Operation, Parameters, PasswordPolicy, Policy, PolicyType,
+    PolicyVersion, Quotas, Reports, ResourceGroup, Restart, Role, Schema, Service, Session, Setup,
+    State, Tags, Target, Task, TraceApp, TroubleAt, User, Work, Workload, apply,
 };
+pub use tls::Tls;

@@ -1,13 +1,15 @@
 //! What a call is about, in the words of policies.
 
-use crate::state::{CallerIdentity, Operation, PolicyType};
+use crate::state::{CallerIdentity, Operation, PolicyType, State};
 
 /// The resources that the caller must have rights on: each of them.
-pub(crate) fn resources(operation: &Operation<'_>) -> Vec<String> {
+pub(crate) fn resources(state: &State, operation: &Operation<'_>) -> Vec<String> {
     let named = match operation.product.key.as_str() {
         "ram" => of_ram(operation),
         "sts" => operation.parameters.owned("RoleArn").into_iter().collect(),
         "ims" => of_ims(operation),
+        "cs" => of_cs(state, operation),
+        "ecs" => of_ecs(operation),
         _ => Vec::new(),
     };
     if named.is_empty() { vec!["*".to_owned()] } else { named }
@@ -45,6 +47,25 @@ fn of_ims(operation: &Operation<'_>) -> Vec<String> {
     let principal = operation.parameters.text("UserPrincipalName");
     let user = principal.and_then(|principal| principal.split_once('@')).map(|(user, _)| user);
     user.map(|user| format!("acs:ims:*:{account}:user/{user}")).into_iter().collect()
+}
+
+/// A cluster's region is known only if there is such a cluster.
+fn of_cs(state: &State, operation: &Operation<'_>) -> Vec<String> {
+    let account = &operation.caller.account;
+    let id = operation.parameters.text("cluster_id");
+    let arn = |id: &str| {
+        let region = state.region_of_cluster(account, id).unwrap_or("*");
+        format!("acs:cs:{region}:{account}:cluster/{id}")
+    };
+    id.map(arn).into_iter().collect()
+}
+
+fn of_ecs(operation: &Operation<'_>) -> Vec<String> {
+    let parameters = operation.parameters;
+    let (account, region) = (&operation.caller.account, parameters.required("RegionId"));
+    let mut ids = parameters.texts("InstanceId");
+    ids.extend(parameters.owned("InstanceId"));
+    ids.iter().map(|id| format!("acs:ecs:{region}:{account}:instance/{id}")).collect()
 }
 
 /// The resource group that a call keeps to: policies attached in that group count for it.

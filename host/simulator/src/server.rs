@@ -11,13 +11,16 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::error::SimulatorError;
 use crate::signature::form_pairs;
 use crate::simulator::{Answer, Simulator};
+use crate::tls::Tls;
 
 /// The largest request body, in bytes: 1 MiB.
 const REQUEST_BYTES_MAX: usize = 1024 * 1024;
@@ -35,6 +38,29 @@ pub async fn serve(
     simulator: Arc<Simulator>,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), SimulatorError> {
+    accept(listener, simulator, None, stop).await
+}
+
+/// The same over TLS.
+///
+/// # Errors
+///
+/// The listener cannot take connections any more.
+pub async fn serve_tls(
+    listener: TcpListener,
+    simulator: Arc<Simulator>,
+    tls: &Tls,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<(), SimulatorError> {
+    accept(listener, simulator, Some(TlsAcceptor::from(tls.config())), stop).await
+}
+
+async fn accept(
+    listener: TcpListener,
+    simulator: Arc<Simulator>,
+    tls: Option<TlsAcceptor>,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<(), SimulatorError> {
     let (ending, ended) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
@@ -43,7 +69,8 @@ pub async fn serve(
             () = &mut stop => break Ok(()),
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, Arc::clone(&simulator), ended.clone()));
+                    let (simulator, ended) = (Arc::clone(&simulator), ended.clone());
+                    connections.spawn(opened(stream, tls.clone(), simulator, ended));
                 }
                 Err(error) => break Err(error.into()),
             },
@@ -56,8 +83,26 @@ pub async fn serve(
     outcome
 }
 
-async fn connection(
+/// A connection from its start: over TLS, its handshake comes first.
+async fn opened(
     stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    simulator: Arc<Simulator>,
+    mut ended: watch::Receiver<bool>,
+) {
+    let Some(tls) = tls else { return connection(stream, simulator, ended).await };
+    let accepted = tokio::select! {
+        accepted = tls.accept(stream) => accepted,
+        _ = ended.wait_for(|ended| *ended) => return,
+    };
+    // A client that does not trust the certificate hangs up.
+    if let Ok(stream) = accepted {
+        connection(stream, simulator, ended).await;
+    }
+}
+
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
     simulator: Arc<Simulator>,
     mut ended: watch::Receiver<bool>,
 ) {

@@ -16,7 +16,7 @@ use crate::fault::{FaultKind, FaultRule, Tally, draw};
 use crate::route::{Route, pairs};
 use crate::scenario::Scenario;
 use crate::signature::{Nonces, verify};
-use crate::state::{CloudError, Operation, Parameters, State, apply};
+use crate::state::{CloudError, Operation, State, apply};
 
 /// The offline cloud. Many threads may ask it; it answers one at a time.
 #[derive(Debug)]
@@ -160,7 +160,12 @@ impl Simulator {
         }
         let now = self.clock.now();
         let gateway_now = fault.map_or(now, |fault| fault.time(now));
-        let envelope = Envelope { request_id, authority: &request.authority, now: gateway_now };
+        let envelope = Envelope {
+            request_id,
+            authority: &request.authority,
+            now: gateway_now,
+            style: route.style(),
+        };
         let work = Work { request, route: &route, pairs: &pairs, now, gateway_now, fault };
         let mut reply = envelope.reply(work.carry_out(&mut cloud));
         drop(cloud);
@@ -202,7 +207,7 @@ impl Work<'_> {
         let verified = verify(self.request, &cloud.state, &mut cloud.nonces, self.gateway_now)?;
         cloud.state.touch_key(&verified.key_id, self.now);
         let (product, action) = self.route.resolve(self.request)?;
-        let parameters = Parameters::from_wire(product, action, self.pairs);
+        let parameters = self.route.parameters(product, action, self.request, self.pairs)?;
         let operation = Operation {
             caller: &verified.caller,
             product,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// Versions the digest, so that another way to name files cannot be taken for this one.
-const NAME_SCHEME: &[u8] = b"host vault entry 1";
+const NAME_SCHEME: &str = "host vault entry 1";
 
 /// What a secret belongs to. Holds no secret; shown in lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,12 +45,17 @@ pub struct Kept {
 /// Kind and principal are not part of it: an object has one secret, and a second one of another
 /// kind has to be refused rather than kept beside it.
 pub(crate) fn file_name(account: &AccountId, object: &str, lineage: &str) -> String {
+    format!("{account}-{}.age", digest(&[NAME_SCHEME, lineage, account.as_str(), object]))
+}
+
+/// A digest of parts that tells apart what would join to the same text.
+pub(crate) fn digest(parts: &[&str]) -> String {
     let mut digest = Sha256::new();
-    for part in [NAME_SCHEME, lineage.as_bytes(), account.as_str().as_bytes(), object.as_bytes()] {
+    for part in parts {
         digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         digest.update(part);
     }
-    format!("{account}-{}.age", hex(&digest.finalize()[..16]))
+    hex(&digest.finalize()[..16])
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

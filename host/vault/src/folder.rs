@@ -73,6 +73,23 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>
     Ok(Some(bytes))
 }
 
+/// A file, a pipe or a descriptor that the operator named. Links are followed, since descriptors are
+/// links; an ordinary file has to be for its owner only.
+pub(crate) fn read_given(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    let file = File::open(path).map_err(unusable("read", path))?;
+    let opened = file.metadata().map_err(unusable("look at", path))?;
+    if opened.is_dir() {
+        return Err(VaultError::PathUnexpected { path: path.to_owned(), wanted: "a file" });
+    }
+    if opened.is_file() {
+        refuse_loose(path, &opened, FILE_MODE)?;
+    }
+    let room = usize::try_from(limit.saturating_add(1)).unwrap_or_default();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    file.take(limit).read_to_end(&mut bytes).map_err(unusable("read", path))?;
+    Ok(bytes)
+}
+
 /// Writes a new file whole, with mode 0600, and never over another.
 pub(crate) fn place(
     folder: &Path,

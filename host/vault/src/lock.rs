@@ -1,24 +1,23 @@
-//! The key of a vault: made on first use, kept in a file or behind a passphrase.
+//! The vault's key: made on first use, and what keeps it shut.
 
 use std::path::{Path, PathBuf};
 
-use age::secrecy::{ExposeSecret, SecretString};
-use age::x25519::Identity;
-use age::{Encryptor, scrypt};
-use host_model::SecretText;
+use age::scrypt;
+use age::secrecy::SecretString;
+use host_model::{SecretText, Timestamp};
 use host_ports::Entropy;
 use zeroize::Zeroizing;
 
 use crate::folder::{self, Placed};
-use crate::{VaultError, seal};
+use crate::key::IDENTITY_BYTES_MAX;
+use crate::{Identity, Opener, VaultError, opener, seal};
 
 /// The key in the clear, guarded by the file's mode.
 const PLAIN_NAME: &str = "identity.txt";
 /// The key, sealed with a passphrase.
 const SEALED_NAME: &str = "identity.age";
-/// Bytes of either; an age key is 75.
-const IDENTITY_BYTES_MAX: u64 = 4096;
 const PASSPHRASE_CHARACTERS_MIN: usize = 8;
+const PASSPHRASE_BYTES_MAX: u64 = 4096;
 
 /// Logarithm of scrypt's cost: half a second on a usual machine.
 #[cfg(not(test))]
@@ -28,110 +27,130 @@ const WORK: u8 = 4;
 /// The most that opening accepts, so that a planted file cannot keep the machine busy.
 const WORK_MAX: u8 = 20;
 
-/// How a vault is locked.
+/// How a vault is opened.
 #[derive(Debug, Clone)]
 pub enum Lock {
     /// The key lies beside the entries, in a file that only its owner reads.
     IdentityFile,
     /// The key is sealed with a passphrase that a person knows. Opening takes about half a second.
     Passphrase(SecretText),
+    /// The key is sealed for an age identity of the operator's own, which lies somewhere else.
+    Own(Identity),
 }
 
 impl Lock {
-    const fn file_name(&self) -> &'static str {
-        match self {
-            Self::IdentityFile => PLAIN_NAME,
-            Self::Passphrase(_) => SEALED_NAME,
-        }
+    /// The passphrase that is the first line of a file, a pipe or a descriptor (`/dev/fd/3`).
+    pub fn from_passphrase_file(path: &Path) -> Result<Self, VaultError> {
+        let bytes = folder::read_given(path, PASSPHRASE_BYTES_MAX)?;
+        let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let text = std::str::from_utf8(line)
+            .map_err(|_| VaultError::PassphraseUnreadable { path: path.to_owned() })?;
+        Ok(Self::Passphrase(SecretText::new(text)))
     }
 
-    const fn other(&self) -> (&'static str, &'static str) {
+    /// The age identity in a file.
+    pub fn from_identity_file(path: &Path) -> Result<Self, VaultError> {
+        Identity::read(path).map(Self::Own)
+    }
+
+    /// Whether the vault in `dir` has a key that a passphrase opens.
+    pub fn wants_passphrase(dir: &Path) -> bool {
+        is_there(&dir.join(SEALED_NAME))
+    }
+
+    /// Where the key lies for this lock.
+    pub(crate) fn path(&self, dir: &Path) -> PathBuf {
         match self {
-            Self::IdentityFile => (SEALED_NAME, "a passphrase"),
-            Self::Passphrase(_) => (PLAIN_NAME, "a key file"),
+            Self::IdentityFile => dir.join(PLAIN_NAME),
+            Self::Passphrase(_) => dir.join(SEALED_NAME),
+            Self::Own(own) => opener::path(dir, &own.recipient()),
         }
     }
 }
 
-/// The vault's key; makes one if the vault is new and empty.
-pub(crate) fn unlock(
-    dir: &Path,
-    lock: &Lock,
-    is_empty: bool,
-    entropy: &dyn Entropy,
-) -> Result<Identity, VaultError> {
+/// Whether a key file or a passphrase opens the vault.
+pub(crate) fn opens_without_recipients(dir: &Path) -> bool {
+    is_there(&dir.join(PLAIN_NAME)) || is_there(&dir.join(SEALED_NAME))
+}
+
+/// The vault's key, or `None` if the vault has none at all yet.
+pub(crate) fn unlock(dir: &Path, lock: &Lock) -> Result<Option<Identity>, VaultError> {
     if let Lock::Passphrase(passphrase) = lock
         && passphrase.expose().chars().count() < PASSPHRASE_CHARACTERS_MIN
     {
         return Err(VaultError::PassphraseShort { minimum: PASSPHRASE_CHARACTERS_MIN });
     }
-    let path = dir.join(lock.file_name());
-    if let Some(bytes) = folder::read(&path, IDENTITY_BYTES_MAX)? {
-        return parse(lock, &bytes, path);
+    let path = lock.path(dir);
+    let Some(bytes) = folder::read(&path, IDENTITY_BYTES_MAX)? else {
+        return match other_way(dir)? {
+            Some(different) => Err(match lock {
+                Lock::Own(own) => {
+                    let recipient = own.recipient().to_string();
+                    VaultError::RecipientUnknown { dir: dir.to_owned(), recipient }
+                }
+                _ => different,
+            }),
+            None => Ok(None),
+        };
+    };
+    match lock {
+        Lock::IdentityFile => Identity::parse(&bytes, &path),
+        Lock::Passphrase(passphrase) => {
+            let plain = open_with(passphrase, &bytes, &path)?;
+            Identity::parse(&plain, &path)
+        }
+        Lock::Own(own) => opener::open(own, &bytes, &path),
     }
-    let (other_name, locked_with) = lock.other();
-    let other = dir.join(other_name);
-    if other.symlink_metadata().is_ok() {
-        return Err(VaultError::LockDifferent { path: other, locked_with });
-    }
-    if !is_empty {
-        return Err(VaultError::IdentityMissing { path });
-    }
-    make(dir, lock, path, entropy)
+    .map(Some)
 }
 
-fn make(
+/// Makes the key of a vault that has none; the caller holds the vault.
+pub(crate) fn make(
     dir: &Path,
     lock: &Lock,
-    path: PathBuf,
+    now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<Identity, VaultError> {
     let identity = Identity::generate();
-    let bytes = to_bytes(&identity, lock)?;
-    match folder::place(dir, lock.file_name(), &bytes, entropy)? {
-        Placed::New => Ok(identity),
-        // Another process was faster: its key counts.
-        Placed::Taken => match folder::read(&path, IDENTITY_BYTES_MAX)? {
-            Some(bytes) => parse(lock, &bytes, path),
-            None => Err(VaultError::IdentityMissing { path }),
-        },
-    }
-}
-
-fn to_bytes(identity: &Identity, lock: &Lock) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-    let text = identity.to_string();
-    let plain = Zeroizing::new(format!("{}\n", text.expose_secret()).into_bytes());
-    let Lock::Passphrase(passphrase) = lock else {
-        return Ok(plain);
-    };
-    let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.expose()));
-    recipient.set_work_factor(WORK);
-    let failed =
-        |source: Box<dyn std::error::Error + Send + Sync>| VaultError::SealFailed { source };
-    let mut sealed = Vec::new();
-    let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
-        .map_err(|error| failed(error.into()))?;
-    let mut writer = encryptor.wrap_output(&mut sealed).map_err(|error| failed(error.into()))?;
-    std::io::Write::write_all(&mut writer, &plain).map_err(|error| failed(error.into()))?;
-    writer.finish().map_err(|error| failed(error.into()))?;
-    Ok(Zeroizing::new(sealed))
-}
-
-fn parse(lock: &Lock, bytes: &[u8], path: PathBuf) -> Result<Identity, VaultError> {
-    let opened;
-    let plain = match lock {
-        Lock::IdentityFile => bytes,
+    let text = identity.to_text();
+    let line = Zeroizing::new(format!("{}\n", text.expose()).into_bytes());
+    let placed = match lock {
+        Lock::IdentityFile => folder::place(dir, PLAIN_NAME, &line, entropy)?,
         Lock::Passphrase(passphrase) => {
-            opened = open_with(passphrase, bytes, &path)?;
-            opened.as_slice()
+            let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.expose()));
+            recipient.set_work_factor(WORK);
+            let recipient = std::iter::once(&recipient as &dyn age::Recipient);
+            folder::place(dir, SEALED_NAME, &seal::encrypt(recipient, &line)?, entropy)?
+        }
+        Lock::Own(own) => {
+            let opener = Opener { recipient: own.recipient().to_string(), label: None, at: now };
+            opener::place(dir, &identity, &opener, entropy)?
         }
     };
-    let text = std::str::from_utf8(plain).unwrap_or_default();
-    let key = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    match key.map(str::parse) {
-        Some(Ok(identity)) => Ok(identity),
-        _ => Err(VaultError::IdentityDamaged { path }),
+    match placed {
+        Placed::New => Ok(identity),
+        // Every vault of this program is held while its key is made.
+        Placed::Taken => Err(VaultError::KeyReplaced { dir: dir.to_owned(), pin: None }),
     }
+}
+
+/// How the vault can be opened otherwise, as the error of who tried in a way that it has not.
+fn other_way(dir: &Path) -> Result<Option<VaultError>, VaultError> {
+    let different = |path, locked_with| VaultError::LockDifferent { path, locked_with };
+    for (name, locked_with) in [(SEALED_NAME, "a passphrase"), (PLAIN_NAME, "a key file")] {
+        let path = dir.join(name);
+        if is_there(&path) {
+            return Ok(Some(different(path, locked_with)));
+        }
+    }
+    let openers = opener::folder(dir);
+    let has_any = !folder::names(&openers)?.is_empty();
+    Ok(has_any.then(|| different(openers, "age identities of its operators")))
+}
+
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 fn open_with(

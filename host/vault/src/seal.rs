@@ -1,51 +1,68 @@
 //! Sealing and opening: one line of metadata, then the secret, in one age file.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 
-use age::x25519::Identity;
-use age::{DecryptError, Decryptor};
+use age::{DecryptError, Decryptor, Encryptor};
 use host_model::SecretText;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::{Kept, VaultError};
+use crate::{Identity, Kept, Opener, Pending, Recipient, VaultError};
 
 const FORMAT: u32 = 1;
 
-#[derive(Serialize, Deserialize)]
+/// The line of metadata. One of its parts says what the file is; a file of one sort is refused where
+/// another belongs.
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Header {
+pub(crate) struct Header {
     format: u32,
-    kept: Kept,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kept: Option<Kept>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pending: Option<Pending>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) opener: Option<Opener>,
+}
+
+impl Header {
+    pub(crate) fn kept(kept: Kept) -> Self {
+        Self { format: FORMAT, kept: Some(kept), ..Self::default() }
+    }
+
+    pub(crate) fn pending(pending: Pending) -> Self {
+        Self { format: FORMAT, pending: Some(pending), ..Self::default() }
+    }
+
+    pub(crate) fn opener(opener: Opener) -> Self {
+        Self { format: FORMAT, opener: Some(opener), ..Self::default() }
+    }
 }
 
 /// An age file that holds both.
 pub(crate) fn seal(
-    identity: &Identity,
-    kept: &Kept,
+    recipients: &[Recipient],
+    header: &Header,
     secret: &SecretText,
 ) -> Result<Vec<u8>, VaultError> {
-    let failed =
-        |source: Box<dyn std::error::Error + Send + Sync>| VaultError::SealFailed { source };
-    let header = serde_json::to_vec(&Header { format: FORMAT, kept: kept.clone() })
-        .map_err(|error| failed(error.into()))?;
+    let header = serde_json::to_vec(header).map_err(failed)?;
     let secret = secret.expose().as_bytes();
     let mut plain = Zeroizing::new(Vec::with_capacity(header.len() + 1 + secret.len()));
     plain.extend_from_slice(&header);
     plain.push(b'\n');
     plain.extend_from_slice(secret);
-    age::encrypt(&identity.to_public(), &plain).map_err(|error| failed(error.into()))
+    encrypt(recipients.iter().map(Recipient::as_age), &plain)
 }
 
-/// What an age file holds; `path` is for messages.
+/// What an age file of this room holds; `path` is for messages.
 pub(crate) fn unseal(
     identity: &Identity,
     sealed: &[u8],
     path: &Path,
-) -> Result<(Kept, SecretText), VaultError> {
+) -> Result<(Header, SecretText), VaultError> {
     let damaged = |reason| VaultError::EntryDamaged { path: path.to_owned(), reason };
-    let plain = open(identity, sealed).map_err(|error| {
+    let plain = open(identity.as_age(), sealed).map_err(|error| {
         damaged(match error {
             DecryptError::NoMatchingKeys => "it is sealed for another key",
             _ => "its bytes are not those that were written",
@@ -59,7 +76,20 @@ pub(crate) fn unseal(
         return Err(damaged("a newer version of this program wrote it"));
     }
     let secret = std::str::from_utf8(secret).map_err(|_| damaged("its secret is no text"))?;
-    Ok((header.kept, SecretText::new(secret)))
+    Ok((header, SecretText::new(secret)))
+}
+
+/// An age file of any bytes.
+pub(crate) fn encrypt<'a>(
+    recipients: impl Iterator<Item = &'a dyn age::Recipient>,
+    plain: &[u8],
+) -> Result<Vec<u8>, VaultError> {
+    let encryptor = Encryptor::with_recipients(recipients).map_err(failed)?;
+    let mut sealed = Vec::new();
+    let mut writer = encryptor.wrap_output(&mut sealed).map_err(failed)?;
+    writer.write_all(plain).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(sealed)
 }
 
 /// Decrypts into memory that is wiped.
@@ -71,4 +101,8 @@ pub(crate) fn open(
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
     reader.read_to_end(&mut plain)?;
     Ok(plain)
+}
+
+pub(crate) fn failed(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> VaultError {
+    VaultError::SealFailed { source: source.into() }
 }

@@ -4,16 +4,19 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use age::x25519::Identity;
 use host_model::{AccountId, SecretKind, SecretRef, SecretText};
 use host_ports::{Clock, Entropy};
 
-use crate::entry::file_name;
+use crate::entry::{file_name, hex};
 use crate::folder::{self, Placed};
-use crate::{Entry, Kept, Lock, VaultError, lock, seal};
+use crate::seal::{self, Header};
+use crate::{
+    Entry, Identity, Intent, Kept, Lock, Opener, Pending, Recipient, VaultError, lock, opener, pin,
+};
 
 const ENTRIES_FOLDER: &str = "entries";
-/// Bytes of one secret. A private key or a kubeconfig fits several times.
+const PENDING_FOLDER: &str = "pending";
+/// Bytes of one secret. A private key fits several times.
 const SECRET_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of object, principal and lineage together.
 const NAME_BYTES_MAX: usize = 4 * 1024;
@@ -22,8 +25,10 @@ const FILE_BYTES_MAX: u64 = 96 * 1024;
 
 /// An open vault.
 pub struct Vault {
+    dir: PathBuf,
     entries: PathBuf,
-    identity: Identity,
+    pending: PathBuf,
+    key: Identity,
     entropy: Arc<dyn Entropy>,
     clock: Arc<dyn Clock>,
 }
@@ -38,22 +43,37 @@ pub struct Found {
 }
 
 impl Vault {
-    /// Opens the vault in `dir`, and makes folder and key on first use.
+    /// Opens the vault in `dir`, and makes folder and key on first use. Waits while another process
+    /// is opening it.
     ///
-    /// Refuses a folder or a key that is a link or open to other users, and a vault that has
-    /// entries but no key.
+    /// Refuses a folder or a key that is a link or open to other users, a vault that has entries but
+    /// no key, a folder that had a key before and has none, and a key that is not the one that was
+    /// first seen here.
     pub fn open(
         dir: &Path,
         lock: &Lock,
         entropy: Arc<dyn Entropy>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, VaultError> {
-        folder::prepare(dir)?;
-        let entries = dir.join(ENTRIES_FOLDER);
-        folder::prepare(&entries)?;
-        let is_empty = folder::names(&entries)?.is_empty();
-        let identity = lock::unlock(dir, lock, is_empty, entropy.as_ref())?;
-        Ok(Self { entries, identity, entropy, clock })
+        let (entries, pending) = (dir.join(ENTRIES_FOLDER), dir.join(PENDING_FOLDER));
+        for folder in [dir, &entries, &pending, &opener::folder(dir)] {
+            folder::prepare(folder)?;
+        }
+        let _held = pin::hold(dir)?;
+        let key = match lock::unlock(dir, lock)? {
+            Some(key) => key,
+            None => {
+                let mut sealed = folder::names(&entries)?;
+                sealed.extend(folder::names(&pending)?);
+                if !sealed.is_empty() {
+                    return Err(VaultError::IdentityMissing { path: lock.path(dir) });
+                }
+                pin::refuse_gone(dir)?;
+                lock::make(dir, lock, clock.now(), entropy.as_ref())?
+            }
+        };
+        pin::check(dir, &key, entropy.as_ref())?;
+        Ok(Self { dir: dir.to_owned(), entries, pending, key, entropy, clock })
     }
 
     /// Seals a secret under its entry's name. When this returns, it survives a power cut.
@@ -61,19 +81,28 @@ impl Vault {
     /// Keeping the same again is fine; another secret (or kind, or principal) under the same
     /// account, object and lineage is refused, and the older stays.
     pub fn keep(&self, entry: &Entry, secret: &SecretText) -> Result<SecretRef, VaultError> {
+        let kept = Kept { entry: entry.clone(), at: self.clock.now() };
+        self.receive(&Found { kept, secret: secret.clone() })?;
+        Ok(entry.secret_ref())
+    }
+
+    /// Seals what another vault kept, with its date; whether it is new here. Like
+    /// [`keep`](Self::keep), it never puts one secret in the place of another.
+    pub fn receive(&self, found: &Found) -> Result<bool, VaultError> {
+        let Found { kept, secret } = found;
+        let entry = &kept.entry;
         check_size(entry, secret)?;
         let name = file_name(&entry.account, &entry.object, &entry.lineage);
-        if let Some(found) = self.read(&name)? {
-            return compare(entry, secret, &found);
+        if let Some(there) = self.read(&name)? {
+            return compare(entry, secret, &there).map(|()| false);
         }
-        let kept = Kept { entry: entry.clone(), at: self.clock.now() };
-        let sealed = seal::seal(&self.identity, &kept, secret)?;
+        let sealed = self.seal(&Header::kept(kept.clone()), secret)?;
         match folder::place(&self.entries, &name, &sealed, self.entropy.as_ref())? {
-            Placed::New => Ok(entry.secret_ref()),
+            Placed::New => Ok(true),
             Placed::Taken => match self.read(&name)? {
-                Some(found) => compare(entry, secret, &found),
+                Some(there) => compare(entry, secret, &there).map(|()| false),
                 // Kept and deleted by another process in between.
-                None => Err(taken(entry)),
+                None => Err(taken(&entry.account, &entry.object)),
             },
         }
     }
@@ -109,38 +138,144 @@ impl Vault {
     }
 
     /// Seals, writes, reads and removes a trial entry, so that a full disk or a lost key is known
-    /// *before* the cloud makes a secret that it shows only once.
+    /// *before* the cloud makes a secret that it shows only once. No list ever shows it.
     pub fn rehearse(&self) -> Result<(), VaultError> {
         let mut randomness = [0; 16];
         self.entropy.fill(&mut randomness);
-        let object = format!("rehearsal/{}", crate::entry::hex(&randomness));
-        let account = "00000".parse().expect("five digits are an account id");
-        let lineage = String::new();
-        let entry = Entry { account, principal: None, kind: SecretKind::Input, object, lineage };
-        let kept = self.keep(&entry, &SecretText::new("rehearsal"));
-        let found = self.find(&entry.account, &entry.object, &entry.lineage);
-        let removed = self.delete(&entry.account, &entry.object, &entry.lineage);
-        kept.and(found).and(removed).map(|_| ())
+        let entry = Entry {
+            account: "00000".parse().expect("five digits are an account id"),
+            principal: None,
+            kind: SecretKind::Password,
+            object: "rehearsal".to_owned(),
+            lineage: String::new(),
+        };
+        let header = Header::kept(Kept { entry, at: self.clock.now() });
+        let sealed = self.seal(&header, &SecretText::new("rehearsal"))?;
+        let name = format!("{}rehearsal-{}", folder::ASIDE_PREFIX, hex(&randomness));
+        folder::place(&self.entries, &name, &sealed, self.entropy.as_ref())?;
+        let path = self.entries.join(&name);
+        let read = folder::read(&path, FILE_BYTES_MAX).and_then(|bytes| match bytes {
+            Some(bytes) => seal::unseal(&self.key, &bytes, &path).map(|_| ()),
+            None => Err(VaultError::EntryDamaged { path, reason: "it is gone" }),
+        });
+        read.and(folder::remove(&self.entries, &name)).map(|_| ())
+    }
+
+    /// Notes that a secret is about to be asked for, *before* the request is sent. When this returns,
+    /// the note survives a power cut.
+    ///
+    /// Gives what an earlier run noted and never settled, if there is such a note, and leaves it: the
+    /// cloud may have a key that nobody knows, and that comes first.
+    pub fn intend(&self, intent: &Intent) -> Result<Option<Pending>, VaultError> {
+        if intent.principal.len() + intent.lineage.len() > NAME_BYTES_MAX {
+            return Err(VaultError::EntryOversized {
+                what: "the entry's name",
+                limit: NAME_BYTES_MAX,
+            });
+        }
+        let name = intent.file_name();
+        if let Some(earlier) = self.read_pending(&name)? {
+            return Ok(Some(earlier));
+        }
+        let pending = Pending { intent: intent.clone(), at: self.clock.now() };
+        let sealed = self.seal(&Header::pending(pending), &SecretText::new(""))?;
+        match folder::place(&self.pending, &name, &sealed, self.entropy.as_ref())? {
+            Placed::New => Ok(None),
+            Placed::Taken => match self.read_pending(&name)? {
+                Some(faster) => Ok(Some(faster)),
+                None => Err(taken(&intent.account, &intent.principal)),
+            },
+        }
+    }
+
+    /// Every note that was not settled, sorted.
+    pub fn intents(&self) -> Result<Vec<Pending>, VaultError> {
+        let mut all = Vec::new();
+        for name in folder::names(&self.pending)? {
+            all.extend(self.read_pending(&name)?);
+        }
+        all.sort();
+        Ok(all)
+    }
+
+    /// Removes the note: the secret is kept, or it is certain that the cloud made none. Whether there
+    /// was one.
+    pub fn settle(&self, intent: &Intent) -> Result<bool, VaultError> {
+        folder::remove(&self.pending, &intent.file_name())
+    }
+
+    /// Who opens the vault with an age identity of their own, sorted; each file is looked into.
+    pub fn recipients(&self) -> Result<Vec<Opener>, VaultError> {
+        opener::list(&self.dir, &self.key)
+    }
+
+    /// Lets one more identity open the vault: everything in it, now and later. Whether it is new.
+    pub fn add_recipient(
+        &self,
+        recipient: &Recipient,
+        label: Option<&str>,
+    ) -> Result<bool, VaultError> {
+        let label = label.map(str::to_owned);
+        let opener = Opener { recipient: recipient.to_string(), label, at: self.clock.now() };
+        if self.recipients()?.iter().any(|there| there.recipient == opener.recipient) {
+            return Ok(false);
+        }
+        let placed = opener::place(&self.dir, &self.key, &opener, self.entropy.as_ref())?;
+        Ok(placed == Placed::New)
+    }
+
+    /// Takes an identity's way in away; whether it had one. What it read it may still know, the
+    /// vault's key included. The last way into a vault stays.
+    pub fn remove_recipient(&self, recipient: &Recipient) -> Result<bool, VaultError> {
+        let all = self.recipients()?;
+        let is_only = all.len() == 1 && all[0].recipient == recipient.to_string();
+        if is_only && !lock::opens_without_recipients(&self.dir) {
+            return Err(VaultError::RecipientLast { recipient: recipient.to_string() });
+        }
+        opener::remove(&self.dir, recipient)
+    }
+
+    /// Tells this vault's key apart from any other: two operators of one vault see the same.
+    pub fn fingerprint(&self) -> String {
+        self.key.fingerprint()
+    }
+
+    fn seal(&self, header: &Header, secret: &SecretText) -> Result<Vec<u8>, VaultError> {
+        seal::seal(&[self.key.recipient()], header, secret)
     }
 
     fn read(&self, name: &str) -> Result<Option<Found>, VaultError> {
         let path = self.entries.join(name);
-        let Some(sealed) = folder::read(&path, FILE_BYTES_MAX)? else {
-            return Ok(None);
-        };
-        let (kept, secret) = seal::unseal(&self.identity, &sealed, &path)?;
-        let Entry { account, object, lineage, .. } = &kept.entry;
-        if file_name(account, object, lineage) != name {
-            return Err(VaultError::EntryMisplaced { path });
+        let Some((header, secret)) = self.unseal(&path)? else { return Ok(None) };
+        match header.kept {
+            Some(kept) if name == name_of(&kept.entry) => Ok(Some(Found { kept, secret })),
+            _ => Err(VaultError::EntryMisplaced { path }),
         }
-        Ok(Some(Found { kept, secret }))
+    }
+
+    fn read_pending(&self, name: &str) -> Result<Option<Pending>, VaultError> {
+        let path = self.pending.join(name);
+        let Some((header, _)) = self.unseal(&path)? else { return Ok(None) };
+        match header.pending {
+            Some(pending) if name == pending.intent.file_name() => Ok(Some(pending)),
+            _ => Err(VaultError::EntryMisplaced { path }),
+        }
+    }
+
+    fn unseal(&self, path: &Path) -> Result<Option<(Header, SecretText)>, VaultError> {
+        let Some(sealed) = folder::read(path, FILE_BYTES_MAX)? else { return Ok(None) };
+        seal::unseal(&self.key, &sealed, path).map(Some)
     }
 }
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vault").field("entries", &self.entries).finish_non_exhaustive()
+        f.debug_struct("Vault").field("dir", &self.dir).finish_non_exhaustive()
     }
+}
+
+fn name_of(entry: &Entry) -> String {
+    file_name(&entry.account, &entry.object, &entry.lineage)
 }
 
 fn check_size(entry: &Entry, secret: &SecretText) -> Result<(), VaultError> {
@@ -154,14 +289,14 @@ fn check_size(entry: &Entry, secret: &SecretText) -> Result<(), VaultError> {
     Ok(())
 }
 
-fn compare(entry: &Entry, secret: &SecretText, found: &Found) -> Result<SecretRef, VaultError> {
-    if found.kept.entry == *entry && found.secret.expose() == secret.expose() {
-        Ok(entry.secret_ref())
+fn compare(entry: &Entry, secret: &SecretText, there: &Found) -> Result<(), VaultError> {
+    if there.kept.entry == *entry && there.secret.expose() == secret.expose() {
+        Ok(())
     } else {
-        Err(taken(entry))
+        Err(taken(&entry.account, &entry.object))
     }
 }
 
-fn taken(entry: &Entry) -> VaultError {
-    VaultError::EntryTaken { account: entry.account.clone(), object: entry.object.clone() }
+fn taken(account: &AccountId, object: &str) -> VaultError {
+    VaultError::EntryTaken { account: account.clone(), object: object.to_owned() }
 }

@@ -71,9 +71,17 @@ fn check(
     }
 }
 
-/// A resource path may answer a change without a body. An RPC action never does.
+/// A resource path may answer a change without a body, where nothing in it is needed: some changes
+/// name a task, and on older gateways do not. An RPC action never does.
 fn may_be_empty(product: &Product, action: &Action, reply: &HttpReply) -> bool {
     let is_success = (200..300).contains(&reply.status);
-    let says_nothing = action.reply == ReplyShape::Nothing;
-    product.style == Style::Roa && is_success && says_nothing && reply.body.is_empty()
+    let needs_nothing = match &action.reply {
+        ReplyShape::Nothing => true,
+        ReplyShape::Record { record, at } if at.is_empty() && action.effect.is_write() => product
+            .records
+            .get(record)
+            .is_some_and(|record| record.fields.iter().all(|field| field.maybe)),
+        _ => false,
+    };
+    product.style == Style::Roa && is_success && needs_nothing && reply.body.is_empty()
 }

@@ -48,11 +48,26 @@ pub enum WireError {
         /// The secret's name, escaped and bounded.
         secret: String,
     },
-    /// Products of this style are not spoken yet.
-    #[error("cannot encode `{action}`: requests with resource paths are not supported")]
-    StyleUnsupported {
+    /// A value that cannot be a segment of a path.
+    #[error(
+        "cannot encode `{action}`: parameter `{name}` is a part of the path, and must be made of letters, \
+         digits, `-`, `_` and `.`, but is `{value}`"
+    )]
+    PathUnsafe {
         /// `product:Action`.
         action: String,
+        /// The parameter's name.
+        name: String,
+        /// The value, escaped and bounded.
+        value: String,
+    },
+    /// A path with a part that nobody gave.
+    #[error("cannot encode `{action}`: the path needs parameter `{name}`")]
+    PathIncomplete {
+        /// `product:Action`.
+        action: String,
+        /// The parameter's name.
+        name: String,
     },
     /// A success whose body does not hold what it must hold.
     #[error("the reply of `{action}` cannot be understood: {reason}")]
@@ -98,6 +113,15 @@ pub enum WireError {
     },
 }
 
+impl WireError {
+    const fn is_about_a_value(&self) -> bool {
+        matches!(
+            self,
+            Self::ValueUnreadable { .. } | Self::PathUnsafe { .. } | Self::PathIncomplete { .. }
+        )
+    }
+}
+
 impl Problem for WireError {
     fn code(&self) -> &'static str {
         match self {
@@ -106,7 +130,8 @@ impl Problem for WireError {
             Self::ValueUnreadable { .. } => "wire.value-unreadable",
             Self::SecretMisplaced { .. } => "wire.secret-misplaced",
             Self::SecretAbsent { .. } => "wire.secret-absent",
-            Self::StyleUnsupported { .. } => "wire.style-unsupported",
+            Self::PathUnsafe { .. } => "wire.path-unsafe",
+            Self::PathIncomplete { .. } => "wire.path-incomplete",
             Self::ReplyUnreadable { .. } => crate::REPLY_UNREADABLE,
             Self::ListIncomplete { .. } => "wire.list-incomplete",
             Self::ListChanged { .. } => "wire.list-changed",
@@ -120,8 +145,10 @@ impl Problem for WireError {
             Self::ParameterUnknown { .. }
             | Self::ParameterRepeated { .. }
             | Self::ValueUnreadable { .. }
-            | Self::SecretMisplaced { .. } => Blame::Workflow,
-            Self::SecretAbsent { .. } | Self::StyleUnsupported { .. } => Blame::Host,
+            | Self::SecretMisplaced { .. }
+            | Self::PathUnsafe { .. }
+            | Self::PathIncomplete { .. } => Blame::Workflow,
+            Self::SecretAbsent { .. } => Blame::Host,
             Self::ReplyUnreadable { .. }
             | Self::ListIncomplete { .. }
             | Self::ListChanged { .. }
@@ -144,7 +171,7 @@ impl From<WireError> for CallError {
     fn from(error: WireError) -> Self {
         let kind = match error.blame() {
             Blame::Cloud => ErrorKind::Unavailable,
-            _ if matches!(error, WireError::ValueUnreadable { .. }) => ErrorKind::Invalid,
+            _ if error.is_about_a_value() => ErrorKind::Invalid,
             _ => ErrorKind::Denied,
         };
         let built = Self::new(kind, error.code(), error.to_string());

@@ -17,7 +17,8 @@ pub const ITEMS_MAX: usize = 100_000;
 /// Items in a page that is asked for by `Marker`: the most that RAM allows.
 const MARKER_PAGE: u32 = 1000;
 
-/// Items in a page that is asked for by token or number: the most that products allow.
+/// Items in a page that is asked for by token or number: the most that products allow, where the
+/// catalog does not say less.
 const NUMBER_PAGE: u32 = 100;
 
 /// Which page is asked for.
@@ -31,30 +32,38 @@ pub struct Page {
 }
 
 impl Page {
-    /// The parameters that ask for it, as far as the catalog has them.
+    /// The parameters that ask for it, as far as the catalog has them, in the product's spelling.
     pub(crate) fn parameters(&self, action: &Action) -> Vec<(String, String)> {
+        let limit = action.paging.as_ref().and_then(|paging| paging.size);
+        let size = |most: u32| Some(limit.unwrap_or(most).to_string());
         let cursor = self.cursor.clone();
         let pairs = match self.style {
             PagingStyle::Marker => {
-                vec![("Marker", cursor), ("MaxItems", Some(MARKER_PAGE.to_string()))]
+                vec![
+                    (spelled(action, "Marker"), cursor),
+                    (spelled(action, "MaxItems"), size(MARKER_PAGE)),
+                ]
             }
-            PagingStyle::NextToken => vec![
-                ("NextToken", cursor),
-                ("PageSize", Some(NUMBER_PAGE.to_string())),
-                ("MaxResults", Some(NUMBER_PAGE.to_string())),
-            ],
+            PagingStyle::NextToken => {
+                // `PageSize` beside `MaxResults` belongs to paging by number, which is older.
+                let count = spelled(action, "MaxResults").or_else(|| spelled(action, "PageSize"));
+                vec![(spelled(action, "NextToken"), cursor), (count, size(NUMBER_PAGE))]
+            }
             PagingStyle::PageNumber => vec![
-                ("PageNumber", Some(self.number.to_string())),
-                ("PageSize", Some(NUMBER_PAGE.to_string())),
+                (spelled(action, "PageNumber"), Some(self.number.to_string())),
+                (spelled(action, "PageSize"), size(NUMBER_PAGE)),
             ],
         };
-        let is_catalogued = |name: &str| action.parameter(name).is_some_and(Parameter::is_paging);
-        pairs
-            .into_iter()
-            .filter(|(name, _)| is_catalogued(name))
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect()
+        pairs.into_iter().filter_map(|(name, value)| Some((name?.to_owned(), value?))).collect()
     }
+}
+
+/// How the product spells a parameter of paging: `PageSize`, `pageSize` and `page_size` are one.
+fn spelled<'a>(action: &'a Action, name: &str) -> Option<&'a str> {
+    let is_same = |parameter: &&Parameter| {
+        parameter.is_paging() && parameter.name.replace('_', "").eq_ignore_ascii_case(name)
+    };
+    action.parameters.iter().find(is_same).map(|parameter| parameter.name.as_str())
 }
 
 /// The pages of one list, while they are read.
@@ -125,17 +134,27 @@ impl<'a> Pages<'a> {
 
     /// One body with all items: the first page's, without what leads to other pages.
     pub fn finish(mut self) -> Json {
+        let cursor_at = self.cursor_at();
         if let Some(list) = self.body.pointer_mut(&self.paging.items) {
             *list = Json::Array(self.items);
         }
-        if let Json::Object(fields) = &mut self.body {
-            fields.shift_remove("Marker");
-            fields.shift_remove("NextToken");
-            if let Some(flag) = fields.get_mut("IsTruncated") {
-                *flag = Json::Bool(false);
-            }
+        if let Some((part, name)) = cursor_at.rsplit_once('/')
+            && let Some(Json::Object(fields)) = self.body.pointer_mut(part)
+        {
+            fields.shift_remove(name);
+        }
+        if let Some(flag) = self.body.get_mut("IsTruncated") {
+            *flag = Json::Bool(false);
         }
         self.body
+    }
+
+    /// Where a page says what leads to the next one.
+    fn cursor_at(&self) -> &'a str {
+        self.paging.next.as_deref().unwrap_or(match self.paging.style {
+            PagingStyle::Marker => "/Marker",
+            PagingStyle::NextToken | PagingStyle::PageNumber => "/NextToken",
+        })
     }
 
     fn page(&self, cursor: Option<String>) -> Page {
@@ -144,9 +163,9 @@ impl<'a> Pages<'a> {
 
     fn after_marker(&mut self, json: &Json) -> Result<Option<Page>, WireError> {
         match json.get("IsTruncated").and_then(Json::as_bool) {
-            Some(true) => match text(json, "Marker") {
+            Some(true) => match text(json, self.cursor_at()) {
                 Some(marker) => self.after_cursor(marker).map(Some),
-                None => Err(self.incomplete("a page is truncated, but has no `Marker`")),
+                None => Err(self.incomplete("a page is truncated, but has no marker")),
             },
             Some(false) => Ok(None),
             None => Err(self.incomplete("a page has no `IsTruncated`")),
@@ -154,7 +173,7 @@ impl<'a> Pages<'a> {
     }
 
     fn after_token(&mut self, json: &Json) -> Result<Option<Page>, WireError> {
-        text(json, "NextToken").map(|token| self.after_cursor(token)).transpose()
+        text(json, self.cursor_at()).map(|token| self.after_cursor(token)).transpose()
     }
 
     fn after_cursor(&mut self, cursor: &str) -> Result<Page, WireError> {
@@ -195,6 +214,6 @@ impl<'a> Pages<'a> {
 }
 
 /// A text that is there and not empty.
-fn text<'a>(json: &'a Json, name: &str) -> Option<&'a str> {
-    json.get(name).and_then(Json::as_str).filter(|text| !text.is_empty())
+fn text<'a>(json: &'a Json, at: &str) -> Option<&'a str> {
+    json.pointer(at).and_then(Json::as_str).filter(|text| !text.is_empty())
 }

@@ -4,20 +4,40 @@ use host_catalog::Action;
 use host_model::{HttpRequest, Scheme};
 use host_sign::encode::form;
 
-use crate::encode::Filled;
+use crate::encode::{Content, Filled};
+use crate::flat;
 
 /// The content type of a body that holds parameters.
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
+/// Longer values, in bytes, travel in the body: what stands between us and the cloud may cut off a
+/// longer request line. The scripts of commands are that long.
+const QUERY_VALUE_MAX: usize = 2048;
+
 /// Open parameters travel in the query, as the official SDKs send them. Secrets travel in a form:
 /// a query is written to logs of proxies and gateways, a body is not (`security.md`, rule 10).
-pub(crate) fn request(action: &Action, filled: Filled) -> HttpRequest {
+pub(crate) fn request(action: &Action, filled: Vec<Filled<'_>>) -> HttpRequest {
+    let mut query = Vec::new();
+    let mut fields = Vec::new();
+    for Filled { parameter, content } in filled {
+        match content {
+            Content::Secret(text) => {
+                fields.push((parameter.name.clone(), text.expose().to_owned()));
+            }
+            Content::Open(json) => {
+                let mut pairs = Vec::new();
+                flat::push(&mut pairs, &parameter.name, &json);
+                let (long, short): (Vec<_>, Vec<_>) =
+                    pairs.into_iter().partition(|(_, value)| value.len() > QUERY_VALUE_MAX);
+                query.extend(short);
+                fields.extend(long);
+            }
+        }
+    }
     let mut headers = Vec::new();
     let mut body = Vec::new();
-    if !filled.secret.is_empty() {
+    if !fields.is_empty() {
         headers.push((FORM.0.to_owned(), FORM.1.to_owned()));
-        let fields: Vec<(&str, &str)> =
-            filled.secret.iter().map(|(name, text)| (name.as_str(), text.expose())).collect();
         body = form(&fields).into_bytes();
     }
     HttpRequest {
@@ -25,7 +45,7 @@ pub(crate) fn request(action: &Action, filled: Filled) -> HttpRequest {
         scheme: Scheme::Https,
         authority: String::new(),
         path: action.path.clone(),
-        query: filled.open,
+        query,
         headers,
         body,
     }

@@ -3,9 +3,9 @@
 use host_catalog::{Action, SecretField};
 use host_model::{Call, SecretKind, SecretText, Value, quote_within};
 use serde_json::{Map, Value as Json};
-use zeroize::Zeroize as _;
 
-use crate::{Redactor, WireError, flat};
+use crate::guard::guard;
+use crate::{Redactor, WireError, flat, tree};
 
 /// The longest part that a reply or a call gives to an object's name, in characters.
 const NAME_PART_MAX: usize = 256;
@@ -43,12 +43,14 @@ pub struct FoundSecret {
 /// A secret, or a part of its object's name, is not where it must be.
 pub fn split(action: &Action, call: &Call, json: Json) -> Result<Split, WireError> {
     if !action.brings_secret() {
-        return Ok(Split { body: json, secrets: Vec::new() });
+        let mut body = json;
+        guard(action, &mut body);
+        return Ok(Split { body, secrets: Vec::new() });
     }
     let found: Result<Vec<FoundSecret>, WireError> =
         action.secrets.iter().map(|field| find(action, field, call, &json)).collect();
     let mut body = kept(&action.keep, &json);
-    wipe(json);
+    tree::wipe(json);
     let mut secrets = found?;
     // A secret that also stands in an open field would be a fault of the cloud; it stays inside.
     let mut redactor = Redactor::default();
@@ -122,7 +124,7 @@ fn parameter(call: &Call, name: &str) -> Option<String> {
     call.parameters.iter().find(|(key, _)| key == name).and_then(|(_, value)| match value {
         Value::Text(text) => Some(text.clone()),
         Value::Json(json) => named(json),
-        Value::Secret(_) => None,
+        Value::Secret(_) | Value::Settings(_) => None,
     })
 }
 
@@ -160,14 +162,4 @@ fn insert(tree: &mut Map<String, Json>, path: &[&str], value: &Json) {
 
 const fn is_plain(json: &Json) -> bool {
     !matches!(json, Json::Object(_) | Json::Array(_))
-}
-
-/// Overwrites every text of a reply that brought a secret.
-fn wipe(json: Json) {
-    match json {
-        Json::String(mut text) => text.zeroize(),
-        Json::Array(items) => items.into_iter().for_each(wipe),
-        Json::Object(fields) => fields.into_iter().for_each(|(_, field)| wipe(field)),
-        Json::Null | Json::Bool(_) | Json::Number(_) => {}
-    }
 }

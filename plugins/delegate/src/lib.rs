@@ -6,63 +6,71 @@
 //!    └── AliyunARMSFullAccess, …ReadOnlyAccess    └── may assume exactly this role
 //! ```
 //!
-//! The steps are those of the guide, in the order in which they depend on each other: a trust
-//! policy names users, so the users are there first. Every step finds, compares, and then adopts,
-//! creates or leaves alone; a second run changes nothing and says so. What must hold:
-//!
-//! - All that can stop the run is looked at before anything is changed (`step::preflight`).
-//! - What the host may refuse by what it says, a policy of the operator's, is the first write: a
-//!   refusal leaves nothing half done.
-//! - Objects of others are left as they are, statements of others in the role's trust too. What an
-//!   earlier run of this workflow gave its own role, and is no longer wanted, is taken back.
-//! - What the run claims at its end is shown by calls, or by reading the documents that decide;
-//!   the report says which.
+//! The work is that of [`host_workflow_access::role`], which other workflows do as one part of
+//! theirs; here it is the whole.
 
-mod attachment;
-mod diagnosis;
-mod documents;
-mod evidence;
-mod external_id;
-mod ledger;
-mod names;
-mod ownership;
-mod parameters;
-mod parties;
-mod policy;
-mod quota;
-mod report;
-mod step;
-
+use host_workflow_access::{Ledger, role};
 use host_workflow_sdk::{Error, Workflow, export};
-
-use ledger::Ledger;
-use parameters::Parameters;
-use report::Report;
+use serde::Serialize;
 
 /// The workflow.
 #[derive(Debug)]
 pub struct Delegate;
 
+/// The output: the role and how to use it, and what the run did.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    #[serde(flatten)]
+    role: role::Report,
+    #[serde(flatten)]
+    ledger: Ledger,
+}
+
 impl Workflow for Delegate {
-    type Input = Parameters;
+    type Input = role::Parameters;
     type Output = Report;
 
-    fn run(input: Parameters) -> Result<Report, Error> {
+    fn run(input: role::Parameters) -> Result<Report, Error> {
         let mut ledger = Ledger::default();
-        let parties = step::preflight::meet(&input)?;
-        let found = step::preflight::look(&input, &parties, &mut ledger)?;
-
-        step::access::settle_policies(&parties, &found.access, &mut ledger)?;
-        let people = step::users::settle(&input, &parties, found.users, &mut ledger)?;
-        let role = step::role::settle(&input, &parties, found.role, &mut ledger)?;
-        step::access::settle(&parties, &role, &found.access, &mut ledger)?;
-        step::permission::settle(&input, &parties, &role, &found.permission, &mut ledger)?;
-
-        let is_narrower = found.access.takes_away();
-        let proofs = step::proof::show(&input, &parties, &role, &people, is_narrower, &mut ledger)?;
+        let role = role::establish(&input, &mut ledger)?;
         ledger.close();
-        report::write(&input, &parties, &role, &people, proofs, ledger)
+        Ok(Report { role, ledger })
     }
 }
 
 export!(Delegate);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn the_schema_has_the_same_parameters_and_defaults() {
+        let read = |text: &str| serde_json::from_str::<role::Parameters>(text).unwrap();
+        let schema = include_str!("../parameters.schema.json");
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let properties = schema["properties"].as_object().unwrap();
+        let given = properties
+            .iter()
+            .filter_map(|(name, property)| Some((name.clone(), property.get("default")?.clone())));
+        let filled = Value::Object(given.collect()).to_string();
+        let default = role::Parameters::default();
+        assert_eq!(format!("{:?}", read(&filled)), format!("{default:?}"));
+        for (name, property) in properties {
+            let sample = if property["type"] == "integer" { "3600" } else { "\"sample\"" };
+            let sample = property.get("default").map_or(sample.to_owned(), Value::to_string);
+            read(&format!("{{\"{name}\": {sample}}}"));
+        }
+    }
+
+    #[test]
+    fn every_proof_has_a_title_of_its_own() {
+        let manifest = include_str!("../plugin.toml");
+        let titles: Vec<&str> =
+            manifest.lines().filter(|line| line.starts_with("title = ")).collect();
+        for (place, title) in titles.iter().enumerate() {
+            assert!(!titles[..place].contains(title), "{title}");
+        }
+    }
+}

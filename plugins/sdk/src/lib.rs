@@ -44,6 +44,8 @@ mod workflow;
 pub mod arms;
 pub mod clock;
 pub mod context;
+pub mod cs;
+pub mod ecs;
 pub mod ims;
 pub mod openapi;
 pub mod progress;

@@ -1,3 +1,3 @@
 //! Secrets that outlive a run. Secrets of replies are kept by the host, the moment they arrive.
 
-pub use crate::bindings::host::run::vault::{find, generate_password, input};
+pub use crate::bindings::host::run::vault::{find, generate_password, unsettled};

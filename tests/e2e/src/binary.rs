@@ -4,14 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The folder of the workspace.
-pub fn workspace() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        folder.canonicalize().expect("this crate lies two folders deep in the workspace")
-    })
-}
+use host_testkit::workspace;
 
 /// The binary that `HOST_BINARY` names, or the one that cargo builds, once for each test process.
 pub fn binary() -> &'static Path {

@@ -1,15 +1,13 @@
 //! Workflows to run: the hostile guest, and the one that comes with the program.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::{Value as Json, json};
 use wasm_encoder::{ComponentSection as _, CustomSection};
 use wit_component::ComponentEncoder;
 
-use crate::Home;
-use crate::binary::workspace;
+use crate::{Home, workspace};
 
 /// The custom section of the manifest.
 const SECTION: &str = "host:manifest";
@@ -23,8 +21,8 @@ pub fn hostile() -> Vec<u8> {
 pub fn hostile_module() -> Vec<u8> {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     let component = BYTES.get_or_init(|| {
-        let module = std::fs::read(compile()).expect("cargo made the module");
-        let encoder = ComponentEncoder::default().module(&module).expect("the guest has a world");
+        let module = host_testkit::hostile_module();
+        let encoder = ComponentEncoder::default().module(module).expect("the guest has a world");
         encoder.validate(true).encode().expect("the module becomes a component")
     });
     component.clone()
@@ -74,21 +72,4 @@ pub fn delegate() -> PathBuf {
         made
     });
     path.clone()
-}
-
-fn compile() -> PathBuf {
-    let target = workspace().join("target/guests");
-    let status = Command::new(env!("CARGO"))
-        .current_dir(workspace())
-        .env("CARGO_TARGET_DIR", &target)
-        .env_remove("RUSTFLAGS")
-        .args(["build", "--quiet", "--release", "--target", "wasm32-unknown-unknown"])
-        .args(["--package", "hostile"])
-        .status()
-        .expect("cargo can be started");
-    assert!(
-        status.success(),
-        "the guest does not build: `rustup target add wasm32-unknown-unknown`"
-    );
-    target.join("wasm32-unknown-unknown/release/hostile.wasm")
 }

@@ -14,7 +14,7 @@ use crate::{Seen, workspace};
 
 /// How long a command may take before the test gives up on it: `host build` may compile a compiler's
 /// libraries on a machine that is busy with other tests.
-const PATIENCE: Duration = Duration::from_mins(15);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(15);
 
 /// Folders of a user of its own: home, state and cache.
 #[derive(Debug)]

@@ -19,10 +19,11 @@ mod seen;
 mod server;
 mod terminal;
 
-pub use binary::{binary, workspace};
+pub use binary::binary;
 pub use broken::{Behavior, BrokenCloud};
 pub use guest::{delegate, hostile, hostile_manifest, hostile_module, with_manifest};
 pub use home::Home;
+pub use host_testkit::workspace;
 pub use running::Running;
 pub use secrets::Secrets;
 pub use seen::Seen;

@@ -38,6 +38,29 @@ impl Server {
         Self { child, address, listening, stdout }
     }
 
+    /// A user with the profiles of a running offline cloud, behind an address: to the program a real one.
+    pub fn with_profiles() -> (Home, Self) {
+        let home = Home::new();
+        home.write("home/.aliyun/.keep", "");
+        let config = home.path("home/.aliyun/config.json").display().to_string();
+        let server = Self::start(&home, &["--write-config", &config]);
+        (home, server)
+    }
+
+    /// What it says when it has started, for people or with `--json`; it is ended then.
+    pub fn announcement(home: &Home, arguments: &[&str]) -> String {
+        let mut child = home.spawn(&[&["simulate", "--listen", "127.0.0.1:0"], arguments].concat());
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut said = String::new();
+        while !["\"event\":\"listening\"", "Ctrl-C"].iter().any(|end| said.contains(end)) {
+            let bytes = stdout.read_line(&mut said).expect("its lines can be read");
+            assert!(bytes > 0, "it did not start: {said}");
+        }
+        drop(child.kill());
+        drop(child.wait());
+        said
+    }
+
     /// Sends SIGTERM; gives the exit status and what it wrote after its first line.
     pub fn terminate(mut self) -> (Option<i32>, String) {
         send_terminate(&self.child);

@@ -1,13 +1,14 @@
 //! A person at a terminal.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::process::Stdio;
+use std::sync::mpsc::{Receiver, channel};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::home::{collect, wait_for};
+use crate::home::{PATIENCE, collect, wait_for};
 use crate::{Home, Seen};
 
 /// The end of a person's input, as a terminal takes it.
@@ -41,6 +42,63 @@ impl Home {
     }
 }
 
+impl Home {
+    /// Runs the binary at a terminal where everything is on the screen, standard output too, and where
+    /// the person types each line only after having read its question.
+    ///
+    /// What is on the screen is the result's standard error; standard output is empty.
+    #[track_caller]
+    pub fn host_in_dialogue(&self, arguments: &[&str], turns: &[(&str, &str)]) -> Seen {
+        let (person, terminal) = terminal();
+        let end = || Stdio::from(terminal.try_clone().expect("a handle can be cloned"));
+        let mut command = self.command(arguments);
+        command.stdin(end()).stderr(end()).stdout(end());
+        let mut child = command.spawn().expect("the binary can be started");
+        drop((command, terminal));
+        let mut typing = person.try_clone().expect("a handle can be cloned");
+        let screen = read_along(Screen(person));
+        let command = format!("host {} (in a dialogue)", arguments.join(" "));
+        let mut shown = String::new();
+        let mut read = 0;
+        for (question, answer) in turns {
+            let mut found = None;
+            while found.is_none() {
+                let Ok(more) = screen.recv_timeout(PATIENCE) else { break };
+                shown.push_str(&more);
+                found = shown.get(read..).and_then(|rest| rest.find(question));
+            }
+            if found.is_none() {
+                drop(child.kill());
+            }
+            assert!(found.is_some(), "`{command}` does not ask `{question}`:\n{shown}");
+            read = shown.len();
+            writeln!(typing, "{answer}").expect("a person can type");
+        }
+        typing.write_all(END).expect("a person can stop typing");
+        while let Ok(more) = screen.recv_timeout(PATIENCE) {
+            shown.push_str(&more);
+        }
+        let status = child.wait().expect("the child is ours");
+        let stderr = shown.replace("\r\n", "\n");
+        Seen { command, exit: status.code(), stdout: String::new(), stderr }
+    }
+}
+
+/// What appears on a screen, as it appears.
+fn read_along(mut screen: Screen) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(length @ 1..) = screen.read(&mut bytes) {
+            let text = String::from_utf8_lossy(&bytes[..length]).into_owned();
+            if sender.send(text).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
 /// A terminal: the person's side, and the program's side.
 fn terminal() -> (File, File) {
     let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("the system has terminals");
@@ -54,7 +112,7 @@ fn terminal() -> (File, File) {
 /// Reading a terminal whose other side is closed is an error on Linux; here it is the end.
 struct Screen(File);
 
-impl std::io::Read for Screen {
+impl Read for Screen {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         Ok(self.0.read(buffer).unwrap_or(0))
     }

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use clap::Args;
-use host_runtime::{AccountSlot, Manifest, Package, Proof, SECTION};
+use host_runtime::{AccountSlot, CommandScript, Manifest, Package, Proof, SECTION};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::{VERSION, data, line};
+use crate::output::{data, event, line};
 
 const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What to do where there is none.
+const PLUGIN_HINT: &str = "a workflow says in a `plugin.toml` beside its `Cargo.toml` what it is and may do: \
+                           `plugins/delegate/plugin.toml` is one; `--manifest FILE` names one elsewhere";
 
 /// Build a guest crate (or take a component) and put its manifest inside.
 #[derive(Debug, Args)]
@@ -41,6 +45,18 @@ struct Plugin {
     actions: BTreeSet<String>,
     #[serde(default)]
     proof: Vec<Proof>,
+    #[serde(default)]
+    command: Vec<Script>,
+}
+
+/// A script beside `plugin.toml`; its digest goes into the manifest.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Script {
+    name: String,
+    script: PathBuf,
+    #[serde(default)]
+    markers: BTreeSet<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,6 +75,11 @@ struct Input {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    if !arguments.source.exists() {
+        let message = format!("`{}` is not there", arguments.source.display());
+        return Err(Failure::usage("build.source-missing", message)
+            .hint("give the folder of a guest crate, or a component"));
+    }
     let is_folder = arguments.source.is_dir();
     let plugin = arguments.manifest.clone().unwrap_or_else(|| {
         let folder =
@@ -74,14 +95,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Failure::usage("build.file-unwritable", format!("`{name}` cannot be written: {error}"))
     })?;
     if arguments.json {
-        let built = json!({
-            "version": VERSION,
-            "event": "built",
-            "file": name,
-            "size": package.size,
-            "digest": package.digest,
-        });
-        data(&built.to_string());
+        let fields = json!({ "file": name, "size": package.size, "digest": package.digest });
+        event("built", fields);
     } else {
         data(&format!("{name}: {} bytes, sha256 {}", package.size, package.digest));
     }
@@ -98,7 +113,8 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn read_manifest(path: &Path) -> Result<Vec<u8>, Failure> {
-    let text = String::from_utf8_lossy(&read(path)?).into_owned();
+    let text = read(path).map_err(|failure| failure.hint(PLUGIN_HINT))?;
+    let text = String::from_utf8_lossy(&text).into_owned();
     let wrong = |reason: String| {
         Failure::usage("build.manifest-invalid", format!("`{}`: {reason}", path.display()))
     };
@@ -116,8 +132,19 @@ fn read_manifest(path: &Path) -> Result<Vec<u8>, Failure> {
         actions: plugin.actions,
         parameters,
         proofs: plugin.proof,
+        commands: commands_of(path, plugin.command)?,
     };
     serde_json::to_vec(&manifest).map_err(|error| wrong(error.to_string()))
+}
+
+/// The scripts by their digests: what runs on machines is what lay beside `plugin.toml`.
+fn commands_of(plugin: &Path, scripts: Vec<Script>) -> Result<Vec<CommandScript>, Failure> {
+    let command = |script: Script| {
+        let text = read(&plugin.with_file_name(&script.script))?;
+        let digest = host_runtime::digest(&text);
+        Ok(CommandScript { name: script.name, digest, markers: script.markers })
+    };
+    scripts.into_iter().map(command).collect()
 }
 
 /// Runs cargo with settings of its own, so that the same sources give the same bytes in any workspace.

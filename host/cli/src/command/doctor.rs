@@ -6,16 +6,17 @@ use std::sync::Arc;
 use clap::Args;
 use host_client::Silent;
 use host_credential::{CredentialError, Profiles, identify};
-use host_model::Problem as _;
+use host_model::{Problem as _, quote};
 use host_vault::Vault;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::config::Config;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::folders::Folders;
 use crate::online::Online;
-use crate::output::{VERSION, data};
+use crate::output::{data, event};
+use crate::unlock;
 
 /// A clock that is off by more is refused by the cloud.
 const SKEW_MILLIS_MAX: i64 = 15 * 60 * 1000;
@@ -57,22 +58,21 @@ impl Finding {
 
     fn show(&self, json: bool) {
         if json {
-            let mut line = Map::new();
-            line.insert("version".to_owned(), json!(VERSION));
-            line.insert("event".to_owned(), json!("finding"));
-            line.insert("what".to_owned(), json!(self.what));
-            line.insert("name".to_owned(), json!(self.name));
-            line.insert("fine".to_owned(), json!(self.state.is_ok()));
-            let detail = self.state.as_ref().unwrap_or_else(|wrong| wrong);
-            line.insert("detail".to_owned(), json!(detail));
-            line.insert("hint".to_owned(), json!(self.hint));
-            return data(&Value::Object(line).to_string());
+            let fields = json!({
+                "what": self.what,
+                "name": self.name,
+                "fine": self.state.is_ok(),
+                "detail": self.state.as_ref().unwrap_or_else(|wrong| wrong),
+                "hint": self.hint,
+            });
+            return event("finding", fields);
         }
         let (sign, detail) = match &self.state {
             Ok(detail) => ("✓", detail),
             Err(detail) => ("✗", detail),
         };
-        data(&format!("{sign} {:<12} {}: {detail}", self.what, self.name));
+        let (name, detail) = (quote(&self.name), quote(detail));
+        data(&format!("{sign} {:<12} {name}: {detail}", self.what));
         if let Some(hint) = &self.hint {
             data(&format!("               hint: {hint}"));
         }
@@ -80,8 +80,8 @@ impl Finding {
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let mut findings = places(context);
     let config = Config::read(context, arguments.config.as_deref());
+    let mut findings = places(context, config.as_ref().ok());
     match config {
         Ok(config) => {
             findings.push(Finding::fine("settings", "host.toml", "read"));
@@ -96,7 +96,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
 }
 
 /// State, key, vault and cache.
-fn places(context: &Context) -> Vec<Finding> {
+fn places(context: &Context, config: Option<&Config>) -> Vec<Finding> {
     let folders = match Folders::prepare(context) {
         Ok(folders) => folders,
         Err(failure) => return vec![Finding::wrong("state", "folders", &failure)],
@@ -107,17 +107,21 @@ fn places(context: &Context) -> Vec<Finding> {
         Ok(_) => findings.push(Finding::fine("key", "installation.key", "there")),
         Err(failure) => findings.push(Finding::wrong("key", "installation.key", &failure)),
     }
-    findings.push(vault(context, &folders.state.join("vault")));
+    // Without settings it is not known how the vault is opened.
+    findings.extend(config.map(|config| vault(context, config, &unlock::folder(&folders, false))));
     findings.push(cache(&folders.cache));
     findings
 }
 
 /// A vault that is not there yet is made by the first run that keeps a secret.
-fn vault(context: &Context, folder: &Path) -> Finding {
+fn vault(context: &Context, config: &Config, folder: &Path) -> Finding {
     if !folder.exists() {
         return Finding::fine("vault", "vault", "none yet");
     }
-    let lock = context.vault_lock();
+    let lock = match unlock::lock(context, config, folder) {
+        Ok(lock) => lock,
+        Err(failure) => return Finding::wrong("vault", "vault", &failure),
+    };
     let ports = (Arc::new(host_net::SystemEntropy), Arc::new(host_net::SystemClock));
     let kept = Vault::open(folder, &lock, ports.0, ports.1).and_then(|vault| vault.list());
     match kept {

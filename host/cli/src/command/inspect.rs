@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::command::read_component;
 use crate::failure::Failure;
-use crate::output::{VERSION, data};
+use crate::output::{data, event};
 use crate::vetted;
 
 /// Show what a workflow may do: accounts, parameters, and the cloud functions that it really imports.
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let package = Package::read(&arguments.workflow.display().to_string(), &bytes)?;
     let vetted = vetted::is_vetted(&package.digest);
     if arguments.json {
-        data(&as_json(&package, vetted).to_string());
+        event("inspected", as_json(&package, vetted));
     } else {
         for line in as_text(&package, vetted) {
             data(&line);
@@ -40,8 +40,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
 
 fn as_json(package: &Package, vetted: bool) -> Value {
     json!({
-        "version": VERSION,
-        "event": "inspected",
         "digest": package.digest,
         "size": package.size,
         "vetted": vetted,
@@ -178,7 +176,11 @@ fn functions(package: &Package) -> Vec<String> {
     let mut lines = Vec::new();
     for (rank, actions) in by_effect {
         let title = titles.get(usize::from(rank)).copied().unwrap_or_default();
-        lines.push(format!("{title} ({} cloud functions that it imports)", actions.len()));
+        let count = match actions.len() {
+            1 => "1 cloud function".to_owned(),
+            many => format!("{many} cloud functions"),
+        };
+        lines.push(format!("{title} ({count} that it imports)"));
         lines.extend(actions);
     }
     lines.push(format!("of the host: {}", others.join(", ")));

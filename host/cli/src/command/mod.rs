@@ -5,6 +5,7 @@ mod doctor;
 mod inspect;
 mod run;
 mod simulate;
+mod vault;
 
 use clap::{Parser, Subcommand};
 
@@ -27,6 +28,7 @@ enum Verb {
     Inspect(inspect::Arguments),
     Simulate(simulate::Arguments),
     Doctor(doctor::Arguments),
+    Vault(vault::Arguments),
     Build(build::Arguments),
 }
 
@@ -38,6 +40,7 @@ impl Command {
             Verb::Inspect(arguments) => arguments.json,
             Verb::Simulate(arguments) => arguments.json,
             Verb::Doctor(arguments) => arguments.json,
+            Verb::Vault(arguments) => arguments.json(),
             Verb::Build(arguments) => arguments.json,
         }
     }
@@ -49,6 +52,7 @@ impl Command {
             Verb::Inspect(arguments) => inspect::run(&arguments),
             Verb::Simulate(arguments) => simulate::run(arguments, context).await,
             Verb::Doctor(arguments) => doctor::run(arguments, context).await,
+            Verb::Vault(arguments) => vault::run(&arguments, context),
             Verb::Build(arguments) => build::run(&arguments),
         }
     }

@@ -24,7 +24,7 @@ use crate::offline::Offline;
 use crate::online::Online;
 use crate::output::{self, Human, Json, Notes, line};
 use crate::terminal::Terminal;
-use crate::{interrupt, vetted};
+use crate::{interrupt, unlock, vetted};
 
 /// Run a workflow: against the offline cloud with `--simulate`, or with your own accounts.
 #[derive(Debug, Args)]
@@ -155,10 +155,9 @@ impl Session<'_> {
         )?;
         let accounts = online.accounts(&self.arguments.accounts, self.arguments.yes).await?;
         // What a simulated cloud made is no secret of a real account: the two never share a folder.
-        let folder = if online.is_loopback() { "vault-loopback" } else { "vault" };
-        let folder = self.folders.state.join(folder);
-        let cloud =
-            online.cloud(accounts, &folder, &self.context.vault_lock(), self.arguments.provoke)?;
+        let folder = unlock::folder(self.folders, online.is_loopback());
+        let lock = unlock::lock(self.context, self.config, &folder)?;
+        let cloud = online.cloud(accounts, &folder, &lock, self.arguments.provoke)?;
         self.start(workflow, cloud, &input).await
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use host_model::quote;
 use host_simulator::{DirectoryEntry, OPERATOR, Scenario, Simulator, serve};
 use serde_json::json;
 
@@ -12,7 +13,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::offline::read_scenario;
-use crate::output::{VERSION, data};
+use crate::output::{data, event};
 
 /// The region of the profiles that `--write-config` writes.
 const REGION: &str = "cn-hangzhou";
@@ -61,7 +62,7 @@ pub(crate) async fn run(arguments: Arguments, _: &Context) -> Result<u8, Failure
     let simulator = Arc::new(Simulator::new(scenario, Arc::new(host_net::SystemClock)));
     serve(listener, simulator, ending).await?;
     if arguments.json {
-        data(&json!({ "version": VERSION, "event": "stopped" }).to_string());
+        event("stopped", json!({}));
     } else {
         data("stopped");
     }
@@ -92,19 +93,18 @@ fn announce(arguments: &Arguments, address: SocketAddr, scenario: &Scenario) {
             })
         };
         let operators = directory.iter().filter(|entry| entry.user == OPERATOR).map(key);
-        let line = json!({
-            "version": VERSION,
-            "event": "listening",
+        let fields = json!({
             "address": address.to_string(),
             "accounts": operators.collect::<Vec<_>>(),
             "keys": directory.iter().map(key).collect::<Vec<_>>(),
         });
-        return data(&line.to_string());
+        return event("listening", fields);
     }
     data(&format!("the offline cloud listens on http://{address}"));
     data("its accounts and keys are invented:");
     for entry in &directory {
-        data(&format!("  {} (account {}), user {}", entry.account, entry.account_id, entry.user));
+        let (account, user) = (quote(&entry.account), quote(&entry.user));
+        data(&format!("  {account} (account {}), user {user}", entry.account_id));
         data(&format!("    access key id      {}", entry.access_key_id));
         data(&format!("    access key secret  {}", entry.access_key_secret.expose()));
     }

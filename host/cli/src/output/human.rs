@@ -23,6 +23,12 @@ impl Reporter for Human {
             RunEvent::RunStarted { .. } => started(event),
             RunEvent::Step { title, .. } => line(&format!("\n▸ {}", words(title))),
             RunEvent::Call { .. } => self.call(event),
+            RunEvent::Output { machine, status, exit_code, tail, .. } => {
+                let exit = exit_code.map(|code| format!(", exit status {code}"));
+                let exit = exit.unwrap_or_default();
+                line(&format!("    ✗ {}: {}{exit}; it wrote:", words(machine), words(status)));
+                tail.lines().for_each(|text| line(&format!("      │ {}", words(text))));
+            }
             RunEvent::Note { message } => line(&format!("    … {}", words(message))),
             RunEvent::Log { level, message, fields } => {
                 if *level != LogLevel::Debug || self.verbose {
@@ -81,7 +87,7 @@ impl Human {
         };
         let well = *outcome == CallOutcome::Ok;
         // An absent object is an answer that a workflow asked for, not something to worry about.
-        let quiet = well || code.as_deref().is_some_and(|code| code.starts_with("EntityNotExist"));
+        let quiet = well || code.as_deref().is_some_and(says_absent);
         if *effect == Effect::Read && quiet && !self.verbose {
             return;
         }
@@ -104,6 +110,10 @@ impl Human {
             }
         }
     }
+}
+
+fn says_absent(code: &str) -> bool {
+    code.starts_with("EntityNotExist") || code == "AddonNotFound"
 }
 
 fn words(text: &str) -> String {
@@ -143,7 +153,9 @@ fn ended(
             Level::Guard => "guard",
         };
         let seen = if proof.seen { "" } else { " (not seen)" };
-        line(&format!("  {sign} {level}: {}{seen}", words(&proof.title)));
+        let thing = proof.thing.as_deref().map(|thing| format!(": {}", words(thing)));
+        let thing = thing.unwrap_or_default();
+        line(&format!("  {sign} {level}: {}{thing}{seen}", words(&proof.title)));
     }
     if let Some(output) = output {
         data("the workflow's report:");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 
 /// The version of the stream; it changes when a field goes or changes its meaning.
-pub(crate) const VERSION: u32 = 1;
+const VERSION: u32 = 1;
 
 /// Writes every event as a line of JSON.
 #[derive(Debug)]
@@ -29,14 +29,18 @@ impl Reporter for Json {
     }
 }
 
-/// A failure before or outside of a run.
-pub(super) fn failure(failure: &Failure) -> String {
-    let mut line = json!({ "version": VERSION, "event": "error" });
-    let fields = serde_json::to_value(failure).unwrap_or(Value::Null);
+/// A line of JSON outside of a run.
+pub(super) fn event(name: &str, fields: Value) -> String {
+    let mut line = json!({ "version": VERSION, "event": name });
     if let (Some(line), Value::Object(fields)) = (line.as_object_mut(), fields) {
         line.extend(fields);
     }
     visible(&line)
+}
+
+/// A failure before or outside of a run.
+pub(super) fn failure(failure: &Failure) -> String {
+    event("error", serde_json::to_value(failure).unwrap_or(Value::Null))
 }
 
 /// The value on one line. Characters that a terminal obeys or hides are escaped, which changes nothing

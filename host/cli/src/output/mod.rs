@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 pub(crate) use human::Human;
-pub(crate) use json::{Json, VERSION};
+pub(crate) use json::Json;
 pub(crate) use notes::Notes;
 pub(crate) use tree::tree;
 
@@ -19,6 +19,11 @@ use crate::failure::{BUG, Failure, USAGE};
 pub(crate) fn data(line: &str) {
     let mut out = std::io::stdout().lock();
     drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}
+
+/// A line of JSON outside of a run: its event's name, and its other fields as an object.
+pub(crate) fn event(name: &str, fields: serde_json::Value) {
+    data(&json::event(name, fields));
 }
 
 /// A line for people.

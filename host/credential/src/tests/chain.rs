@@ -65,6 +65,78 @@ async fn takes_the_first_place_that_is_filled() {
     }
 }
 
+/// The command line's other names for the same things: variables, what is found.
+#[tokio::test]
+async fn variables_have_other_names_in_the_order_of_the_command_line() {
+    const A: &str = "ALIBABA_CLOUD_";
+    const B: &str = "ALIBABACLOUD_";
+    const C: &str = "ALICLOUD_";
+    let key = |prefix: &str, id: &str| {
+        [("ACCESS_KEY_ID", id), ("ACCESS_KEY_SECRET", "s3cr3t")]
+            .map(|(name, value)| (format!("{prefix}{name}"), value.to_owned()))
+    };
+    let one = |name: String, value: &str| vec![(name, value.to_owned())];
+    let keys = |pairs: &[(&str, &str)]| {
+        pairs.iter().flat_map(|(prefix, id)| key(prefix, id)).collect::<Vec<_>>()
+    };
+    let with = |mut variables: Vec<_>, name: String, value: &str| {
+        variables.push((name, value.to_owned()));
+        variables
+    };
+    let half = one(format!("{C}ACCESS_KEY_SECRET"), "s3cr3t");
+    let cases = [
+        (keys(&[("", "LTAI4"), (C, "LTAI3"), (B, "LTAI2"), (A, "LTAI1")]), "key LTAI1"),
+        (keys(&[("", "LTAI4"), (C, "LTAI3"), (B, "LTAI2")]), "key LTAI2"),
+        (keys(&[("", "LTAI4"), (C, "LTAI3")]), "key LTAI3"),
+        (keys(&[("", "LTAI4")]), "key LTAI4"),
+        // A token belongs to the key of its own name.
+        (with(keys(&[(C, "STS.3")]), format!("{C}SECURITY_TOKEN"), "s3cr3t"), "session key STS.3"),
+        (with(keys(&[(C, "LTAI3")]), "SECURITY_TOKEN".to_owned(), "s3cr3t"), "key LTAI3"),
+        // Half of a bare name is another tool's.
+        (one("ACCESS_KEY_ID".to_owned(), "AKIA"), "key LTAI5tFile"),
+        (half, "credential.environment-partial: `ALICLOUD_ACCESS_KEY_SECRET` is set"),
+        (one(format!("{C}PROFILE"), "other"), "key LTAI5tOther"),
+        (
+            with(one(format!("{C}PROFILE"), "mine"), format!("{B}PROFILE"), "other"),
+            "key LTAI5tOther",
+        ),
+        (
+            with(one(format!("{A}PROFILE"), "mine"), format!("{B}PROFILE"), "other"),
+            "key LTAI5tOther",
+        ),
+        (one(format!("{B}IGNORE_PROFILE"), "TRUE"), "key LTAI5tIni"),
+    ];
+    for (variables, expected) in cases {
+        let mut bed = full();
+        for (name, value) in &variables {
+            bed.set(name, value);
+        }
+        let found = match bed.chain().unnamed().await {
+            Ok(credential) => credential.source().to_string(),
+            Err(error) => told(Err::<(), _>(error)),
+        };
+        assert!(found.starts_with(expected), "{variables:?}: {found}");
+    }
+    let mut bed = full();
+    for (name, value) in OIDC {
+        bed.set(&name.replace(A, B), value);
+    }
+    bed.set("ALIBABA_CLOUD_ROLE_ARN", "acs:ram::1000000000000001:role/second");
+    assert_eq!(found(&bed).await, "acs:ram::1000000000000001:role/pod with a web identity");
+}
+
+#[tokio::test]
+async fn a_region_comes_from_the_variables_where_nobody_named_a_profile() {
+    let mut bed = full();
+    set(&mut bed, &[("REGION_ID", "cn-four"), ("ALICLOUD_REGION_ID", "cn-three")]);
+    let region = |credential: &crate::Credential| credential.region().map(ToString::to_string);
+    assert_eq!(region(&bed.chain().unnamed().await.unwrap()).as_deref(), Some("cn-three"));
+    assert_eq!(region(&bed.chain().named("mine").unwrap()), None);
+    set(&mut bed, &[("ALIBABA_CLOUD_REGION_ID", "s3cr3t/")]);
+    let told = told(bed.chain().unnamed().await);
+    assert!(told.starts_with("credential.field-invalid: `ALIBABA_CLOUD_REGION_ID`"), "{told}");
+}
+
 #[tokio::test]
 async fn ends_with_the_instance_and_then_the_uri() {
     const ANSWERS: &[(&str, u16, &str)] = &[
@@ -140,6 +212,9 @@ async fn no_variable_replaces_a_named_profile() {
     set(&mut bed, &OIDC);
     for (name, value) in [
         ("ALIBABA_CLOUD_PROFILE", "mine"),
+        ("ALIBABACLOUD_PROFILE", "mine"),
+        ("ALICLOUD_ACCESS_KEY_ID", "LTAI5tAlias"),
+        ("ALICLOUD_ACCESS_KEY_SECRET", "s3cr3t"),
         ("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "true"),
         ("ALIBABA_CLOUD_IGNORE_PROFILE", "TRUE"),
         ("ALIBABA_CLOUD_ECS_METADATA", "ops"),

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use host_model::Problem as _;
+
 use crate::Profiles;
 
 use super::bed::{Bed, told};
@@ -53,7 +55,7 @@ const GOOD: [(&str, &str, &str); 18] = [
 ];
 
 /// File, profile, and the error with `$` for the file's path.
-const BAD: [(&str, &str, &str); 40] = [
+const BAD: [(&str, &str, &str); 41] = [
     ("usual.json", "nobody", "credential.profile-unknown: there is no profile `nobody` in `$`"),
     (
         "usual.json",
@@ -114,6 +116,11 @@ const BAD: [(&str, &str, &str); 40] = [
         "broken-profiles.json",
         "odd-sts-region",
         "credential.field-invalid: `sts_region` of profile `odd-sts-region` is not a region id",
+    ),
+    (
+        "broken-profiles.json",
+        "odd-sts-endpoint",
+        "credential.field-invalid: `sts_endpoint` of profile `odd-sts-endpoint` is not an address with HTTPS, such as `sts-vpc.cn-hangzhou.aliyuncs.com`",
     ),
     (
         "broken-profiles.json",
@@ -305,6 +312,11 @@ fn foreign_code_and_addresses_need_leave() {
             "credential.uri-forbidden: profile `uri` fetches keys from a URI: your configuration does not allow it",
         ]
     );
+    // The settings that the hints name are those of `host.toml`; `docs/host-toml.md` has them.
+    for (name, setting) in [("ext", "`allow-process = true`"), ("uri", "`allow-uri = true`")] {
+        let hint = bed.chain().named(name).unwrap_err().hint().unwrap();
+        assert!(hint.contains(setting) && hint.contains("`[credentials]`"), "{hint}");
+    }
     bed.allowance = crate::Allowance { process: true, uri: true };
     for value in ["1", "true", "TRUE"] {
         bed.variables.clear();

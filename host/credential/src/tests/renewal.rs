@@ -11,6 +11,9 @@ const PROFILES: &[u8] = br#"{"profiles": [
      "external_id": "contract-7", "expired_seconds": 7200, "sts_region": "cn-beijing"},
     {"name": "plain", "mode": "RamRoleArn", "access_key_id": "LTAI5tB", "access_key_secret": "s3cr3t",
      "ram_role_arn": "acs:ram::1000000000000001:role/arms"},
+    {"name": "inside", "mode": "RamRoleArn", "access_key_id": "LTAI5tB", "access_key_secret": "s3cr3t",
+     "ram_role_arn": "acs:ram::1000000000000001:role/arms", "sts_region": "cn-beijing",
+     "sts_endpoint": "sts-vpc.cn-shanghai.aliyuncs.com"},
     {"name": "chain", "mode": "ChainableRamRoleArn", "source_profile": "plain", "expired_seconds": 7200,
      "ram_role_arn": "acs:ram::1000000000000002:role/next"},
     {"name": "sso", "mode": "CloudSSO", "access_key_id": "STS.S", "access_key_secret": "s3cr3t",
@@ -46,6 +49,33 @@ async fn asks_for_what_the_profile_says() {
         assert!(sent.contains(part), "{part}: {sent}");
     }
     assert!(!sent.contains("s3cr3t"), "{sent}");
+}
+
+/// Profile, the variable, the operator's own address, where the request goes.
+#[tokio::test]
+async fn asks_the_sts_that_is_named_nearest() {
+    let vpc = Some("sts-vpc.cn-shenzhen.aliyuncs.com");
+    let cases = [
+        ("plain", None, None, "sts.aliyuncs.com"),
+        ("role", None, None, "sts.cn-beijing.aliyuncs.com"),
+        ("inside", None, None, "sts-vpc.cn-shanghai.aliyuncs.com"),
+        ("inside", vpc, None, "sts-vpc.cn-shanghai.aliyuncs.com"),
+        ("role", vpc, None, "sts-vpc.cn-shenzhen.aliyuncs.com"),
+        ("inside", vpc, Some("sts.company.example"), "sts.company.example"),
+    ];
+    for (profile, variable, own, expected) in cases {
+        let mut bed = bed();
+        if let Some(address) = variable {
+            bed.set("ALIBABA_CLOUD_STS_ENDPOINT", address);
+        }
+        if let Some(address) = own {
+            bed.endpoints = bed.endpoints.with_product("sts", address).unwrap();
+        }
+        bed.script.session("STS.1", 3600);
+        bed.chain().named(profile).unwrap().key().await.unwrap();
+        let authority = bed.script.requests()[0].authority.clone();
+        assert_eq!(authority, expected, "{profile}, {variable:?}");
+    }
 }
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use host_catalog::Catalog;
-use host_model::{CallError, ErrorKind, Problem};
-use host_policy::{Denial, judge, risks};
+use host_catalog::{Catalog, Risk};
+use host_model::{CallError, ErrorKind, Problem, Value};
+use host_policy::{Denial, Subject, judge, risks};
 
-use crate::table::{Case, cases};
+use crate::table::{Case, cases, opened};
 
 /// What became of a case, in the words of the table.
 fn outcome(case: &Case) -> (String, Option<u8>, Option<String>) {
@@ -36,6 +36,38 @@ fn every_row_ends_as_it_says() {
 }
 
 #[test]
+fn a_mistake_in_the_catalog_opens_nothing() {
+    let mut seen = 0;
+    for case in cases() {
+        let Some(expected) = &case.unchecked else { continue };
+        seen += 1;
+        let ready = case.ready();
+        let product = opened(ready.product, &ready.call);
+        let action = &product.actions[&ready.call.action];
+        let subject = Subject { product: &product, action, ..ready.subject() };
+        let code = judge(&ready.scene, &subject).err().map(|denial| denial.code);
+        assert_eq!(code, Some(expected.as_str()), "{}", case.name);
+    }
+    assert!(seen >= 20, "only {seen} rows");
+}
+
+#[test]
+fn a_purchase_is_shown_with_what_is_bought() {
+    let any = cases().into_iter().find(|case| case.expect == "permit").unwrap();
+    let case = Case { call: "arms:DescribeTraceLicenseKey".to_owned(), ..any };
+    let mut ready = case.ready();
+    ready.call.parameters = vec![("Type".to_owned(), Value::Text("arms_app\u{1b}".to_owned()))];
+    let mut product = ready.product.clone();
+    product.actions.get_mut(&ready.call.action).unwrap().risk = Some(Risk::Purchase);
+    let action = &product.actions[&ready.call.action];
+    let lines = risks(&ready.scene, &Subject { product: &product, action, ..ready.subject() });
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert!(line.starts_with("purchase: a service is bought for account `1111111111111111`: "));
+    assert!(line.contains(&format!("{} `arms_app", product.title)), "{line}");
+    assert!(line.ends_with("nothing here takes that back") && !line.contains('\u{1b}'), "{line}");
+}
+
+#[test]
 fn every_row_shows_its_risks() {
     for case in cases() {
         let Some(expected) = &case.risks else { continue };
@@ -54,10 +86,16 @@ fn a_grant_lifts_its_denial_when_it_is_typed() {
         let ready = case.ready();
         let Err(denial) = judge(&ready.scene, &ready.subject()) else { continue };
         let mut scene = ready.scene.clone();
-        match denial.grant.as_deref().and_then(|grant| grant.split_once(' ')) {
-            Some(("--allow", word)) => scene.allowances.allow(word).unwrap(),
-            None if denial.grant.as_deref() == Some("--adopt") => scene.allowances.adopt = true,
+        let Some(grant) = denial.grant.as_deref() else { continue };
+        let mut words = grant.split(' ');
+        match words.next() {
+            Some("--allow") => scene.allowances.allow(words.next().unwrap()).unwrap(),
+            Some("--adopt") => scene.allowances.adopt = true,
             _ => continue,
+        }
+        while let Some(flag) = words.next() {
+            assert_eq!(flag, "--allow", "{}", case.name);
+            scene.allowances.allow(words.next().unwrap()).unwrap();
         }
         lifted += 1;
         let before = (denial.code, denial.sentence);
@@ -124,8 +162,8 @@ fn every_call_on_credentials_asks_for_the_user() {
             let case = Case { call: format!("{}:{}", product.key, action.name), ..any.clone() };
             let mut call = case.ready().call;
             let name = if product.key == "ims" { "UserPrincipalName" } else { "UserName" };
-            let user = host_model::Value::Text("bob@example.onaliyun.com".to_owned());
-            let plain = host_model::Value::Text("bob".to_owned());
+            let user = Value::Text("bob@example.onaliyun.com".to_owned());
+            let plain = Value::Text("bob".to_owned());
             let value = if product.key == "ims" { user } else { plain };
             call.parameters = vec![(name.to_owned(), value)];
             let needs = host_policy::needs(product, action, &call);

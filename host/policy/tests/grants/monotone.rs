@@ -8,10 +8,10 @@ use host_model::AccountId;
 use host_policy::{Allowances, Consent, Scene, judge};
 use proptest::prelude::*;
 
-use crate::table::{Case, cases};
+use crate::table::{Case, cases, digest};
 
 /// Everything that can be allowed and that the table has a use for.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 20] = [
     "access-key",
     "console-login",
     "mfa",
@@ -26,6 +26,12 @@ const WORDS: [&str; 14] = [
     "user=bob",
     "user=acs:ram::1111111111111111:user/alice",
     "user=carol",
+    "addon=arms-prometheus",
+    "addon-setting=/region=cn-beijing",
+    "addon-setting=/replicas=2",
+    "addon-setting=/accessKey=",
+    "addon-setting=/accessKeySecret=",
+    "addon-setting=/uid=",
 ];
 
 fn all() -> &'static [Case] {
@@ -42,9 +48,10 @@ fn with(scene: &Scene, more: u32) -> Scene {
             scene.allowances.allow(word).unwrap();
         }
     }
-    scene.allowances.adopt |= bit(14);
-    scene.bound.extend(bit(15).then(|| "9999999999999999".parse::<AccountId>().unwrap()));
-    scene.declared.extend(bit(16).then(|| "ram:CreateRole".to_owned()));
+    scene.allowances.adopt |= bit(20);
+    scene.bound.extend(bit(21).then(|| "9999999999999999".parse::<AccountId>().unwrap()));
+    scene.declared.extend(bit(22).then(|| "ram:CreateRole".to_owned()));
+    scene.commands.extend(bit(23).then(|| digest("echo ready\n")));
     scene
 }
 
@@ -138,12 +145,31 @@ fn wildcards_and_empty_names_cannot_be_allowed() {
         "principal=acs:ram::*:root",
         "Access-Key",
         "adopt",
+        "addon=",
+        "addon=*",
+        "addon-setting",
+        "addon-setting=",
+        "addon-setting=/region",
+        "addon-setting=region=x",
+        "addon-setting=/=x",
+        "addon-setting=/*=x",
+        "addon-setting=/uid=9999999999999999",
+        "addon-setting=/accessKey=LTAIEXAMPLE",
+        "addon-setting=/global/accessKeySecret=plain",
     ];
     for word in words {
         let mut allowances = Allowances::default();
         assert!(allowances.allow(word).is_err(), "{word}");
         assert_eq!(allowances, Allowances::default(), "{word}");
     }
+}
+
+#[test]
+fn what_somebody_should_not_have_typed_is_not_repeated() {
+    let mut allowances = Allowances::default();
+    let error = allowances.allow("addon-setting=/accessKeySecret=Hunter2=").unwrap_err();
+    assert!(error.word.contains("/accessKeySecret"), "{error}");
+    assert!(!error.to_string().contains("Hunter2"), "{error}");
 }
 
 #[test]
@@ -154,6 +180,9 @@ fn scenes_are_ordered_as_the_properties_assume() {
     assert_eq!(everything.allowances.risks.len(), 7);
     assert_eq!(everything.allowances.principals.len(), 3);
     assert_eq!(everything.allowances.users.len(), 3);
+    assert_eq!(everything.allowances.addons.len(), 1);
+    assert_eq!(everything.allowances.addon_settings.len(), 5);
+    assert!(everything.commands.is_superset(&bare.commands) && everything.commands.len() == 2);
     assert!(everything.allowances.broad_policies && everything.allowances.adopt);
     assert!(everything.bound.is_superset(&bare.bound) && everything.bound.len() == 3);
     let declared: BTreeSet<_> = everything.declared.difference(&bare.declared).collect();

@@ -4,13 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use host_catalog::{Action, Catalog, Product};
-use host_model::{AccountId, Call, IdentityRef, SecretRef, Value};
+use host_catalog::{
+    Action, Catalog, Encoding, Owner, Parameter, ParameterType, Product, SettingNames,
+};
+use host_model::{AccountId, Call, IdentityRef, SecretKind, SecretRef, Value};
 use host_policy::{Allowances, Consent, DocumentKind, Judged, Need, Scene, Subject, UserFacts};
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
 /// The account that calls, unless a case says otherwise.
 pub(crate) const CALLER: &str = "1111111111111111";
+
+/// The script that a manifest declares, unless a case says otherwise.
+const SCRIPT: &str = "sh install.sh {{key}}\n";
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +37,9 @@ pub(crate) struct Case {
     pub(crate) account: Option<AccountId>,
     #[serde(default)]
     pub(crate) declared: Option<BTreeSet<String>>,
+    /// The texts of the scripts that the manifest declares.
+    #[serde(default)]
+    pub(crate) scripts: Option<Vec<String>>,
     #[serde(default)]
     pub(crate) allow: Vec<String>,
     #[serde(default)]
@@ -49,6 +58,9 @@ pub(crate) struct Case {
     pub(crate) rule: Option<u8>,
     #[serde(default)]
     pub(crate) grant: Option<String>,
+    /// What would become of it if the catalog took any parameter with any value.
+    #[serde(default)]
+    pub(crate) unchecked: Option<String>,
     /// How each line for a person begins; all of them, if given.
     #[serde(default)]
     pub(crate) risks: Option<Vec<String>>,
@@ -60,6 +72,7 @@ pub(crate) enum Given {
     Text(String),
     Json { json: serde_json::Value },
     Secret { secret: SecretRef },
+    Settings { settings: BTreeMap<String, Self> },
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -154,6 +167,7 @@ impl Case {
     }
 
     fn scene(&self) -> Scene {
+        let scripts = self.scripts.clone().unwrap_or_else(|| vec![SCRIPT.to_owned()]);
         let mut allowances = Allowances { adopt: self.adopt, ..Allowances::default() };
         for word in &self.allow {
             allowances.allow(word).unwrap();
@@ -161,9 +175,63 @@ impl Case {
         Scene {
             declared: self.declared.clone().unwrap_or_else(|| [self.call.clone()].into()),
             bound: [CALLER, "2222222222222222"].map(|id| id.parse().unwrap()).into(),
+            commands: scripts.iter().map(|script| digest(script)).collect(),
             allowances,
             mark: "host:workflow=delegate".to_owned(),
             offline: self.offline,
+        }
+    }
+}
+
+pub(crate) fn digest(script: &str) -> String {
+    let bytes = Sha256::digest(script);
+    let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// The product as it would be if its data said that the action takes exactly what is given: the
+/// worst mistake that its data can have.
+pub(crate) fn opened(product: &Product, call: &Call) -> Product {
+    let mut product = product.clone();
+    let mut parameters = Vec::new();
+    for (name, value) in &call.parameters {
+        let is = format!("open-{name}");
+        product.types.insert(is.clone(), open_type(value));
+        let parameter = Parameter {
+            name: name.clone(),
+            is,
+            required: false,
+            encode: Encoding::Flat,
+            owner: Owner::Workflow,
+            at: None,
+        };
+        parameters.push(parameter);
+    }
+    product.actions.get_mut(&call.action).unwrap().parameters = parameters;
+    product
+}
+
+fn open_type(value: &Value) -> ParameterType {
+    match value {
+        Value::Text(_) => {
+            ParameterType::Text { min: None, max: None, chars: None, values: Vec::new() }
+        }
+        Value::Json(_) => ParameterType::Tree,
+        Value::Secret(secret) => ParameterType::Secret { kind: secret.kind },
+        Value::Settings(settings) => {
+            let pointers = settings.iter().any(|(name, _)| name.starts_with('/'));
+            ParameterType::Settings {
+                names: if pointers { SettingNames::Pointers } else { SettingNames::Plain },
+                max: usize::MAX,
+                value_max: usize::MAX,
+                value_chars: None,
+                secrets: vec![
+                    SecretKind::AccessKey,
+                    SecretKind::Session,
+                    SecretKind::Password,
+                    SecretKind::LicenseKey,
+                ],
+            }
         }
     }
 }
@@ -182,6 +250,10 @@ impl Given {
             Self::Text(text) => Value::Text(text.clone()),
             Self::Json { json } => Value::Json(json.clone()),
             Self::Secret { secret } => Value::Secret(secret.clone()),
+            Self::Settings { settings } => {
+                let settings = settings.iter().map(|(name, given)| (name.clone(), given.value()));
+                Value::Settings(settings.collect())
+            }
         }
     }
 }

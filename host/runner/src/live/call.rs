@@ -1,6 +1,6 @@
 //! One call to the cloud, from event to answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host_catalog::Action;
 use host_client::{Answer as ClientAnswer, Outgoing};
@@ -8,9 +8,10 @@ use host_model::{Call, CallError, ErrorKind, Reply, SecretKind, SecretRef, Times
 use host_runtime::{Answer, Stop};
 use host_wire::FoundSecret;
 
-use super::{Identity, LiveDriver};
+use super::{Identity, LiveDriver, Stage};
 use crate::ledger::{CallRecord, Recorded};
 use crate::secrets::principal_of;
+use crate::sighting::{named, sightings};
 use crate::{CallOutcome, RunEvent};
 
 /// Characters of a role session's name (`AssumeRole`).
@@ -61,22 +62,53 @@ impl LiveDriver {
             Err(error) => return Ok(Err(error)),
         };
         self.stage.mark.put_on(product, action, call);
-        if makes_secret(action)
-            && let Err(error) = self.stage.secrets.rehearse()
-        {
-            let name = &action.name;
-            let reason = format!("`{name}` makes a secret, and it could not be kept: {error}");
-            return Err(Stop::Unkept { reason });
+        if makes_secret(action) {
+            self.prepare_to_keep(call, identity)?;
         }
-        let host_parameters = self.host_parameters(call);
+        let mut host_parameters = self.host_parameters(call);
+        host_parameters.extend(self.token(action, call));
         let settle_since = self.settling.since(call, action, identity);
         let outgoing = self.outgoing(call, &host_parameters, settle_since);
         let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
+        if makes_secret(action)
+            && answer.as_ref().is_err_and(|error| error.kind != ErrorKind::OutcomeUnknown)
+        {
+            self.settle_intent(call, identity)?;
+        }
         self.settling.note(call, action, answer.is_ok(), self.stage.clock.now());
         match answer {
-            Ok(answer) => self.accept(call, identity, answer),
+            Ok(mut answer) => {
+                self.note_invocation(call, &answer.body);
+                self.show_outputs(call, identity, &mut answer);
+                self.accept(call, identity, answer)
+            }
             Err(error) => Ok(Err(self.redacted(error))),
         }
+    }
+
+    /// Tries the vault and notes what is about to be asked for, before the cloud makes a secret that it
+    /// shows once.
+    fn prepare_to_keep(&self, call: &Call, identity: &Identity) -> Result<(), Stop> {
+        let Stage { secrets, run, .. } = &self.stage;
+        let account = &identity.facts.account;
+        let noted = secrets.rehearse().and_then(|()| match call.text("UserName") {
+            Some(user) => secrets.intend(account, user, run),
+            None => Ok(()),
+        });
+        noted.map_err(|error| {
+            let name = &call.action;
+            let reason = format!("`{name}` makes a secret, and it could not be kept: {error}");
+            Stop::Unkept { reason }
+        })
+    }
+
+    fn settle_intent(&self, call: &Call, identity: &Identity) -> Result<(), Stop> {
+        let Some(user) = call.text("UserName") else { return Ok(()) };
+        let account = &identity.facts.account;
+        self.stage.secrets.settle(account, user, &self.stage.run).map_err(|error| {
+            let reason = format!("the vault's note about a key of `{user}` stays: {error}");
+            Stop::Unkept { reason }
+        })
     }
 
     /// What the host itself fills in: the session's name, which joins the cloud's own trail with this run.
@@ -107,7 +139,7 @@ impl LiveDriver {
         identity: &Identity,
         answer: ClientAnswer,
     ) -> Result<Result<(Reply, u32), CallError>, Stop> {
-        let ClientAnswer { body, secrets, request_id, attempts } = answer;
+        let ClientAnswer { body, secrets, request_id, attempts, outputs: _ } = answer;
         let mut names = BTreeMap::new();
         let mut session = None;
         for found in secrets {
@@ -119,12 +151,13 @@ impl LiveDriver {
                     self.stage.secrets.hold(&name, &found.text);
                     names.insert(found.at, name);
                 }
-                SecretKind::AccessKey | SecretKind::Password | SecretKind::Input => {
+                SecretKind::AccessKey | SecretKind::Password => {
                     let name = name_of(identity, &found);
                     let principal = principal_of(found.kind, call.text("UserName"));
                     if let Err(error) = self.stage.secrets.keep(&name, principal, &found.text) {
                         return Err(Stop::Unkept { reason: orphaned(&name, &error.to_string()) });
                     }
+                    self.settle_intent(call, identity)?;
                     names.insert(found.at, name);
                 }
             }
@@ -166,15 +199,26 @@ impl LiveDriver {
         };
         let grant = sent.as_ref().err().and_then(|error| error.details.get("grant")).cloned();
         let writes = self.resolve(call).is_ok_and(|(_, action)| action.effect.is_write());
+        let action = format!("{}:{}", call.product, call.action);
+        let proofs = &self.stage.proofs;
+        let sightings = match sent {
+            Ok((reply, _)) => sightings(proofs, &action, reply),
+            Err(_) => Vec::new(),
+        };
+        let named = if writes { named(proofs, call) } else { BTreeSet::new() };
         self.ledger().calls.push(CallRecord {
             step: self.step.clone(),
-            action: format!("{}:{}", call.product, call.action),
+            action,
             class: identity.class,
             account: identity.facts.account.clone(),
+            region: call.region.clone(),
+            at: self.stage.clock.now(),
             writes: writes && call.action != "AssumeRole",
             answer,
             request_id,
             grant,
+            named,
+            sightings,
         });
     }
 

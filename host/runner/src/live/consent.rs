@@ -48,19 +48,29 @@ impl LiveDriver {
         }
     }
 
-    fn question(&self, brief: &Brief<'_>) -> Question {
-        let account = &brief.identity.facts.account;
-        let shown = |value: &Value| match value {
+    /// A value as a person sees it, literally; a secret by its name.
+    fn shown(&self, value: &Value) -> String {
+        match value {
             Value::Text(text) => quote_within(&self.redact(text), VALUE_SHOWN),
             Value::Json(json) => quote_within(&self.redact(&json.to_string()), VALUE_SHOWN),
             Value::Secret(secret) => quote_within(&secret.to_string(), VALUE_SHOWN),
-        };
+            Value::Settings(settings) => {
+                let pair = |(name, value): &(String, Value)| {
+                    format!("{} = {}", quote_within(name, VALUE_SHOWN), self.shown(value))
+                };
+                settings.iter().map(pair).collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
+    fn question(&self, brief: &Brief<'_>) -> Question {
+        let account = &brief.identity.facts.account;
         // What is asked about is what will be sent, with the host's own marks on it.
         let mut call = brief.call.clone();
         self.stage.mark.put_on(brief.product, brief.action, &mut call);
         let own = self.host_parameters(&call);
         let own = own.iter().map(|(name, value)| (name.clone(), quote_within(value, VALUE_SHOWN)));
-        let given = call.parameters.iter().map(|(name, value)| (name.clone(), shown(value)));
+        let given = call.parameters.iter().map(|(name, value)| (name.clone(), self.shown(value)));
         let region = call.region.iter().map(|region| ("RegionId".to_owned(), region.clone()));
         let parameters = given.chain(region).chain(own);
         Question {

@@ -4,10 +4,12 @@ mod call;
 mod consent;
 mod host;
 mod judge;
+mod output;
 mod settling;
+mod token;
 mod vault;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +19,7 @@ use host_client::{Client, KeySource};
 use host_model::{CallError, ErrorKind, IdentityFacts, IdentityRef, RunId};
 use host_policy::Scene;
 use host_ports::{Clock, Entropy};
-use host_runtime::{Answer, Driver, Event, IdentityClass, Stop};
+use host_runtime::{Answer, Driver, Event, IdentityClass, Proof, Stop};
 
 use self::settling::Settling;
 use crate::ledger::{CheckRecord, Ledger};
@@ -41,6 +43,10 @@ pub(crate) struct Stage {
     pub(crate) unattended: bool,
     pub(crate) vetted: bool,
     pub(crate) provoke: bool,
+    /// The manifest's proofs: what is worth remembering of replies.
+    pub(crate) proofs: Vec<Proof>,
+    /// Lines of output that the workflow may read even of scripts that got a secret.
+    pub(crate) markers: BTreeSet<String>,
 }
 
 /// An identity that the run can call with.
@@ -61,6 +67,12 @@ pub(crate) struct LiveDriver {
     sessions: u32,
     settling: Settling,
     reads_approved: bool,
+    /// How often each call with a token was made.
+    tokens: BTreeMap<Vec<u8>, u32>,
+    /// Invocations of this run that carry no secret.
+    open_invocations: BTreeSet<String>,
+    /// Failed scripts whose output a person has seen: invocation and machine.
+    failures_shown: BTreeSet<(String, String)>,
 }
 
 impl LiveDriver {
@@ -73,6 +85,9 @@ impl LiveDriver {
             sessions: 0,
             settling: Settling::default(),
             reads_approved: false,
+            tokens: BTreeMap::new(),
+            open_invocations: BTreeSet::new(),
+            failures_shown: BTreeSet::new(),
         }
     }
 
@@ -119,7 +134,7 @@ impl Driver for LiveDriver {
             Event::GeneratePassword { caller, object } => {
                 self.generate_password(&caller, &object).await?
             }
-            Event::InputSecret { parameter } => Self::input_secret(&parameter),
+            Event::Unsettled { caller, user_name } => self.unsettled(&caller, &user_name)?,
             Event::Now => Answer::Number { number: self.stage.clock.now().seconds() },
             Event::Random { bytes } => {
                 let mut drawn = vec![0; usize::try_from(bytes).unwrap_or_default()];
@@ -139,6 +154,7 @@ impl Driver for LiveDriver {
             Event::Step { id, title } => {
                 let title = self.redact(&title);
                 self.report(&RunEvent::Step { id: self.redact(&id), title });
+                self.ledger().steps.insert(id.clone());
                 self.step = id;
                 Answer::Done
             }

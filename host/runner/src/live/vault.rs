@@ -34,6 +34,20 @@ impl LiveDriver {
         }
     }
 
+    pub(super) fn unsettled(&self, caller: &IdentityRef, user_name: &str) -> Result<Answer, Stop> {
+        let identity = match self.identity(caller) {
+            Ok(identity) => identity,
+            Err(error) => return Ok(Answer::Error { error }),
+        };
+        match self.stage.secrets.unsettled(&identity.facts.account, user_name) {
+            Ok(Some(since)) => Ok(Answer::Number { number: since.seconds() }),
+            Ok(None) => Ok(Answer::Done),
+            Err(error) => {
+                Err(Stop::Unkept { reason: format!("the vault cannot be read: {error}") })
+            }
+        }
+    }
+
     pub(super) async fn generate_password(
         &mut self,
         caller: &IdentityRef,
@@ -70,14 +84,6 @@ impl LiveDriver {
             Err(error) => Err(Stop::Unkept {
                 reason: format!("a new password could not be kept, so it is not used: {error}"),
             }),
-        }
-    }
-
-    pub(super) fn input_secret(parameter: &str) -> Answer {
-        let parameter = quote_within(parameter, 64);
-        let message = format!("no secret was given for the parameter `{parameter}`");
-        Answer::Error {
-            error: CallError::new(ErrorKind::NotFound, "input.secret-missing", message),
         }
     }
 

@@ -54,7 +54,17 @@ impl Host for State {
         self.sure_secret(Event::GeneratePassword { caller, object }).await
     }
 
-    async fn input(&mut self, parameter: String) -> Found<Resource<Secret>> {
-        self.sure_secret(Event::InputSecret { parameter }).await
+    async fn unsettled(
+        &mut self,
+        caller: Resource<Identity>,
+        user_name: String,
+    ) -> Found<Option<i64>> {
+        let caller = self.table.get(&caller)?.0.identity.clone();
+        match self.perform(Event::Unsettled { caller, user_name }).await? {
+            Answer::Number { number } => Ok(Ok(Some(number))),
+            Answer::Done => Ok(Ok(None)),
+            Answer::Error { error } => Ok(Err(to_guest(error))),
+            _ => bail!("the driver answered a time with something else"),
+        }
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use wasmtime::component::Val;
-use wit_parser::{Interface as Parsed, Resolve, TypeDefKind};
+use wit_parser::{Interface as Parsed, Resolve};
 
 use super::nothing;
-use crate::shape;
+use crate::shape::Shapes;
 
 /// In order of dependence.
 const FILES: [(&str, &str); 5] = [
@@ -23,10 +23,8 @@ const FILES: [(&str, &str); 5] = [
 pub(crate) struct Interface {
     /// With its version, for example `wasi:io/streams@0.2.12`.
     pub(crate) name: String,
-    /// The resources that it defines itself.
-    pub(super) resources: Vec<String>,
-    /// The shape of each function.
-    pub(crate) shapes: BTreeMap<String, String>,
+    /// Its functions and resources.
+    pub(crate) shapes: Shapes,
     /// What "nothing" is for each function, where its type has such a value.
     pub(super) answers: BTreeMap<String, Option<Val>>,
 }
@@ -76,16 +74,11 @@ fn stem(name: &str) -> &str {
 }
 
 fn interface(resolve: &Resolve, name: String, parsed: &Parsed) -> Interface {
-    let own = parsed
-        .types
-        .iter()
-        .filter(|(_, id)| matches!(resolve.types[**id].kind, TypeDefKind::Resource));
     let answer = |result: &Option<_>| result.as_ref().and_then(|is| nothing::of(resolve, is));
     let answers = parsed.functions.iter();
     Interface {
         name,
-        resources: own.map(|(name, _)| name.clone()).collect(),
-        shapes: shape::functions(resolve, &parsed.functions),
+        shapes: Shapes::of(resolve, parsed),
         answers: answers.map(|(name, item)| (name.clone(), answer(&item.result))).collect(),
     }
 }
@@ -99,7 +92,10 @@ mod tests {
         let layer = Layer::read().unwrap();
         let streams = &layer.0["wasi:io/streams"];
         assert_eq!(streams.name, "wasi:io/streams@0.2.12");
-        assert_eq!(streams.resources, ["input-stream", "output-stream"]);
+        assert_eq!(
+            streams.shapes.resources,
+            ["input-stream", "output-stream"].map(str::to_owned).into()
+        );
         let packages =
             ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/"];
         let inside = |name: &String| packages.iter().any(|package| name.starts_with(package));

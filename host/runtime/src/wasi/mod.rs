@@ -42,7 +42,7 @@ const SERVED: [Define; 5] =
 pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     for (stem, interface) in Layer::builtin().interfaces() {
         let mut instance = linker.instance(&interface.name)?;
-        for name in &interface.resources {
+        for name in &interface.shapes.resources {
             resource::define(&mut instance, stem, name)?;
         }
         for (function, answer) in &interface.answers {

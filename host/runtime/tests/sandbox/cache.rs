@@ -177,6 +177,29 @@ fn an_engine_of_other_settings_runs_nothing_that_was_not_compiled_for_it() {
 }
 
 #[test]
+fn what_others_are_writing_is_left_alone() {
+    let folder = folder();
+    let cache = cache(&folder, 1);
+    let bytes = speaking(1);
+    says(engine(), &cache, &bytes);
+    let path = entry(&folder);
+    fs::remove_file(&path).unwrap();
+    // Of a process that has the same number in another container, or has died.
+    let others = (0..3).map(|number| path.with_extension(format!("{number}.new")));
+    let mut others: Vec<PathBuf> = others.collect();
+    others.push(path.with_extension(format!("{}.new", std::process::id())));
+    for path in &others {
+        fs::write(path, "half an entry").unwrap();
+    }
+    assert_eq!(says(engine(), &cache, &bytes), ("1".to_owned(), false));
+    assert_eq!(says(engine(), &cache, &bytes), ("1".to_owned(), true));
+    for path in &others {
+        assert_eq!(fs::read(path).unwrap(), b"half an entry", "{}", path.display());
+    }
+    assert_eq!(entries(folder.path()).len(), others.len() + 1, "a temporary file was left behind");
+}
+
+#[test]
 fn many_at_once_do_not_trip_over_each_other() {
     let folder = folder();
     let cache = cache(&folder, 1);

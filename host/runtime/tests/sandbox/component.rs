@@ -1,7 +1,5 @@
 //! Components made by hand: a world, a core module, a manifest.
 
-use std::path::Path;
-
 use host_catalog::Catalog;
 use host_runtime::{SECTION, contract_files};
 use serde_json::{Value as Json, json};
@@ -122,9 +120,4 @@ pub(crate) fn manifest(actions: &[&str]) -> Json {
         "parameters": { "type": "object" },
         "proofs": [],
     })
-}
-
-/// The workspace's folder.
-pub(crate) fn workspace() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

@@ -173,17 +173,32 @@ fn an_interface_that_is_only_records_needs_nothing() {
     Prepared::new(engine(), None, "file.wasm", &bytes).unwrap();
 }
 
+/// An interface may need nothing but a resource, of a package that the host does not have or beside what
+/// the host has of it.
 #[test]
-fn a_resource_that_the_host_does_not_have_is_refused() {
-    let text = "package moon:base@0.1.0; interface doors { resource door; }";
-    let files = with_package("moon.wit", text);
-    let import = r#"(import "moon:base/doors@0.1.0" "[resource-drop]door" (func (param i32)))"#;
-    let error = read_prepared(&files, "import moon:base/doors@0.1.0;", import);
-    assert!(error.to_string().contains("moon:base/doors@0.1.0"), "{error}");
-}
-
-fn read_prepared(files: &Files, world: &str, import: &str) -> RuntimeError {
-    let world = format!("{world} {ENTRY}");
-    let bytes = sealed(bare(files, &world, &workflow(import, "")), &manifest(&[]));
-    Prepared::new(engine(), None, "file.wasm", &bytes).expect_err("it must not pass")
+fn a_resource_that_the_host_does_not_have_is_missing_like_a_function() {
+    let door = |interface: &str| {
+        format!(r#"(import "{interface}" "[resource-drop]door" (func (param i32)))"#)
+    };
+    let doors =
+        with_package("moon.wit", "package moon:base@0.1.0; interface doors { resource door; }");
+    let cases = [
+        (doors, "moon:base/doors@0.1.0", "`moon:base/doors@0.1.0`", "not part of the contract"),
+        (
+            contract_with("interface clock {", "interface clock { resource door;"),
+            "host:run/clock@0.1.0",
+            "resource `host:run/clock@0.1.0.door`",
+            "no such resource",
+        ),
+        (
+            with_package("wasi.wit", "package wasi:io@0.2.6; interface poll { resource door; }"),
+            "wasi:io/poll@0.2.6",
+            "resource `wasi:io/poll@0.2.6.door`",
+            "empty layer of WASI has no such resource",
+        ),
+    ];
+    for (files, interface, import, reason) in cases {
+        let error = read(&files, &format!("import {interface};"), &door(interface));
+        missing(&error, import, reason);
+    }
 }

@@ -110,7 +110,7 @@ fn a_secret_of_a_reply_is_a_handle_and_goes_back_as_a_name() {
     let placed =
         calls.iter().flat_map(|call| &call.parameters).filter_map(|(name, value)| match value {
             Value::Secret(secret) => Some((name.as_str(), secret.object.as_str())),
-            Value::Text(_) | Value::Json(_) => None,
+            Value::Text(_) | Value::Json(_) | Value::Settings(_) => None,
         });
     let placed: Vec<_> = placed.collect();
     assert!(placed.contains(&("Description", "ram:access-key/LTAI5tExample")), "{placed:?}");
@@ -154,7 +154,7 @@ fn with_secrets(event: &Event) -> Result<Answer, Stop> {
     };
     Ok(match event {
         Event::GeneratePassword { object, .. } => Answer::Secret { secret: Some(secret(object)) },
-        Event::FindSecret { .. } | Event::InputSecret { .. } => Answer::Secret { secret: None },
+        Event::FindSecret { .. } => Answer::Secret { secret: None },
         other => return with_key(other),
     })
 }

@@ -36,27 +36,6 @@ pub(crate) fn vectors(folder: &Path, file: &str) -> Vec<Value> {
     vectors
 }
 
-/// Every JSON file below `folder`, in order; at least one.
-pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(&folder)
-            .unwrap_or_else(|error| panic!("cannot read folder {}: {error}", folder.display()));
-        for entry in entries {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "json") {
-                files.push(path);
-            }
-        }
-    }
-    assert!(!files.is_empty(), "{} holds no JSON file", folder.display());
-    files.sort();
-    files
-}
-
 pub(crate) fn json(file: &Path) -> Value {
     let text = fs::read_to_string(file)
         .unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));

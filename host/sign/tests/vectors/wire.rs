@@ -6,13 +6,10 @@ use host_model::SecretText;
 use host_sign::acs3::HeaderSelection;
 use host_sign::roa_v1::EmptyValue;
 use host_sign::{AccessKey, Request, acs3, encode, roa_v1, rpc_v1};
-use serde_json::Value;
+use host_testkit::{Captured, captured};
 
-use crate::folder::{Pairs, files_below, json, pairs, text};
+use crate::folder::Pairs;
 use crate::report::Report;
-
-/// The actions that no key signs; a request of any other action must be signed.
-const ANONYMOUS: [&str; 2] = ["AssumeRoleWithOIDC", "AssumeRoleWithSAML"];
 
 /// How many requests were seen of each kind.
 #[derive(Default)]
@@ -26,18 +23,8 @@ struct Kinds {
 pub(crate) fn compare(folder: &Path) -> Report {
     let mut report = Report::new("captured requests");
     let mut kinds = Kinds::default();
-    for file in files_below(folder) {
-        let capture = json(&file);
-        let name = file.strip_prefix(folder).unwrap().with_extension("");
-        let mut variants = 0;
-        for (variant, sent) in object_of(&capture) {
-            if sent["method"].is_string() {
-                variants += 1;
-                let id = format!("{} {variant}", name.display());
-                compare_one(&mut report, &mut kinds, &id, sent, secret(&capture, variant));
-            }
-        }
-        assert!(variants > 0, "{} holds no request", file.display());
+    for captured in captured(folder) {
+        compare_one(&mut report, &mut kinds, &captured);
     }
     let Kinds { v3, rpc_v1, roa_v1, anonymous } = kinds;
     report.note(format!(
@@ -46,17 +33,15 @@ pub(crate) fn compare(folder: &Path) -> Report {
     report
 }
 
-fn compare_one(report: &mut Report, kinds: &mut Kinds, id: &str, sent: &Value, secret: &str) {
-    let (path, query) = text(sent, "target").split_once('?').unwrap_or((text(sent, "target"), ""));
-    let query = encode::form_decode(query).unwrap();
-    let query: Pairs<'_> = query.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    let headers = pairs(sent, "headers");
+fn compare_one(report: &mut Report, kinds: &mut Kinds, captured: &Captured) {
+    let Captured { name: id, request: sent, secret, is_signed } = captured;
+    let (query, headers) = (borrowed(&sent.query), borrowed(&sent.headers));
     let request = Request {
-        method: text(sent, "method"),
-        path,
+        method: &sent.method,
+        path: &sent.path,
         query: &query,
         headers: &headers,
-        body: text(sent, "body").as_bytes(),
+        body: &sent.body,
     };
     let authorization = find(&headers, "authorization");
     let (counter, step, captured, derived) = match (authorization, find(&query, "Signature")) {
@@ -73,8 +58,7 @@ fn compare_one(report: &mut Report, kinds: &mut Kinds, id: &str, sent: &Value, s
             (&mut kinds.rpc_v1, "Signature", captured, derive_rpc_v1(&request, secret))
         }
         (None, None) => {
-            let action = find(&query, "Action").unwrap_or_default();
-            let signed = if ANONYMOUS.contains(&action) { "no" } else { "yes" };
+            let signed = if *is_signed { "yes" } else { "no" };
             (&mut kinds.anonymous, "is signed", "no", signed.to_owned())
         }
         (Some(_), Some(_)) => (&mut kinds.anonymous, "signatures", "one", "two".to_owned()),
@@ -122,13 +106,6 @@ fn derive_rpc_v1(request: &Request<'_>, secret: &str) -> String {
     rpc_v1::sign(request.method, params, &key(id, secret)).signature
 }
 
-/// The secret is said in the file's note: one for all variants, one for those with a session.
-fn secret<'a>(capture: &'a Value, variant: &str) -> &'a str {
-    let note = text(capture, "note");
-    let word = if variant.ends_with("_sts") { "*_sts " } else { "secret " };
-    between(note, word, ",")
-}
-
 /// What stands after `start` up to `end`, or to the end of the text.
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no `{start}` in `{text}`"));
@@ -143,6 +120,6 @@ fn find<'a>(pairs: &[(&'a str, &'a str)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
-fn object_of(capture: &Value) -> &serde_json::Map<String, Value> {
-    capture.as_object().unwrap_or_else(|| panic!("a capture is no object: {capture}"))
+fn borrowed(pairs: &[(String, String)]) -> Pairs<'_> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use host_model::AccountId;
 use serde::Deserialize;
 
+use super::{ClusterData, InstanceData};
 use crate::state::{InventedSecret, PasswordPolicy};
 
 /// An account.
@@ -44,6 +45,26 @@ pub struct AccountData {
     /// Permanent keys of the account itself, which nobody should have.
     #[serde(default)]
     pub root_keys: Vec<KeyData>,
+    /// Whether ARMS is activated.
+    #[serde(default)]
+    pub arms: Activation,
+    /// Clusters of Container Service.
+    #[serde(default)]
+    pub clusters: Vec<ClusterData>,
+    /// Instances of ECS.
+    #[serde(default)]
+    pub instances: Vec<InstanceData>,
+}
+
+/// Whether a service is activated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// It is.
+    #[default]
+    Open,
+    /// It is not.
+    Closed,
 }
 
 /// The operator's AccessKey.

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use host_model::Timestamp;
 
-use super::{AccountData, AppData, KeyData, RoleData, Scenario, UserData};
+use super::{AccountData, Activation, AppData, KeyData, RoleData, Scenario, UserData};
 use crate::permission;
 use crate::state::{
     AccessKey, Account, Attachment, Attachments, Collection, Facet, Group, LoginProfile, Mint,
-    PolicyType, ResourceGroup, Role, State, TraceApp, User, new_policy,
+    PolicyType, ResourceGroup, Role, State, TraceApp, User, advance, new_policy,
 };
 
 /// Something that cannot be.
@@ -31,6 +31,7 @@ pub(super) fn state(scenario: &Scenario) -> Result<State, Contradiction> {
         mint: Mint::new(scenario.seed),
         quotas: scenario.quotas.clone(),
         consistency: scenario.consistency.clone(),
+        regions_without_arms: scenario.regions_without_arms.clone(),
         ..State::default()
     };
     let mut builder =
@@ -45,6 +46,8 @@ pub(super) fn state(scenario: &Scenario) -> Result<State, Contradiction> {
     for rule in &scenario.fault {
         rule.check().map_err(|reason| contradiction(&rule.on, reason))?;
     }
+    // What reports from the start is listed from the start.
+    advance(&mut state, scenario.start);
     Ok(state)
 }
 
@@ -94,7 +97,28 @@ impl Builder<'_> {
             apps.insert(&app.pid, trace_app(app, self.start));
         }
         account.root_keys = self.access_keys(&data.root_keys)?;
+        account.arms_open = data.arms == Activation::Open;
+        self.things(&mut account, data)?;
         Ok(account)
+    }
+
+    /// Clusters and instances.
+    fn things(&mut self, account: &mut Account, data: &AccountData) -> Result<(), Contradiction> {
+        let twice = |id: &str, what: &str| contradiction(id, format!("two {what} have the id `{id}`"));
+        for cluster in &data.clusters {
+            if !account.clusters.get(&cluster.id).is_absent() {
+                return Err(twice(&cluster.id, "clusters"));
+            }
+            let made = cluster.build(self.start, self.mint);
+            account.clusters.insert(&cluster.id, made);
+        }
+        for instance in &data.instances {
+            if !account.instances.get(&instance.id).is_absent() {
+                return Err(twice(&instance.id, "instances"));
+            }
+            account.instances.insert(&instance.id, instance.build(self.start));
+        }
+        Ok(())
     }
 
     fn users(&mut self, account: &mut Account, data: &AccountData) -> Result<(), Contradiction> {
@@ -227,6 +251,8 @@ fn trace_app(data: &AppData, start: Timestamp) -> TraceApp {
         resource_group: data.resource_group.clone(),
         cluster_id: data.cluster_id.clone(),
         namespace: data.namespace.clone(),
+        workload_name: None,
+        workload_kind: None,
         tags: data.tags.clone(),
         created: start,
         updated: start,

@@ -2,19 +2,23 @@
 
 mod account;
 mod build;
+mod cluster;
+mod instance;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host_model::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
 pub use account::{
-    AccountData, AppData, GroupData, KeyData, LoginData, OperatorData, PolicyData,
+    AccountData, Activation, AppData, GroupData, KeyData, LoginData, OperatorData, PolicyData,
     ResourceGroupData, RoleData, UserData,
 };
 
 pub use build::OPERATOR;
+pub use cluster::{AddonData, ClusterData, TaskData};
+pub use instance::InstanceData;
 
 use crate::error::SimulatorError;
 use crate::fault::FaultRule;
@@ -46,6 +50,9 @@ pub struct Scenario {
     /// How many of each there may be.
     #[serde(default)]
     pub quotas: Quotas,
+    /// Regions where ARMS is not offered.
+    #[serde(default)]
+    pub regions_without_arms: BTreeSet<String>,
     /// What goes wrong, in the order in which rules are asked.
     #[serde(default)]
     pub fault: Vec<FaultRule>,

@@ -14,7 +14,7 @@ mod rpc_v1;
 use host_model::{HttpRequest, Timestamp};
 use subtle::ConstantTimeEq as _;
 
-pub(crate) use canonical::form_pairs;
+pub(crate) use canonical::{decode_path, form_pairs};
 pub(crate) use nonce::Nonces;
 
 use crate::instant::{from_iso8601, from_rfc1123};

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use host_model::{AccountId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{AccessKey, Attachments, CloudError, Collection, Facet, Policy, TraceApp};
+use super::{
+    AccessKey, Attachments, CloudError, Cluster, Collection, Facet, Instance, Invocation, Policy,
+    TraceApp,
+};
 
 /// An account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +37,16 @@ pub struct Account {
     pub license_keys: BTreeMap<String, String>,
     /// Permanent keys of the account itself.
     pub root_keys: Collection<AccessKey>,
+    /// Whether ARMS is activated.
+    pub arms_open: bool,
+    /// Clusters of Container Service, by id.
+    pub clusters: Collection<Cluster>,
+    /// Instances of ECS, by id.
+    pub instances: Collection<Instance>,
+    /// Commands that were sent to instances, by id.
+    pub invocations: BTreeMap<String, Invocation>,
+    /// What was sent with a client token: the request, and the invocation that it made.
+    pub client_tokens: BTreeMap<String, (String, String)>,
 }
 
 impl Account {
@@ -52,6 +65,11 @@ impl Account {
             apps: BTreeMap::new(),
             license_keys: BTreeMap::new(),
             root_keys: Collection::default(),
+            arms_open: true,
+            clusters: Collection::default(),
+            instances: Collection::default(),
+            invocations: BTreeMap::new(),
+            client_tokens: BTreeMap::new(),
         }
     }
 
@@ -73,6 +91,12 @@ impl Account {
     pub(crate) fn owns_domain(&self, domain: &str, suffix: &str) -> bool {
         let label = domain.strip_suffix(suffix);
         label.is_some_and(|label| label == self.id.as_str() || Some(label) == self.alias.as_deref())
+    }
+
+    /// The id of the resource group that new objects belong to; empty if there is none.
+    pub(crate) fn default_group(&self) -> String {
+        let mut groups = self.resource_groups.known();
+        groups.find(|group| group.name == "default").map(|it| it.id.clone()).unwrap_or_default()
     }
 
     pub(crate) fn user(&self, name: &str) -> Result<&User, CloudError> {

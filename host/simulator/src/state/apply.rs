@@ -5,6 +5,7 @@ use host_model::Timestamp;
 use serde_json::Value as Json;
 
 use super::transition::transition;
+use super::progress::advance;
 use super::{Account, Caller, CallerIdentity, CloudError, Parameters, State};
 
 /// What is asked of the cloud.
@@ -36,6 +37,10 @@ pub fn apply(state: &mut State, operation: &Operation<'_>) -> Result<Json, Cloud
         )
     })?;
     parameters.check(product, action)?;
+    // Nobody sees the progress of clusters and machines elsewhere, unless it depends on a write.
+    if action.effect.is_write() || ["arms", "cs", "ecs"].contains(&product.key.as_str()) {
+        advance(state, operation.now);
+    }
     transition(state, operation)
 }
 

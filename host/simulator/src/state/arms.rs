@@ -26,6 +26,10 @@ pub struct TraceApp {
     pub cluster_id: Option<String>,
     /// The namespace that it runs in.
     pub namespace: Option<String>,
+    /// The workload that it is.
+    pub workload_name: Option<String>,
+    /// What kind of workload that is.
+    pub workload_kind: Option<String>,
     /// Its tags.
     pub tags: Tags,
     /// When it was first seen.

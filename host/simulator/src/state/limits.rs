@@ -24,6 +24,8 @@ pub struct Quotas {
     pub role_policies: usize,
     /// Tags of an object.
     pub tags: usize,
+    /// Commands of Cloud Assistant that an account may send.
+    pub commands: usize,
 }
 
 impl Default for Quotas {
@@ -38,6 +40,7 @@ impl Default for Quotas {
             user_policies: 10,
             role_policies: 5,
             tags: 20,
+            commands: 10_000,
         }
     }
 }
@@ -54,4 +57,6 @@ pub struct Consistency {
     pub key: u32,
     /// Until a detached policy counts no more and is no longer in the way of a deletion.
     pub detach: u32,
+    /// Until an application that reports is listed.
+    pub app: u32,
 }

@@ -75,6 +75,29 @@ impl Mint {
         format!("{TOKEN_PREFIX}{}", STANDARD.encode(bytes))
     }
 
+    /// Id and number of an application.
+    pub(crate) fn application(&mut self) -> (String, i64) {
+        let (letters, bytes) = (self.letters(10).to_lowercase(), self.bytes());
+        let number = u32::from_be_bytes([0, bytes[8], bytes[9], bytes[10]]);
+        (format!("{letters}@{}", hex(&bytes[..8])), 2_000_000 + i64::from(number))
+    }
+
+    pub(crate) fn order_id(&mut self) -> String {
+        self.digits('2', 15)
+    }
+
+    pub(crate) fn task_id(&mut self) -> String {
+        format!("T-{}", hex(&self.bytes()[..12]))
+    }
+
+    pub(crate) fn command_id(&mut self) -> String {
+        format!("c-hz{}", hex(&self.bytes()[..8]))
+    }
+
+    pub(crate) fn invocation_id(&mut self) -> String {
+        format!("t-hz{}", hex(&self.bytes()[..8]))
+    }
+
     pub(crate) fn license_key(&mut self) -> String {
         let hex = hex(&self.bytes()[..8]);
         format!("{}@{hex}", self.letters(10).to_lowercase())

@@ -5,36 +5,54 @@
 //! are judged elsewhere, so that a plan can lay this state over a real cloud.
 
 mod account;
+mod addon;
 mod apply;
 mod arms;
 mod attachment;
+mod check;
+mod cluster;
+mod document;
 mod facet;
+mod instance;
+mod invocation;
 mod key;
 mod limits;
+mod machine;
 mod mint;
 mod page;
 mod parameter;
+mod progress;
 mod refusal;
+mod reporting;
+mod task;
 mod transition;
+mod version;
 mod wording;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host_model::{AccountId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use account::{Account, Group, LoginProfile, PasswordPolicy, ResourceGroup, Role, Tags, User};
+pub use addon::{Addon, AddonTrouble, Reports, TroubleAt};
 pub use apply::{Operation, apply};
 pub use arms::TraceApp;
 pub(crate) use attachment::new_policy;
 pub use attachment::{Attachment, Attachments, Lingering, Policy, PolicyType, PolicyVersion};
+pub use cluster::{Cluster, ClusterManner, Listing, Restart, Schema, Workload};
 pub use facet::{Collection, Facet};
+pub use instance::{Assistant, CommandTrouble, Instance, InstanceManner};
+pub use invocation::{Ending, Invocation, Target};
 pub use key::{AccessKey, Caller, CallerIdentity, InventedSecret, Session};
 pub use limits::{Consistency, Quotas};
+pub use machine::{Machine, Service, Setup};
 pub use mint::Mint;
 pub(crate) use mint::is_token;
 pub use parameter::Parameters;
+pub(crate) use progress::advance;
 pub use refusal::CloudError;
+pub use task::{AddonDeed, Task, Work};
 
 /// The whole cloud.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -49,6 +67,8 @@ pub struct State {
     pub quotas: Quotas,
     /// How late news arrives.
     pub consistency: Consistency,
+    /// Regions where ARMS is not offered.
+    pub regions_without_arms: BTreeSet<String>,
 }
 
 /// How long a session that has ended is remembered, in milliseconds, so that its key is told apart

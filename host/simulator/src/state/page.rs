@@ -50,6 +50,34 @@ pub(crate) struct NumberedPage {
     pub(crate) total: usize,
 }
 
+/// A page by token if one is asked for, else by number: as ECS lists.
+pub(crate) fn by_either(
+    mut items: Vec<(String, Json)>,
+    parameters: &Parameters,
+) -> Result<(NumberedPage, String), CloudError> {
+    if parameters.has("MaxResults") || parameters.has("NextToken") {
+        let (size, total) = (size(parameters, "MaxResults", 10), items.len());
+        let (items, next) = after(items, parameters.text("NextToken"), size, "NextToken")?;
+        let page = NumberedPage { items, number: 1, size, total };
+        return Ok((page, next.unwrap_or_default()));
+    }
+    items.sort_by(|left, right| left.0.cmp(&right.0));
+    let items = items.into_iter().map(|(_, item)| item).collect();
+    Ok((by_number(items, parameters), String::new()))
+}
+
+/// A page by number as CS lists, with what is said of the page.
+pub(crate) fn by_resource_number(items: Vec<Json>, parameters: &Parameters) -> (Vec<Json>, Json) {
+    let given = |names: [&str; 2]| names.into_iter().find_map(|name| parameters.number(name));
+    let number = given(["page_number", "pageNumber"]).unwrap_or(1).max(1);
+    let size = given(["page_size", "pageSize"]).unwrap_or(10).max(1);
+    let count = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    let total = items.len();
+    let skipped = count(number - 1).saturating_mul(count(size));
+    let items = items.into_iter().skip(skipped).take(count(size)).collect();
+    (items, json!({ "page_number": number, "page_size": size, "total_count": total }))
+}
+
 fn size(parameters: &Parameters, name: &str, default: usize) -> usize {
     parameters.number(name).and_then(|size| usize::try_from(size).ok()).unwrap_or(default)
 }

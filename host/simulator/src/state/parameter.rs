@@ -6,7 +6,8 @@ use host_catalog::{Action, Parameter, ParameterType, Product};
 use host_model::{Call, Value};
 use serde_json::{Map, Value as Json};
 
-use super::CloudError;
+use super::check::check_value;
+use super::{CloudError, document};
 
 /// Parameters of a request, by API name.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,6 +15,8 @@ pub struct Parameters {
     values: BTreeMap<String, Json>,
     /// Secrets that are given but cannot be read here.
     withheld: BTreeSet<String>,
+    /// The body of a resource request, whole.
+    body: Json,
 }
 
 impl Parameters {
@@ -27,12 +30,57 @@ impl Parameters {
             match value {
                 Value::Text(text) => parameters.insert_text(product, action, name, text),
                 Value::Json(json) => parameters.insert(name, json.clone()),
+                Value::Settings(settings) => match document::of(settings) {
+                    Some(text) => parameters.insert(name, Json::from(text)),
+                    None => {
+                        parameters.withheld.insert(name.clone());
+                    }
+                },
                 Value::Secret(_) => {
                     parameters.withheld.insert(name.clone());
                 }
             }
         }
+        for parameter in &action.parameters {
+            let value = parameters.values.get(&parameter.name).cloned();
+            if let (Some(at), Some(value)) = (&parameter.at, value) {
+                document::place(&mut parameters.body, at, value);
+            }
+        }
         parameters
+    }
+
+    /// From a resource request: what its path and query say, and its JSON body.
+    pub(crate) fn from_resource(
+        product: &Product,
+        action: &Action,
+        given: &[(String, String)],
+        body: &[u8],
+    ) -> Result<Self, CloudError> {
+        let mut parameters = Self::from_wire(product, action, given);
+        if !body.is_empty() {
+            parameters.body = serde_json::from_slice(body).map_err(|_| {
+                CloudError::invalid("InvalidParameter", "The body of the request is no JSON.")
+            })?;
+        }
+        let top: Vec<(String, Json)> = action
+            .parameters
+            .iter()
+            .filter_map(|parameter| {
+                let value = match &parameter.at {
+                    Some(at) => parameters.body.pointer(at),
+                    None => parameters.body.get(&parameter.name),
+                };
+                Some((parameter.name.clone(), value.filter(|value| !value.is_null())?.clone()))
+            })
+            .collect();
+        parameters.values.extend(top);
+        Ok(parameters)
+    }
+
+    /// The items of a resource request whose body is a list.
+    pub(crate) fn items(&self) -> &[Json] {
+        self.body.as_array().map(Vec::as_slice).unwrap_or_default()
     }
 
     /// From decoded pairs of a query or a form: `Tag.1.Key`, or JSON in one parameter.
@@ -121,6 +169,19 @@ impl Parameters {
         items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
     }
 
+    /// A list of texts that may also travel as one JSON text.
+    pub(crate) fn text_list(&self, name: &str) -> Vec<String> {
+        match self.text(name) {
+            Some(text) => serde_json::from_str(text).unwrap_or_default(),
+            None => self.texts(name),
+        }
+    }
+
+    /// All values, for comparing two requests.
+    pub(crate) fn canonical(&self) -> String {
+        serde_json::to_string(&self.values).unwrap_or_default()
+    }
+
     /// A list of tags.
     pub fn tags(&self, name: &str) -> Vec<(String, String)> {
         let items = self.values.get(name).and_then(Json::as_array);
@@ -154,119 +215,6 @@ impl Parameters {
         }
         Ok(())
     }
-}
-
-fn check_value(
-    product: &Product,
-    action: &Action,
-    parameter: &Parameter,
-    value: &Json,
-) -> Result<(), CloudError> {
-    let fault = match product.type_of(parameter) {
-        Some(is) => fault(is, action, &parameter.name, value),
-        None => page_fault(&parameter.name, value),
-    };
-    fault.map_or(Ok(()), |fault| Err(fault.of(action, &parameter.name)))
-}
-
-/// What may be wrong with a value; decides the end of the code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    Length,
-    Characters,
-    Value,
-}
-
-impl Fault {
-    /// The action's documented code for it, or the most usual one.
-    pub(crate) fn of(self, action: &Action, name: &str) -> CloudError {
-        let endings: &[&str] = match self {
-            Self::Length => &[".Length", "Size", ".Format", ""],
-            Self::Characters => &[".InvalidChars", ".Format", ""],
-            Self::Value => &["", ".Format", ".InvalidChars"],
-        };
-        let code = |ending: &&str| format!("InvalidParameter.{name}{ending}");
-        let plain = "InvalidParameter".to_owned();
-        let documented = endings.iter().map(code).chain([plain]);
-        let code = documented
-            .into_iter()
-            .find(|code| action.errors.contains_key(code))
-            .or_else(|| endings.first().map(code))
-            .unwrap_or_default();
-        let what = match self {
-            Self::Length => "length",
-            Self::Characters => "characters",
-            Self::Value => "value",
-        };
-        CloudError::invalid(code, format!("The {what} of the parameter {name} is not valid."))
-    }
-}
-
-fn page_fault(name: &str, value: &Json) -> Option<Fault> {
-    let max = match name {
-        "MaxItems" => 1000,
-        "PageSize" | "MaxResults" => 100,
-        "PageNumber" => i64::MAX,
-        _ => return None,
-    };
-    let right = value.as_i64().is_some_and(|number| (1..=max).contains(&number));
-    (!right).then_some(Fault::Value)
-}
-
-fn fault(is: &ParameterType, action: &Action, name: &str, value: &Json) -> Option<Fault> {
-    let text = value.as_str();
-    match is {
-        ParameterType::Text { min, max, chars, values } => {
-            let text = text.unwrap_or_default();
-            let fits = fits(text, min.unwrap_or(0), max.unwrap_or(usize::MAX));
-            let printed = format!("InvalidParameter.{name}.InvalidChars");
-            let unprintable =
-                action.errors.contains_key(&printed) && text.contains(char::is_control);
-            let strange = chars.as_ref().is_some_and(|set| !text.chars().all(|c| set.contains(c)));
-            if !values.is_empty() && !values.iter().any(|allowed| allowed == text) {
-                Some(Fault::Value)
-            } else if strange || unprintable {
-                Some(Fault::Characters)
-            } else {
-                (!fits).then_some(Fault::Length)
-            }
-        }
-        ParameterType::PermissionDocument { min, max }
-        | ParameterType::TrustDocument { min, max } => {
-            (!fits(text.unwrap_or_default(), *min, *max)).then_some(Fault::Length)
-        }
-        ParameterType::Number { min, max } => {
-            let right = value.as_i64().is_some_and(|number| (*min..=*max).contains(&number));
-            (!right).then_some(Fault::Value)
-        }
-        ParameterType::Flag => (!value.is_boolean()).then_some(Fault::Value),
-        ParameterType::Texts { max } => {
-            let items = value.as_array().filter(|items| items.iter().all(Json::is_string));
-            items.is_none_or(|items| items.len() > *max).then_some(Fault::Value)
-        }
-        ParameterType::Tags { max, key_max, value_max } => {
-            let right = |tag: &Json| {
-                let part = |part: &str| tag.get(part).and_then(Json::as_str).unwrap_or_default();
-                fits(part("Key"), 1, *key_max) && fits(part("Value"), 0, *value_max)
-            };
-            let items = value.as_array().filter(|items| items.iter().all(right));
-            items.is_none_or(|items| items.len() > *max).then_some(Fault::Value)
-        }
-        ParameterType::RoleArn => {
-            let arn = text.and_then(|text| text.parse::<host_model::Arn>().ok());
-            let role = arn.filter(|arn| matches!(arn.principal(), host_model::Principal::Role(_)));
-            role.is_none().then_some(Fault::Value)
-        }
-        ParameterType::Region => {
-            let region = text.and_then(|text| text.parse::<host_model::Region>().ok());
-            region.is_none().then_some(Fault::Value)
-        }
-        ParameterType::Tree | ParameterType::Secret { .. } => None,
-    }
-}
-
-fn fits(text: &str, min: usize, max: usize) -> bool {
-    (min..=max).contains(&text.chars().count())
 }
 
 /// The Python SDK writes `True`, others `true`; servers accept both (`signing.md`, flattening).

@@ -49,6 +49,11 @@ impl CloudError {
         )
     }
 
+    /// A refusal whose words are its code, as CS and ECS often answer.
+    pub(crate) fn bare(code: &str, status: u16) -> Self {
+        Self::new(code, status, code)
+    }
+
     pub(crate) fn already_exists(what: &str, name: &str) -> Self {
         Self::new(
             format!("EntityAlreadyExists.{what}"),

@@ -14,6 +14,8 @@ mod permissions;
 #[cfg(test)]
 mod persistence;
 #[cfg(test)]
+mod resources;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod server;
@@ -21,5 +23,7 @@ mod server;
 mod signatures;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod stories;
 #[cfg(test)]
 mod wire;

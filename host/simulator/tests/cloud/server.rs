@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use host_model::HttpRequest;
-use host_simulator::serve;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use host_model::{HttpRequest, Problem as _};
+use host_simulator::{Tls, serve, serve_tls};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio_rustls::TlsConnector;
 
 use crate::stage::Stage;
 
@@ -27,7 +31,7 @@ fn text(request: &HttpRequest, authority: &str) -> Vec<u8> {
 }
 
 /// Reads one reply; empty if the connection ends first.
-async fn reply(stream: &mut TcpStream) -> String {
+async fn reply(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {
@@ -101,4 +105,61 @@ fn a_body_that_is_too_large_is_refused() {
         let reply = reply(&mut stream).await;
         assert!(reply.is_empty() || reply.starts_with("HTTP/1.1 413"), "{reply}");
     });
+}
+
+fn trusting(authority: Option<&str>) -> TlsConnector {
+    let mut roots = RootCertStore::empty();
+    if let Some(pem) = authority {
+        roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    TlsConnector::from(Arc::new(config))
+}
+
+#[test]
+fn a_certificate_is_made_and_trusted_by_those_who_are_told() {
+    let stage = Stage::crowded();
+    let tls = Tls::made_for(&["sts.aliyuncs.com".to_owned()]).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let authority = listener.local_addr().unwrap().to_string();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (simulator, served) = (Arc::clone(&stage.simulator), tls.clone());
+        let server = tokio::spawn(async move {
+            let stopped = async move { stopped.await.unwrap() };
+            serve_tls(listener, simulator, &served, stopped).await
+        });
+        for name in ["127.0.0.1", "localhost", "sts.aliyuncs.com", "ram.aliyuncs.com"] {
+            let stream = TcpStream::connect(&authority).await.unwrap();
+            let server_name = ServerName::try_from(name).unwrap();
+            let opened = trusting(tls.authority()).connect(server_name, stream).await;
+            assert_eq!(opened.is_ok(), name != "ram.aliyuncs.com", "{name}");
+            let Ok(mut stream) = opened else { continue };
+            let request = stage.request(&stage.operator(), "ram:GetUser", &[("UserName", "free")]);
+            stream.write_all(&text(&request, &authority)).await.unwrap();
+            let reply = reply(&mut stream).await;
+            assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+        }
+        let stranger = TcpStream::connect(&authority).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        assert!(trusting(None).connect(name, stranger).await.is_err());
+        // One that never says a word does not keep the server.
+        let _silent = TcpStream::connect(&authority).await.unwrap();
+        stop.send(()).unwrap();
+        server.await.unwrap().unwrap();
+    });
+}
+
+#[test]
+fn a_certificate_that_cannot_be_shown_says_so_without_its_key() {
+    let error = Tls::from_pem("no chain", "-----BEGIN PRIVATE KEY-----\nsecret").unwrap_err();
+    assert_eq!(error.code(), "simulator.certificate-unusable");
+    assert!(!error.to_string().contains("secret"), "{error}");
+    assert!(error.hint().is_some());
 }

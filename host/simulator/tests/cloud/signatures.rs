@@ -80,7 +80,8 @@ const OF_SIGNATURES: [&str; 16] = [
 
 fn code(simulator: &Simulator, request: &HttpRequest) -> String {
     let (_, body) = read(&simulator.answer(request));
-    body["Code"].as_str().unwrap_or("OK").to_owned()
+    let code = crate::stage::code(&body);
+    if code.is_empty() { "OK".to_owned() } else { code.to_owned() }
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn captured_requests_of_the_official_sdk_are_accepted_once() {
         let cloud = cloud_of(&captured.request);
         // Past the signature, a capture may still lack a parameter that the action wants.
         let (_, body) = read(&cloud.answer(&captured.request));
-        let first = body["Code"].as_str().unwrap_or("OK");
+        let first = crate::stage::code(&body);
         let past = !OF_SIGNATURES.contains(&first) || first == "MissingParameter";
         assert!(past, "{}: {body}", captured.name);
         assert_eq!(code(&cloud, &captured.request), "SignatureNonceUsed", "{}", captured.name);

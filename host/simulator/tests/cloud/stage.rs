@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_catalog::Catalog;
+use host_catalog::{Action, Catalog, Style};
 use host_model::{HttpReply, HttpRequest, Scheme, SecretText};
 use host_ports::{Clock as _, Entropy as _};
 use host_sign::{AccessKey, Api, Stamp};
@@ -103,14 +103,20 @@ impl Stage {
         let product = Catalog::builtin().product(product).unwrap();
         let endpoint = &product.endpoint;
         let authority = endpoint.central.clone().or(endpoint.regional.clone()).unwrap();
+        let parameters: Vec<(String, String)> =
+            parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let request = HttpRequest {
             method: "POST".to_owned(),
             scheme: Scheme::Https,
             authority: authority.replace("{region}", "cn-hangzhou"),
             path: "/".to_owned(),
-            query: parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            query: Vec::new(),
             headers: Vec::new(),
             body: Vec::new(),
+        };
+        let request = match product.style {
+            Style::Rpc => HttpRequest { query: parameters, ..request },
+            Style::Roa => resource(&product.actions[action], request, parameters),
         };
         let api = Api { action, version: &product.version };
         host_sign::apply(scheme, request, &key.for_signing(), stamp, api).unwrap()
@@ -123,6 +129,32 @@ impl Stage {
         parameters: &[(&str, &str)],
     ) -> HttpRequest {
         self.signed(key, call, parameters, host_sign::Scheme::Acs3)
+    }
+
+    /// A request signed anew in the old scheme, as clients send it that name no action.
+    pub(crate) fn sign_again(&self, key: &Key, request: HttpRequest, version: &str) -> HttpRequest {
+        let stamp = Stamp { at: self.clock.now(), nonce: self.nonce() };
+        let bare = HttpRequest { headers: Vec::new(), ..request };
+        let api = Api { action: "", version };
+        host_sign::apply(host_sign::Scheme::RoaV1, bare, &key.for_signing(), stamp, api).unwrap()
+    }
+
+    /// A request for an action at a path that is not its own.
+    pub(crate) fn elsewhere(&self, key: &Key, call: &str, path: &str) -> HttpRequest {
+        let stamp = Stamp { at: self.clock.now(), nonce: self.nonce() };
+        let (product, action) = call.split_once(':').unwrap();
+        let product = Catalog::builtin().product(product).unwrap();
+        let request = HttpRequest {
+            method: "GET".to_owned(),
+            scheme: Scheme::Https,
+            authority: "cs.cn-hangzhou.aliyuncs.com".to_owned(),
+            path: path.to_owned(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        let api = Api { action, version: &product.version };
+        host_sign::apply(host_sign::Scheme::Acs3, request, &key.for_signing(), stamp, api).unwrap()
     }
 
     /// Status and body.
@@ -141,12 +173,51 @@ impl Stage {
     pub(crate) fn refused(&self, key: &Key, call: &str, parameters: &[(&str, &str)]) -> String {
         let (status, body) = self.ask(key, call, parameters);
         assert_ne!(status, 200, "{call} {parameters:?}: {body}");
-        body["Code"].as_str().unwrap().to_owned()
+        code(&body).to_owned()
     }
 
     pub(crate) fn assume(&self, key: &Key, parameters: &[(&str, &str)]) -> Key {
         Key::of(&self.done(key, "sts:AssumeRole", parameters))
     }
+}
+
+/// Puts parameters where a resource request has them. A parameter named `body` is the whole body.
+fn resource(
+    action: &Action,
+    mut request: HttpRequest,
+    parameters: Vec<(String, String)>,
+) -> HttpRequest {
+    request.method.clone_from(&action.method);
+    request.path.clone_from(&action.path);
+    let mut body = Json::Null;
+    for (name, text) in parameters {
+        let place = format!("{{{name}}}");
+        let at = action.parameter(&name).and_then(|parameter| parameter.at.as_deref());
+        if name == "body" {
+            body = serde_json::from_str(&text).unwrap();
+        } else if request.path.contains(&place) {
+            request.path = request.path.replace(&place, &text);
+        } else if let Some(field) = at.and_then(|at| at.strip_prefix("/0/")) {
+            if body.is_null() {
+                body = serde_json::json!([{}]);
+            }
+            body[0][field] = Json::from(text);
+        } else if action.method == "GET" {
+            request.query.push((name, text));
+        } else {
+            body[name] = Json::from(text);
+        }
+    }
+    if !body.is_null() {
+        request.headers = vec![("content-type".into(), "application/json; charset=utf-8".into())];
+        request.body = body.to_string().into_bytes();
+    }
+    request
+}
+
+/// The code of a refusal, in either spelling.
+pub(crate) fn code(body: &Json) -> &str {
+    body.get("Code").or(body.get("code")).and_then(Json::as_str).unwrap_or_default()
 }
 
 pub(crate) fn read(reply: &HttpReply) -> (u16, Json) {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use host_catalog::{Action, Catalog, Product};
+use host_catalog::{Action, Catalog, Product, Style};
 use host_model::{
     Call, HttpReply, HttpRequest, IdentityRef, SecretKind, SecretRef, SecretText, Value,
 };
@@ -63,11 +63,27 @@ pub(crate) fn reply(status: u16, body: &str) -> HttpReply {
     HttpReply { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
 }
 
-/// A JSON file below the workspace's `tests` folder; `None` if it is not there.
-pub(crate) fn file(path: &str) -> Option<Json> {
+/// A file below the workspace's `tests` folder; `None` if it is not there.
+pub(crate) fn raw(path: &str) -> Option<String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests");
-    let text = std::fs::read_to_string(root.join(path)).ok()?;
-    Some(serde_json::from_str(&text).expect("sample files are JSON"))
+    std::fs::read_to_string(root.join(path)).ok()
+}
+
+/// The same, of JSON.
+pub(crate) fn file(path: &str) -> Option<Json> {
+    Some(serde_json::from_str(&raw(path)?).expect("sample files are JSON"))
+}
+
+/// What the cloud answers to an action. Resource paths name the request in a header, and answer some
+/// changes with nothing at all.
+pub(crate) fn success(product: &Product, action: &Action) -> HttpReply {
+    let path = format!("samples/{}/{}.success.json", product.key, action.name);
+    let sample = raw(&path).expect("every action has a sample");
+    let mut reply = reply(200, &sample);
+    if product.style == Style::Roa {
+        reply.headers.push(("x-acs-request-id".to_owned(), "r-header".to_owned()));
+    }
+    reply
 }
 
 /// Every action of the catalog.

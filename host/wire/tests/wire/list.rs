@@ -70,6 +70,32 @@ fn merges_all_pages() {
 }
 
 #[test]
+fn reads_pages_as_each_product_writes_them() {
+    let (_, results) = catalogued("ecs", "DescribeInvocationResults");
+    let page = |items: &[u32], token: Option<&str>| {
+        let mut invocation = json!({ "InvocationResults": { "InvocationResult": items } });
+        if let Some(token) = token {
+            invocation["NextToken"] = json!(token);
+        }
+        json!({ "RequestId": "r", "Invocation": invocation })
+    };
+    let whole = read(results, vec![page(&[1, 2], Some("t1")), page(&[3], Some(""))]);
+    assert_eq!(whole, Ok(page(&[1, 2, 3], None)));
+    // A token elsewhere leads nowhere.
+    let mut last = page(&[1], None);
+    last["NextToken"] = json!("t2");
+    assert_eq!(read(results, vec![last.clone()]), Ok(last));
+
+    let (_, clusters) = catalogued("cs", "DescribeClustersV1");
+    let page = |items: &[u32], total: u32| json!({ "clusters": items, "page_info": { "total_count": total } });
+    assert_eq!(read(clusters, vec![page(&[1, 2], 3), page(&[3], 3)]), Ok(page(&[1, 2, 3], 3)));
+    assert_eq!(
+        read(clusters, vec![json!({ "clusters": [], "TotalCount": 0 })]),
+        Err("wire.list-incomplete")
+    );
+}
+
+#[test]
 fn refuses_a_list_that_is_not_whole() {
     let (_, roles) = catalogued("ram", "ListRoles");
     let (_, groups) = catalogued("resourcemanager", "ListResourceGroups");

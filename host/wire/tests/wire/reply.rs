@@ -4,15 +4,14 @@ use host_catalog::{Action, Field, FieldType, Product, ReplyShape};
 use host_wire::decode;
 use serde_json::Value as Json;
 
-use crate::case::{actions, catalogued, file, reply};
+use crate::case::{actions, catalogued, reply, success};
 
 #[test]
 fn every_sample_has_what_the_catalog_promises() {
     let mut faults = Vec::new();
     for (product, action) in actions() {
-        let path = format!("samples/{}/{}.success.json", product.key, action.name);
-        let sample = file(&path).unwrap_or_else(|| panic!("{path} is missing"));
-        let body = decode(product, action, &reply(200, &sample.to_string()))
+        let path = format!("{}:{}", product.key, action.name);
+        let body = decode(product, action, &success(product, action))
             .unwrap_or_else(|rejection| panic!("{path}: {rejection:?}"));
         assert!(body.request_id.is_some(), "{path}");
         for fault in shape_faults(product, action, &body.json) {
@@ -91,4 +90,31 @@ fn a_success_needs_its_flag() {
         let decoded = decode(product, action, &reply(200, body));
         assert_eq!(decoded.err().map(|r| r.code).as_deref(), code, "{body}");
     }
+}
+
+#[test]
+fn a_change_on_a_resource_path_may_be_answered_with_nothing() {
+    let cases = [
+        ("cs", "ModifyClusterAddon", true),
+        ("cs", "InstallClusterAddons", true),
+        ("cs", "UpgradeClusterAddons", true),
+        ("cs", "DescribeClusterDetail", false),
+        ("cs", "DescribeClustersV1", false),
+        ("ram", "DeleteRole", false),
+        ("ecs", "StopInvocation", false),
+    ];
+    for (product, name, fits) in cases {
+        let (product, action) = catalogued(product, name);
+        assert_eq!(decode(product, action, &reply(200, "")).is_ok(), fits, "{name}");
+        assert!(decode(product, action, &reply(500, "")).is_err(), "{name}");
+    }
+
+    // One that the workflow needs a part of may not.
+    let made = "title = 't'\nversion = 'v'\nstyle = 'roa'\nendpoint = { central = 'c', vpc = 'v' }\n\
+        [types]\n\
+        [records.task]\nfields = [{ name = 'task-id', at = '/task_id', is = 'text' }]\n\
+        [actions.Make]\neffect = 'create'\nsummary = 's'\nsentence = 's'\nlost = 'reconcile'\n\
+        reply = { record = 'task', at = '' }\n";
+    let product = Product::parse("made", made).unwrap();
+    assert!(decode(&product, &product.actions["Make"], &reply(200, "")).is_err());
 }

@@ -1,10 +1,11 @@
 //! Secrets of replies: taken out by path, and out of what is left by value.
 
+use host_catalog::Action;
 use host_model::{Call, Problem as _, SecretKind};
 use host_wire::{FoundSecret, Split, decode, split};
 use serde_json::{Value as Json, json};
 
-use crate::case::{actions, call, catalogued, file, reply, text};
+use crate::case::{actions, call, catalogued, file, success, text};
 
 fn sample(product: &str, action: &str) -> Json {
     file(&format!("samples/{product}/{action}.success.json")).expect("there is a sample")
@@ -119,11 +120,72 @@ fn a_reply_without_its_secret_is_no_success() {
 
 #[test]
 fn other_replies_come_whole() {
-    for (product, action) in actions().filter(|(_, action)| !action.brings_secret()) {
-        let whole = sample(&product.key, &action.name);
-        let body = decode(product, action, &reply(200, &whole.to_string())).unwrap();
+    let others = |action: &Action| !action.brings_secret() && action.guarded.is_empty();
+    for (product, action) in actions().filter(|(_, action)| others(action)) {
+        let body = decode(product, action, &success(product, action)).unwrap();
+        let whole = body.json.clone();
         let split = split(action, &asked(&product.key, &action.name), body.json).unwrap();
         assert_eq!(split.body, whole, "{}", action.name);
         assert!(split.secrets.is_empty(), "{}", action.name);
     }
+}
+
+#[test]
+fn guarded_parts_stay_inside() {
+    let config = |secret: &str| {
+        let uid = "1234567890123456";
+        json!({ "accessKey": "LTAI5tFake", "accessKeySecret": secret, "uid": uid }).to_string()
+    };
+    let s3cret = config("s3cret");
+    let cases = [
+        ("cs", "GetClusterAddonInstance", "/config", json!(s3cret), json!(config("[sealed]"))),
+        ("cs", "GetClusterAddonInstance", "/config", json!(""), json!("")),
+        ("cs", "DescribeClusterAddonInstance", "/config", json!(s3cret), json!(config("[sealed]"))),
+        ("cs", "DescribeClusterAddonsVersion", "/ack-onepilot/value", json!(s3cret), Json::Null),
+        ("cs", "DescribeClusterDetail", "/meta_data", json!(s3cret), Json::Null),
+        ("cs", "DescribeClusters", "/0/meta_data", json!(s3cret), Json::Null),
+        (
+            "cs",
+            "DescribeClustersV1",
+            "/clusters/0/parameters",
+            json!({ "k": "s3cret" }),
+            Json::Null,
+        ),
+        ("cs", "DescribeTaskInfo", "/outputs", json!({ "k": "s3cret" }), Json::Null),
+        (
+            "cs",
+            "DescribeTaskInfo",
+            "/stages",
+            json!([{ "outputs": "s3cret" }]),
+            json!([{ "outputs": null }]),
+        ),
+        (
+            "ecs",
+            "DescribeInvocations",
+            "/Invocations/Invocation/0/CommandContent",
+            json!("czNjcmV0"),
+            Json::Null,
+        ),
+        (
+            "ecs",
+            "DescribeInvocations",
+            "/Invocations/Invocation/0/Parameters",
+            json!({ "k": "s3cret" }),
+            Json::Null,
+        ),
+        ("arms", "GetTraceAppConfig", "/Data", json!(s3cret), Json::Null),
+    ];
+    for (product, name, at, given, expected) in cases {
+        let (_, action) = catalogued(product, name);
+        let mut body = sample(product, name);
+        put(&mut body, at, given);
+        let seen = split(action, &asked(product, name), body).unwrap().body;
+        assert_eq!(seen.pointer(at), Some(&expected), "{name} {at}");
+        assert!(!seen.to_string().contains("s3cret"), "{name} {at}");
+    }
+}
+
+fn put(body: &mut Json, at: &str, value: Json) {
+    let (parent, name) = at.rsplit_once('/').expect("a pointer");
+    body.pointer_mut(parent).expect("the sample has the place")[name] = value;
 }

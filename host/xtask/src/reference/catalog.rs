@@ -1,6 +1,8 @@
 //! The page about everything that can be called.
 
-use host_catalog::{Action, Catalog, Endpoint, LostReply, Product, ReplyShape, kind_of};
+use host_catalog::{
+    Action, Catalog, Endpoint, Guarded, GuardedForm, LostReply, Product, ReplyShape, kind_of,
+};
 
 use super::limit;
 
@@ -68,6 +70,9 @@ fn section(product: &Product, action: &Action) -> String {
     if action.brings_secret() {
         text.push_str("The reply brings a secret, which stays in the host.\n");
     }
+    for guarded in &action.guarded {
+        text.push_str(&guard(guarded));
+    }
     if let Some(inverse) = &action.inverse {
         text.push_str(&format!("Taken back by `{}`.\n", inverse.action));
     }
@@ -81,6 +86,22 @@ fn section(product: &Product, action: &Action) -> String {
     }
     text.push_str(&errors(action));
     text
+}
+
+/// What a workflow sees of a part that may hold secrets of others.
+fn guard(guarded: &Guarded) -> String {
+    let at = &guarded.at;
+    match guarded.form {
+        GuardedForm::Hidden => format!("Of the reply, `{at}` stays in the host.\n"),
+        GuardedForm::Settings => {
+            let shown: Vec<String> = guarded.show.iter().map(|name| format!("`{name}`")).collect();
+            format!(
+                "Of the texts in `{at}`, only {} can be read; of the others, that they are there.\n",
+                shown.join(" and ")
+            )
+        }
+        GuardedForm::Output => format!("Of `{at}`, the host decides what can be read.\n"),
+    }
 }
 
 fn reply(reply: &ReplyShape) -> String {
@@ -141,5 +162,9 @@ mod tests {
         ] {
             assert!(text.contains(expected), "{text}");
         }
+        let product = Catalog::builtin().product("cs").unwrap();
+        let text = section(product, &product.actions["GetClusterAddonInstance"]);
+        let expected = "\nOf the texts in `/config`, only `accessKey` and `uid` can be read; ";
+        assert!(text.contains(expected), "{text}");
     }
 }

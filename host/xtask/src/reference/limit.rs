@@ -1,6 +1,6 @@
 //! What a parameter may be, in words.
 
-use host_catalog::{Parameter, ParameterType, Product};
+use host_catalog::{Owner, Parameter, ParameterType, Product};
 
 /// What a parameter may be, for a cell of a table.
 pub(super) fn words(product: &Product, parameter: &Parameter) -> String {
@@ -8,9 +8,11 @@ pub(super) fn words(product: &Product, parameter: &Parameter) -> String {
         return "the host's: lists come whole".to_owned();
     };
     let mut words = kind(is);
-    if !parameter.is_open() {
-        words.push_str("; the host's: a workflow that gives it is refused");
-    }
+    words.push_str(match parameter.owner {
+        Owner::Workflow => "",
+        Owner::Host => "; the host's: a workflow that gives it is refused",
+        Owner::Closed => "; closed: a workflow that gives it is refused",
+    });
     words
 }
 
@@ -38,6 +40,16 @@ fn kind(is: &ParameterType) -> String {
         ParameterType::RoleArn => "ARN of a role".to_owned(),
         ParameterType::Region => "region id".to_owned(),
         ParameterType::Tree => "JSON".to_owned(),
+        ParameterType::Settings { max, value_max, value_chars, secrets, .. } => {
+            let kinds: Vec<&str> = secrets.iter().map(|kind| kind.as_str()).collect();
+            let kinds = kinds.join(", ");
+            let chars = value_chars.as_ref().map(|chars| format!(" of `{}`", cell(chars.as_str())));
+            format!(
+                "at most {max} named values: numbers, flags, secrets ({kinds}), and texts of at most \
+                 {value_max} characters{}",
+                chars.unwrap_or_default()
+            )
+        }
         ParameterType::Secret { kind } => format!("a secret ({}), never text", kind.as_str()),
     }
 }
@@ -71,6 +83,19 @@ mod tests {
                 "RoleSessionName",
                 "text, 2 to 64 characters of `A-Za-z0-9.@_-`; \
                  the host's: a workflow that gives it is refused",
+            ),
+            (
+                "ecs",
+                "RunCommand",
+                "Timed",
+                "`true` or `false`; closed: a workflow that gives it is refused",
+            ),
+            (
+                "ecs",
+                "RunCommand",
+                "Parameters",
+                "at most 10 named values: numbers, flags, secrets (license-key), and texts of at most \
+                 256 characters of `A-Za-z0-9@._/:,=-`",
             ),
             ("arms", "ListTraceApps", "AppType", "`TRACE` or `EBPF`"),
             ("arms", "SearchTraceAppByPage", "PageSize", "the host's: lists come whole"),

@@ -10,7 +10,7 @@ use crate::error::XtaskError;
 const SKIPPED: [&str; 4] = [".git", "target", "__pycache__", ".pytest_cache"];
 
 /// Every file below `root` that holds text, sorted by path.
-pub(super) fn read(root: &Path) -> Result<Vec<File>, XtaskError> {
+pub(crate) fn read(root: &Path) -> Result<Vec<File>, XtaskError> {
     let mut files = Vec::new();
     walk(root, "", &mut files)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -64,6 +64,18 @@ fn a_manifest_that_lies_is_not_built() {
         home.write("broken.toml", plugin.replace("[workflow]", "[workflow")).display().to_string();
     let seen = home.host(&["build", &component, "--manifest", &broken, "-o", &output]);
     seen.exits(2).fails_with("build.manifest-invalid").says("broken.toml");
+}
+
+#[test]
+fn what_is_not_there_to_build_is_said_with_what_to_do() {
+    let home = Home::new();
+    let output = home.path("out.wasm").display().to_string();
     let nowhere = home.path("nowhere").display().to_string();
-    home.host(&["build", &nowhere, "-o", &output]).exits(2);
+    let seen = home.host(&["build", &nowhere, "-o", &output]).exits(2);
+    let seen = seen.fails_with("build.source-missing").says("nowhere");
+    assert!(seen.hint().contains("guest crate"), "{seen}");
+    let bare = home.path("home").display().to_string();
+    let seen = home.host(&["build", &bare, "-o", &output]).exits(2);
+    let seen = seen.fails_with("build.file-unreadable").says("plugin.toml");
+    assert!(seen.hint().contains("plugin.toml") && seen.hint().contains("--manifest"), "{seen}");
 }

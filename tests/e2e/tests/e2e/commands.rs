@@ -43,6 +43,9 @@ fn help_pages_are_the_documented_ones() {
         ("simulate", &["simulate", "--help"]),
         ("doctor", &["doctor", "--help"]),
         ("build", &["build", "--help"]),
+        ("vault", &["vault", "--help"]),
+        ("vault-show", &["vault", "show", "--help"]),
+        ("vault-export", &["vault", "export", "--help"]),
     ];
     for (name, words) in pages {
         let seen = home.host(words).exits(0);
@@ -130,6 +133,19 @@ fn a_configuration_that_is_none_says_where() {
         let seen = home.host(&["run", &workflow, "--simulate", "-p", "attack=claims"]);
         seen.exits(2).fails_with("config.file-invalid").says(says).says("host.toml");
     }
+}
+
+#[test]
+fn a_configuration_that_is_named_and_missing_says_what_to_do() {
+    let home = Home::new();
+    let missing = home.path("missing.toml").display().to_string();
+    let workflow = home.write("hostile.wasm", hostile()).display().to_string();
+    let ran = home.host(&["run", &workflow, "--simulate", "--config", &missing]).exits(2);
+    let ran = ran.fails_with("config.file-unreadable").says(&missing);
+    assert!(ran.hint().contains("HOST_CONFIG"), "{ran}");
+    let looked = home.host(&["doctor", "--config", &missing]).exits(1);
+    assert!(looked.stdout.contains("config.file-unreadable"), "{looked}");
+    assert!(looked.stdout.contains("hint: ") && looked.stdout.contains("HOST_CONFIG"), "{looked}");
 }
 
 #[test]

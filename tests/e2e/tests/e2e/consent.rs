@@ -4,15 +4,6 @@ use host_e2e::{Home, Seen, Server, delegate, hostile};
 
 const ACCOUNTS: [&str; 4] = ["--account", "monitoring=monitoring", "--account", "source=source"];
 
-/// A user with the profiles of a running offline cloud, behind an address: to the program a real one.
-fn user() -> (Home, Server) {
-    let home = Home::new();
-    home.write("home/.aliyun/.keep", "");
-    let config = home.path("home/.aliyun/config.json").display().to_string();
-    let server = Server::start(&home, &["--write-config", &config]);
-    (home, server)
-}
-
 fn run(cloud: &(Home, Server), workflow: &str, more: &[&str], answers: &[&str]) -> Seen {
     let (home, server) = cloud;
     let endpoint = format!("http://{}", server.address);
@@ -35,7 +26,7 @@ fn sent(seen: &Seen) -> Vec<String> {
 
 #[test]
 fn a_stranger_is_asked_about_before_it_reads_or_writes() {
-    let cloud = user();
+    let cloud = Server::with_profiles();
     for answers in [&["no"][..], &[""], &["y"], &["YES"], &[], &["yes please"]] {
         let seen = stranger(&cloud, "own-user", answers).exits(3);
         assert_eq!(sent(&seen), [] as [String; 0], "{answers:?}: {seen}");
@@ -47,7 +38,7 @@ fn a_stranger_is_asked_about_before_it_reads_or_writes() {
 
 #[test]
 fn a_yes_to_all_reads_is_no_yes_to_a_write() {
-    let cloud = user();
+    let cloud = Server::with_profiles();
     let seen = stranger(&cloud, "own-user", &["all", "all", "all"]).exits(3);
     assert_eq!(sent(&seen), [] as [String; 0], "a write is no read: {seen}");
     let seen = stranger(&cloud, "claims", &["all"]);
@@ -56,7 +47,7 @@ fn a_yes_to_all_reads_is_no_yes_to_a_write() {
 
 #[test]
 fn a_question_names_account_action_values_and_risks_first() {
-    let cloud = user();
+    let cloud = Server::with_profiles();
     let seen = stranger(&cloud, "own-user", &["yes", "yes", "no"]).exits(3);
     let text = &seen.stderr;
     for part in
@@ -71,7 +62,7 @@ fn a_question_names_account_action_values_and_risks_first() {
 
 #[test]
 fn a_question_cannot_be_forged_by_the_values_in_it() {
-    let cloud = user();
+    let cloud = Server::with_profiles();
     let seen = stranger(&cloud, "words-in-call", &["no"]).exits(3);
     let escape = seen.stderr.chars().find(|it| it.is_control() && *it != '\n');
     assert_eq!(escape, None, "{seen:?}");
@@ -81,7 +72,7 @@ fn a_question_cannot_be_forged_by_the_values_in_it() {
 
 #[test]
 fn nobody_is_asked_about_what_no_yes_could_allow() {
-    let cloud = user();
+    let cloud = Server::with_profiles();
     let seen = stranger(&cloud, "trust-open", &["yes"; 40]);
     assert!(!seen.stderr.contains("do it?"), "{seen}");
     assert_eq!(sent(&seen), [] as [String; 0], "{seen}");
@@ -89,7 +80,7 @@ fn nobody_is_asked_about_what_no_yes_could_allow() {
 
 #[test]
 fn a_vetted_workflow_reads_without_a_question_and_writes_with_one() {
-    let cloud = user();
+    let cloud = Server::with_profiles();
     let workflow = delegate().display().to_string();
     let users = ["-p", r#"users=[{"name":"alice","sign-in":"access-key"}]"#];
     let seen = run(&cloud, &workflow, &users, &["no"]).exits(3);

@@ -12,4 +12,5 @@ mod online;
 mod secrecy;
 mod served;
 mod simulated;
+mod vault;
 mod words;

@@ -5,15 +5,6 @@ use host_e2e::{Home, Seen, Server, delegate, hostile};
 const MONITORING: &str = "monitoring=monitoring@1234567890123456";
 const SOURCE: &str = "source=source@6543210987654321";
 
-/// A user with the profiles of a running offline cloud.
-fn user() -> (Home, Server) {
-    let home = Home::new();
-    home.write("home/.aliyun/.keep", "");
-    let config = home.path("home/.aliyun/config.json").display().to_string();
-    let server = Server::start(&home, &["--write-config", &config]);
-    (home, server)
-}
-
 fn run(home: &Home, address: &str, workflow: &str, more: &[&str]) -> Seen {
     let endpoint = format!("http://{address}");
     let mut arguments = vec!["run", workflow, "--endpoint", &endpoint, "--json"];
@@ -33,7 +24,7 @@ fn parameters(home: &Home) -> String {
 
 #[test]
 fn a_vetted_workflow_runs_unattended_over_http_and_the_second_run_changes_nothing() {
-    let (home, server) = user();
+    let (home, server) = Server::with_profiles();
     let workflow = delegate().display().to_string();
     let file = parameters(&home);
     let words = [
@@ -56,7 +47,7 @@ fn a_vetted_workflow_runs_unattended_over_http_and_the_second_run_changes_nothin
 
 #[test]
 fn an_id_may_be_left_out_on_loopback() {
-    let (home, server) = user();
+    let (home, server) = Server::with_profiles();
     let workflow = delegate().display().to_string();
     let file = parameters(&home);
     let words = [
@@ -77,7 +68,7 @@ fn an_id_may_be_left_out_on_loopback() {
 
 #[test]
 fn an_unattended_run_names_its_risks() {
-    let (home, server) = user();
+    let (home, server) = Server::with_profiles();
     let workflow = delegate().display().to_string();
     let file = parameters(&home);
     let endpoint = format!("http://{}", server.address);
@@ -101,7 +92,7 @@ fn an_unattended_run_names_its_risks() {
 
 #[test]
 fn an_account_that_is_not_the_one_that_was_named_is_refused() {
-    let (home, server) = user();
+    let (home, server) = Server::with_profiles();
     let workflow = delegate().display().to_string();
     let file = parameters(&home);
     for wrong in ["monitoring=source@1234567890123456", "monitoring=monitoring@6543210987654321"] {
@@ -116,7 +107,7 @@ fn an_account_that_is_not_the_one_that_was_named_is_refused() {
 
 #[test]
 fn accounts_that_are_wrong_or_missing_are_named() {
-    let (home, server) = user();
+    let (home, server) = Server::with_profiles();
     let workflow = delegate().display().to_string();
     let cases: [(&[&str], &str); 5] = [
         (&["--account", MONITORING], "source"),
@@ -134,7 +125,7 @@ fn accounts_that_are_wrong_or_missing_are_named() {
 
 #[test]
 fn profiles_that_cannot_be_read_say_where() {
-    let (home, server) = user();
+    let (home, server) = Server::with_profiles();
     let workflow = delegate().display().to_string();
     for (text, says) in [
         ("{\"profiles\": [", "config.json"),
@@ -153,7 +144,7 @@ fn profiles_that_cannot_be_read_say_where() {
 
 #[test]
 fn a_key_that_the_cloud_does_not_know_is_explained() {
-    let (home, server) = user();
+    let (home, server) = Server::with_profiles();
     let text = std::fs::read_to_string(home.path("home/.aliyun/config.json")).unwrap();
     home.write_profiles(
         &text.replace("FakeMonitoringOperatorSecret01", "FakeMonitoringOperatorWrong001"),
@@ -168,7 +159,7 @@ fn a_key_that_the_cloud_does_not_know_is_explained() {
 
 #[test]
 fn a_stranger_needs_a_person_even_to_read() {
-    let (home, server) = user();
+    let (home, server) = Server::with_profiles();
     let workflow = home.write("hostile.wasm", hostile()).display().to_string();
     let accounts = ["--account", MONITORING, "--account", SOURCE];
     for more in [&[][..], &["--yes"], &["--yes", "--allow", "access-key"]] {
@@ -183,7 +174,7 @@ fn a_stranger_needs_a_person_even_to_read() {
 
 #[test]
 fn an_endpoint_is_loopback_or_it_is_refused() {
-    let (home, _server) = user();
+    let (home, _server) = Server::with_profiles();
     let workflow = delegate().display().to_string();
     for address in ["http://example.com", "http://169.254.169.254", "ftp://127.0.0.1", "moon:x"] {
         let words =

@@ -1,6 +1,6 @@
 //! `host run --simulate`: what a newcomer types first.
 
-use host_e2e::{Home, delegate, workspace};
+use host_e2e::{Home, Running, delegate, workspace};
 use serde_json::Value as Json;
 
 fn workflow() -> String {
@@ -25,13 +25,72 @@ fn readme_commands() -> Vec<String> {
 #[test]
 fn the_first_two_commands_of_the_readme_work() {
     let commands = readme_commands();
-    assert!(commands.len() >= 2, "{commands:?}");
-    let first = commands[0].as_str();
-    let start = ["cargo run --release -- ", "cargo host ", "host "];
-    let words = start.iter().find_map(|start| first.strip_prefix(start));
-    let words: Vec<&str> = words.expect("it runs the program").split_whitespace().collect();
+    let [first, second, ..] = commands.as_slice() else {
+        panic!("the README has not two commands: {commands:?}");
+    };
+    let words = first.strip_prefix("cargo run --release -- ").expect("it runs the program");
+    let words: Vec<&str> = words.split_whitespace().collect();
     let seen = Home::new().host(&words).exits(0);
     assert!(seen.stderr.contains("verified: "), "{seen}");
+    // The second one would run this test again: that it is what CI calls is what can be seen of it here.
+    assert_eq!(second, "cargo xtask check");
+    let path = workspace().join(".ci/run");
+    let script = std::fs::read_to_string(&path).expect("there is a script of CI");
+    let calls: Vec<&str> =
+        script.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).collect();
+    assert_eq!(calls, [format!("exec {second} \"$@\"")], "{}", path.display());
+    let facts = std::fs::metadata(&path).expect("the script is there");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&facts.permissions());
+    assert_eq!(mode & 0o111, 0o111, "{} cannot be run", path.display());
+    let alias = std::fs::read_to_string(workspace().join(".cargo/config.toml"));
+    let alias: toml::Table = alias.expect("cargo has settings").parse().expect("they are TOML");
+    let alias = alias["alias"]["xtask"].as_str().expect("`cargo xtask` is an alias");
+    assert!(alias.starts_with("run ") && alias.contains("--package xtask"), "{alias}");
+}
+
+/// Commands are in no hurry: what one run holds, the other waits for, and nothing is lost.
+#[test]
+fn two_runs_of_one_offline_cloud_follow_each_other() {
+    let home = Home::new();
+    // The first run makes the folders, so that the lock can be held from here.
+    home.host(&["run", &workflow(), "--simulate"]).exits(0);
+    let clouds = std::fs::read_dir(home.state().join("simulated")).unwrap();
+    let lock = clouds.map(|cloud| cloud.unwrap().path().join("lock")).next().unwrap();
+    let held = std::fs::OpenOptions::new().write(true).open(&lock).unwrap();
+    held.lock().unwrap();
+    std::fs::write(&lock, "4711\n").unwrap();
+
+    let words = ["run", &workflow(), "--simulate", "--fresh"];
+    let mut first = Running::start(&home, &words);
+    assert!(first.wait_for("waiting for it to end"), "it does not wait");
+    let second = Running::start(&home, &["run", &workflow(), "--simulate"]);
+    drop(held);
+    let seen = [first.end().exits(0), second.end().exits(0)];
+    assert!(
+        seen[0].stderr.contains("another run (process 4711) has the offline cloud in `"),
+        "{}",
+        seen[0]
+    );
+    for seen in &seen {
+        assert!(seen.stderr.contains("verified: "), "{seen}");
+    }
+    // Whichever came last, the cloud is whole and as both left it.
+    let after = home.host(&["run", &workflow(), "--simulate", "--json"]).exits(0);
+    assert_eq!(after.ended()["changes"], 0, "{after}");
+}
+
+#[test]
+fn a_run_that_waits_for_another_can_be_ended() {
+    let home = Home::new();
+    home.host(&["run", &workflow(), "--simulate"]).exits(0);
+    let clouds = std::fs::read_dir(home.state().join("simulated")).unwrap();
+    let lock = clouds.map(|cloud| cloud.unwrap().path().join("lock")).next().unwrap();
+    let held = std::fs::OpenOptions::new().write(true).open(&lock).unwrap();
+    held.lock().unwrap();
+    let mut waiting = Running::start(&home, &["run", &workflow(), "--simulate"]);
+    assert!(waiting.wait_for("waiting for it to end"), "it does not wait");
+    waiting.terminate();
+    assert_eq!(waiting.end().exit, None, "a signal ends it");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Rule 12: what others wrote is shown, and cannot move a cursor, hide, reorder or forge a line.
 
-use host_e2e::{Home, Seen, hostile, hostile_manifest, hostile_module, with_manifest};
+use host_e2e::{
+    Home, Seen, Server, hostile, hostile_manifest, hostile_module, with_manifest, workspace,
+};
 use serde_json::json;
 
 /// Nothing that a terminal would obey.
@@ -80,12 +82,42 @@ fn words_of_a_manifest_are_shown_escaped() {
     let inspected = home.host(&["inspect", &path]).exits(0);
     harmless(&inspected);
     no_forged_line(&inspected);
+    let inspected = home.host(&["inspect", &path, "--json"]).exits(0);
+    harmless(&inspected);
+    assert_eq!(inspected.events()[0]["manifest"]["title"], evil, "escapes change no value");
     let ran = home.host(&["run", &path, "--simulate", "-p", "attack=claims"]);
     harmless(&ran);
     no_forged_line(&ran);
     let asked = home.host(&["run", &path, "--simulate"]).exits(2);
     harmless(&asked);
     no_forged_line(&asked);
+}
+
+#[test]
+fn names_in_files_of_the_user_are_shown_escaped() {
+    let evil = r"a\u001b[2J\u202e\nerror[host]: verified";
+    let home = Home::new();
+    let profile = format!(r#"{{"name": "{evil}", "mode": "AK", "access_key_id": "LTAI5tEvil"}}"#);
+    home.write_profiles(&format!(r#"{{"current": "{evil}", "profiles": [{profile}]}}"#));
+    for json in [&[][..], &["--json"]] {
+        let words = [&["doctor", "--endpoint", "127.0.0.1:9"], json].concat();
+        let seen = home.host(&words).exits(1);
+        assert!(seen.stdout.contains("LTAI") || seen.stdout.contains("identity"), "{seen}");
+        harmless(&seen);
+        no_forged_line(&seen);
+    }
+    let builtin = workspace().join("host/simulator/data/two-accounts.toml");
+    let builtin = std::fs::read_to_string(builtin).expect("it is the scenario that is built in");
+    let scenario = builtin.replace("accounts.monitoring", &format!("accounts.\"{evil}\""));
+    let scenario = home.write("evil.toml", scenario).display().to_string();
+    for json in [&[][..], &["--json"]] {
+        let words = [&["--scenario", scenario.as_str()], json].concat();
+        let stdout = Server::announcement(&home, &words);
+        assert!(stdout.contains("1234567890123456") && stdout.contains("verified"), "{stdout}");
+        let seen = Seen { command: words.join(" "), exit: None, stdout, stderr: String::new() };
+        harmless(&seen);
+        no_forged_line(&seen);
+    }
 }
 
 #[test]

@@ -31,13 +31,12 @@ pub(crate) fn find(field: &Field, attempts: &mut Attempts) -> Result<(), Error> 
     let monitoring = Field::monitoring()?;
     let object = field.object()?;
     let up = format!("../{object}");
-    let guesses = [object, &up, "", "*", "ram:login-profile/*", "ram:access-key/", "input:secret"];
+    let guesses = [object, &up, "", "*", "ram:login-profile/*", "ram:access-key/"];
     for guess in guesses {
         attempts.note(guess, vault::find(&source, guess), |found| json!(found.is_some()));
         let there = vault::find(&monitoring, guess);
         attempts.note(guess, there, |found| json!(found.is_some()));
     }
-    attempts.done("input", vault::input("secret"));
     attempts.done("odd object", vault::generate_password(&source, "ram:access-key/LTAI5tAny"));
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! What each action does: one file for each product.
 
 mod arms;
+mod cs;
+mod ecs;
 mod ims;
 mod ram;
 mod resourcemanager;
@@ -17,6 +19,8 @@ pub(crate) type Transition = fn(&mut State, &Operation<'_>) -> Result<Json, Clou
 pub(crate) fn transition(product: &str, action: &str) -> Option<Transition> {
     match product {
         "arms" => arms::transition(action),
+        "cs" => cs::transition(action),
+        "ecs" => ecs::transition(action),
         "ims" => ims::transition(action),
         "ram" => ram::transition(action),
         "resourcemanager" => resourcemanager::transition(action),
@@ -33,8 +37,7 @@ mod tests {
 
     #[test]
     fn every_catalogued_action_of_these_products_has_a_transition() {
-        for product in ["arms", "ims", "ram", "resourcemanager", "sts"] {
-            let product = Catalog::builtin().product(product).unwrap();
+        for product in Catalog::builtin().products() {
             for action in product.actions.keys() {
                 assert!(transition(&product.key, action).is_some(), "{}:{action}", product.key);
             }

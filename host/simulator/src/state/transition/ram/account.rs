@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::state::parameter::Fault;
+use crate::state::check::Fault;
 use crate::state::wording::nothing;
 use crate::state::{CloudError, Operation, State};
 

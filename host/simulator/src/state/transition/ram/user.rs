@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::state::parameter::Fault;
+use crate::state::check::Fault;
 use crate::state::wording::{Body, nothing};
 use crate::state::{Account, CloudError, Facet, Operation, State, User, page};
 

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::policy::{SYSTEM_POLICY_DATE, document, system, version};
 use crate::permission;
-use crate::state::parameter::Fault;
+use crate::state::check::Fault;
 use crate::state::wording::{Body, nothing};
 use crate::state::{CloudError, Facet, Operation, Policy, PolicyType, PolicyVersion, State};
 

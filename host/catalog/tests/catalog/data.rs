@@ -1,0 +1,172 @@
+//! What must hold for every action of every product.
+
+use std::collections::BTreeSet;
+
+use host_catalog::{Action, Catalog, LostReply, Owner, Product, ReplyShape, Risk, Style};
+
+/// Faults of one action, in words.
+type Faults = Vec<String>;
+
+fn faults(find: impl Fn(&Product, &Action) -> Faults) {
+    let products = Catalog::builtin().products();
+    let all: Faults = products
+        .flat_map(|product| product.actions.values().map(move |action| (product, action)))
+        .flat_map(|(product, action)| {
+            let faults = find(product, action);
+            let name = format!("{}:{}", product.key, action.name);
+            faults.into_iter().map(move |fault| format!("{name}: {fault}"))
+        })
+        .collect();
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+/// The names between braces.
+fn placeholders(text: &str) -> Vec<&str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn sentences_speak_of_parameters() {
+    faults(|_, action| {
+        let known = |name: &&str| *name == "RegionId" || action.parameter(name).is_some();
+        let strange = placeholders(&action.sentence).into_iter().filter(|name| !known(name));
+        strange.map(|name| format!("its sentence has `{name}`")).collect()
+    });
+}
+
+#[test]
+fn paths_and_bodies_are_filled() {
+    faults(|product, action| {
+        let mut faults = Faults::new();
+        for name in placeholders(&action.path) {
+            if !action.parameter(name).is_some_and(|parameter| parameter.required) {
+                faults.push(format!("its path needs `{name}`"));
+            }
+        }
+        if product.style == Style::Rpc && action.path != "/" {
+            faults.push(format!("its path is `{}`", action.path));
+        }
+        for parameter in action.parameters.iter().filter(|parameter| parameter.at.is_some()) {
+            if product.style == Style::Rpc || action.method == "GET" {
+                faults.push(format!("`{}` stands in a body that is not there", parameter.name));
+            }
+        }
+        faults
+    });
+}
+
+#[test]
+fn pointers_are_pointers() {
+    faults(|_, action| {
+        let reply = match &action.reply {
+            ReplyShape::Record { at, .. }
+            | ReplyShape::List { at, .. }
+            | ReplyShape::Text { at }
+            | ReplyShape::Secret { at } => Some(at),
+            ReplyShape::Nothing | ReplyShape::Tree | ReplyShape::Identity => None,
+        };
+        let paging = action.paging.iter();
+        let paging = paging.flat_map(|it| [Some(&it.items), it.total.as_ref(), it.next.as_ref()]);
+        let bodies = action.parameters.iter().filter_map(|parameter| parameter.at.as_ref());
+        let guarded = action.guarded.iter().map(|guarded| &guarded.at);
+        let all = reply.into_iter().chain(paging.flatten()).chain(bodies).chain(guarded);
+        let strange =
+            all.filter(|at| !at.is_empty() && (!at.starts_with('/') || at.ends_with('/')));
+        strange.map(|at| format!("`{at}` is no pointer")).collect()
+    });
+}
+
+#[test]
+fn lists_that_come_in_pages_come_whole() {
+    faults(|_, action| {
+        let parameters = action.parameters.iter().filter(|parameter| parameter.is_paging()).count();
+        let list = match &action.reply {
+            ReplyShape::List { at, .. } => Some(at),
+            _ => None,
+        };
+        match &action.paging {
+            Some(paging) if list.is_some_and(|at| *at != paging.items) => {
+                vec!["its pages hold another list than its reply".to_owned()]
+            }
+            Some(paging) if paging.size.is_some_and(|size| !(1..=1000).contains(&size)) => {
+                vec!["the size of its pages is no size".to_owned()]
+            }
+            Some(_) if parameters == 0 => vec!["it has no parameters of paging".to_owned()],
+            None if parameters > 0 => vec!["it has parameters of paging, but no pages".to_owned()],
+            _ => Faults::new(),
+        }
+    });
+}
+
+#[test]
+fn a_token_is_the_hosts() {
+    faults(|_, action| {
+        let LostReply::Token(name) = &action.lost else { return Faults::new() };
+        let is_hosts = |name| action.parameter(name).is_some_and(|it| it.owner == Owner::Host);
+        if is_hosts(name) { Faults::new() } else { vec![format!("`{name}` is not the host's")] }
+    });
+}
+
+#[test]
+fn an_inverse_can_be_called() {
+    faults(|product, action| {
+        let Some(inverse) = &action.inverse else { return Faults::new() };
+        let Some(back) = product.actions.get(&inverse.action) else { return Faults::new() };
+        let required = back.parameters.iter().filter(|it| it.required && it.is_open());
+        let missing = required.filter(|it| !inverse.with.contains_key(&it.name));
+        let mut faults: Faults =
+            missing.map(|it| format!("its inverse lacks `{}`", it.name)).collect();
+        for (name, source) in &inverse.with {
+            if back.parameter(name).is_none() {
+                faults.push(format!("its inverse does not take `{name}`"));
+            }
+            if !source.starts_with('/') && action.parameter(source).is_none() {
+                faults.push(format!("it has no `{source}` for its inverse"));
+            }
+        }
+        faults
+    });
+}
+
+#[test]
+fn assumed_codes_are_listed() {
+    faults(|_, action| {
+        let strange = action.assumed.iter().filter(|code| !action.errors.contains_key(*code));
+        strange.map(|code| format!("`{code}` is assumed, but not listed")).collect()
+    });
+}
+
+#[test]
+fn what_is_done_is_shown() {
+    faults(|product, action| {
+        let reads = action.observe.iter().filter_map(|name| product.actions.get(name));
+        let writes = reads.filter(|read| read.effect.is_write());
+        writes.map(|write| format!("`{}` is no look", write.name)).collect()
+    });
+}
+
+#[test]
+fn required_parameters_come_first() {
+    faults(|_, action| {
+        let optional = action.parameters.iter().skip_while(|parameter| parameter.required);
+        let late = optional.filter(|parameter| parameter.required);
+        late.map(|parameter| format!("`{}` comes late", parameter.name)).collect()
+    });
+}
+
+#[test]
+fn risks_are_where_a_person_expects_them() {
+    let products = Catalog::builtin().products();
+    let actions = products.flat_map(|product| product.actions.values());
+    let risky: BTreeSet<(Risk, &str)> =
+        actions.filter_map(|action| Some((action.risk?, action.name.as_str()))).collect();
+    for expected in [
+        (Risk::Command, "RunCommand"),
+        (Risk::Command, "InvokeCommand"),
+        (Risk::Purchase, "OpenArmsServiceSecondVersion"),
+        (Risk::LicenseKey, "DescribeTraceLicenseKey"),
+        (Risk::AccessKey, "CreateAccessKey"),
+    ] {
+        assert!(risky.contains(&expected), "{expected:?}");
+    }
+}
