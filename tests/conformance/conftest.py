@@ -6,6 +6,7 @@ import json
 import pytest
 from offline_cloud import SCENARIO, OfflineCloud
 from official import SIGNATURES, Api, Key
+from outcomes import Outcomes
 
 _numbers = itertools.count(1)
 
@@ -38,7 +39,8 @@ class Cloud:
     def api(self, product, key="source"):
         """A client with that key, or with the key of that account's operator."""
         key = self.operator(key) if isinstance(key, str) else key
-        return Api(product, self.offline.address, key, self.signature)
+        offline = self.offline
+        return Api(product, offline.address, key, self.signature, offline.protocol)
 
     def name(self, kind):
         return f"{kind}-{next(_numbers)}"
@@ -83,6 +85,13 @@ class Cloud:
         document = document or permission("arms:Get*")
         ram.call("CreatePolicy", PolicyName=name, PolicyDocument=document)
         return name
+
+
+@pytest.fixture(scope="session")
+def outcomes():
+    noted = Outcomes()
+    yield noted
+    noted.write()
 
 
 @pytest.fixture(scope="session")

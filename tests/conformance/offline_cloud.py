@@ -33,6 +33,7 @@ class OfflineCloud:
         announcement = json.loads(self.process.stdout.readline())
         assert announcement["event"] == "listening", announcement
         self.address = announcement["address"]
+        self.protocol = "https" if "--tls" in arguments else "http"
         self.accounts = {account["name"]: account for account in announcement["accounts"]}
         self.keys = announcement["keys"]
         self.lines = []

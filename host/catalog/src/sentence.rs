@@ -38,6 +38,7 @@ fn shown(call: &Call, name: &str) -> String {
             let names: Vec<&str> = settings.iter().map(|(name, _)| name.as_str()).collect();
             quote_within(&names.join(", "), VALUE_SHOWN)
         }
-        None => "(the caller's)".to_owned(),
+        None if name == "UserName" => "(the caller's)".to_owned(),
+        None => "(not given)".to_owned(),
     }
 }

@@ -110,12 +110,16 @@ impl Default for MarkSettings {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Allow {
-    /// Classes of risk: `access-key`, `console-login`, `mfa`, `broad-policy`.
+    /// Classes of risk: `access-key`, `console-login`, `mfa`, `command`, `purchase`, `broad-policy`.
     pub(crate) risks: BTreeSet<String>,
     /// Principals that trust documents may name besides those of the bound accounts.
     pub(crate) principals: BTreeSet<String>,
     /// RAM users, by name or ARN, for which credentials may be made.
     pub(crate) users: BTreeSet<String>,
+    /// Add-ons of clusters that may be changed besides `ack-onepilot`.
+    pub(crate) addons: BTreeSet<String>,
+    /// Settings that add-ons may be given, as `/pointer=value`.
+    pub(crate) addon_settings: BTreeSet<String>,
 }
 
 impl Config {

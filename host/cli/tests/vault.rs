@@ -19,23 +19,26 @@ fn user() -> (TempDir, Vault, Intent) {
     let state = home.path().join("state");
     let vault = state.join("vault");
     let ports = (Arc::new(SystemEntropy), Arc::new(SystemClock));
-    let vault = Vault::open(&vault, &Lock::IdentityFile, ports.0, ports.1).unwrap();
+    let vault = Vault::open(&vault, &Lock::IdentityFile, ports.0, ports.1);
+    let vault = vault.expect("a vault can be made");
+    let account = || ACCOUNT.parse().expect("it is an id");
     let intent = Intent {
-        account: ACCOUNT.parse().unwrap(),
+        account: account(),
         principal: "user/host-reporter".to_owned(),
         kind: SecretKind::AccessKey,
         lineage: "host/ack".to_owned(),
         run: RunId::new(Timestamp::from_seconds(1_784_419_200), [0, 0, 0, 1]),
     };
-    assert_eq!(vault.intend(&intent).unwrap(), None);
+    let earlier = vault.intend(&intent).expect("a note can be written");
+    assert_eq!(earlier, None);
     let entry = Entry {
-        account: ACCOUNT.parse().unwrap(),
+        account: account(),
         principal: Some("user/alice".to_owned()),
         kind: SecretKind::Password,
         object: "ram:login-profile/alice".to_owned(),
         lineage: "host/delegate".to_owned(),
     };
-    vault.keep(&entry, &SecretText::new("S3cretOfAlice!")).unwrap();
+    vault.keep(&entry, &SecretText::new("S3cretOfAlice!")).expect("a secret can be kept");
     (home, vault, intent)
 }
 
@@ -104,15 +107,18 @@ fn lines_of_the_vault_are_published_events() {
             assert!(errors.is_empty(), "{line}\n{errors:#?}");
         }
         let mut broken = lines[0].clone();
-        broken.as_object_mut().unwrap().remove(names[0].split_once('-').map_or("code", |_| {
-            if names[0] == "vault-recipients" { "key" } else { "account" }
-        }));
+        broken.as_object_mut().unwrap().remove(
+            names[0]
+                .split_once('-')
+                .map_or("code", |_| if names[0] == "vault-recipients" { "key" } else { "account" }),
+        );
         assert!(!schema.is_valid(&broken), "{broken} is accepted");
     }
 }
 
 fn schema() -> jsonschema::Validator {
     let root: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let text = std::fs::read_to_string(root.join("docs/events.schema.json")).unwrap();
-    jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap()
+    let text = std::fs::read_to_string(root.join("docs/events.schema.json"));
+    let schema = serde_json::from_str(&text.expect("the schema is there"));
+    jsonschema::validator_for(&schema.expect("it is JSON")).expect("it can be used")
 }

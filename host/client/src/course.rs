@@ -106,6 +106,8 @@ pub(crate) struct Course<'a> {
     started: Timestamp,
     /// When the run last wrote something that this call may depend on.
     settle_since: Option<Timestamp>,
+    /// Whether the request carries the token by which the cloud knows it again.
+    has_token: bool,
     retries: u32,
     settlings: u32,
     misses: u32,
@@ -125,12 +127,21 @@ impl<'a> Course<'a> {
             settings,
             started,
             settle_since,
+            has_token: false,
             retries: 0,
             settlings: 0,
             misses: 0,
             clock_tried: false,
             may_have_taken_effect: false,
         }
+    }
+
+    /// The same for a request that carries a token if the catalog has one for it.
+    pub(crate) fn with_token(mut self, host_parameters: &[(String, String)]) -> Self {
+        if let LostReply::Token(parameter) = &self.action.lost {
+            self.has_token = host_parameters.iter().any(|(name, _)| name == parameter);
+        }
+        self
     }
 
     /// What to do after `failure`. `dice` is any random number: it spreads the waits of many.
@@ -162,7 +173,9 @@ impl<'a> Course<'a> {
 
     /// Whether the catalog lets a request be sent again whose outcome is not known.
     fn is_repeatable(&self) -> bool {
-        self.action.effect == Effect::Read || self.action.lost == LostReply::Repeat
+        self.action.effect == Effect::Read
+            || self.action.lost == LostReply::Repeat
+            || self.has_token
     }
 
     fn settle(&mut self, rejection: &Rejection, now: Timestamp) -> Option<Next> {

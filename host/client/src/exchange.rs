@@ -28,7 +28,8 @@ impl Client {
             encode(job.product, job.action, out.call, out.host_parameters, out.secrets, page)?;
         (request.scheme, request.authority) =
             self.settings.endpoints.resolve(job.product, out.call.region.as_deref())?;
-        let mut course = Course::new(job.action, &self.settings, job.started, job.out.settle_since);
+        let mut course = Course::new(job.action, &self.settings, job.started, job.out.settle_since)
+            .with_token(out.host_parameters);
         loop {
             *attempts += 1;
             let failure = match self.attempt(job, request.clone()).await {

@@ -1,4 +1,5 @@
-//! Rule 7: what an add-on is configured with decides where a cluster's data goes.
+//! Rules 7 and 11: what an add-on is configured with decides where a cluster's data goes, and a value
+//! that was read masked is never written back.
 
 use host_model::{Value, quote_within};
 use serde_json::Value as Json;
@@ -24,6 +25,10 @@ const NAMED_BY: [(&str, &str); 4] = [
 
 /// The settings that say to whom an add-on reports: the id of a key, its secret, and its account.
 const REPORTING: [&str; 3] = ["accessKey", "accessKeySecret", "uid"];
+
+/// What stands in a reply in place of a text that was sealed by the host (`wire`) or masked by the
+/// cloud. Written back it would replace the text itself.
+const MASKS: [&str; 3] = ["[sealed]", "[masked]", "***"];
 
 /// How many characters of the name of an add-on, of a setting and of its value are shown.
 const SHOWN: usize = 120;
@@ -106,6 +111,9 @@ pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> 
 }
 
 fn configured(scene: &Scene, title: &str, settings: &[(String, Value)]) -> Result<(), Denial> {
+    if let Some((pointer, _)) = settings.iter().find(|(_, value)| is_masked(value)) {
+        return Err(masked(title, pointer));
+    }
     let mut unnamed = Vec::new();
     for (pointer, value) in settings {
         let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -137,6 +145,27 @@ fn sent(value: &Value) -> Option<String> {
         Value::Json(json @ (Json::Bool(_) | Json::Number(_))) => Some(json.to_string()),
         other => text_of(other).map(str::to_owned),
     }
+}
+
+/// Whether a value, or any part of it, is what a reply shows in place of a text.
+fn is_masked(value: &Value) -> bool {
+    let has = |text: &str| MASKS.iter().any(|mask| text.contains(mask));
+    match value {
+        Value::Text(text) => has(text),
+        Value::Json(json) => has(&json.to_string()),
+        Value::Settings(settings) => settings.iter().any(|(_, inner)| is_masked(inner)),
+        Value::Secret(_) => false,
+    }
+}
+
+/// No allowance lifts it: nobody wants a mask in place of a value.
+fn masked(title: &str, pointer: &str) -> Denial {
+    let sentence = format!(
+        "`{title}` cannot set `{}` to what stood in a reply in place of its value: it would replace \
+         the value",
+        quote_within(pointer, SHOWN),
+    );
+    Denial::new("policy.addon-setting-masked", 11, sentence)
 }
 
 fn refused(title: &str, pointer: &str, text: &str, others: usize) -> Denial {

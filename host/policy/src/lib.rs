@@ -13,7 +13,7 @@
 //! | `entry` | what is not catalogued, not declared, or not the workflow's to give | 1, 3 |
 //! | `reach` | callers and roles of accounts that the operator did not bind | 4 |
 //! | `sink` | secrets anywhere but where they belong | 7 |
-//! | `addon` | add-ons and settings through which a cluster's data could go elsewhere | 7 |
+//! | `addon` | add-ons and settings through which a cluster's data could go elsewhere, and values that were read masked | 7, 11 |
 //! | `command` | scripts that the component does not declare, or that run differently | 18 |
 //! | `trust` | trust in anybody outside | 5 |
 //! | `permission` | policies that amount to administration | 5 |

@@ -15,6 +15,10 @@ const OBJECT_SHOWN: usize = 120;
 /// How the pointer of a setting ends that takes the secret of a key.
 const KEY_SECRET: &str = "/accessKeySecret";
 
+/// The setting that takes a license key. Under another name a known script would show it: as the name
+/// of an application, for one.
+const KEY: &str = "license_key";
+
 /// Where a secret may stand.
 struct Sink {
     kind: SecretKind,
@@ -30,8 +34,8 @@ enum Within {
     Whole,
     /// It is a setting, at a JSON Pointer that ends like this.
     Ends(&'static str),
-    /// It is any setting.
-    Any,
+    /// It is the setting of that name.
+    Is(&'static str),
 }
 
 const fn sink(
@@ -55,7 +59,7 @@ const SINKS: [Sink; 8] = [
     sink(SecretKind::AccessKey, "cs:InstallClusterAddons", addon::CONFIG, Within::Ends(KEY_SECRET)),
     sink(SecretKind::AccessKey, "cs:UpgradeClusterAddons", addon::CONFIG, Within::Ends(KEY_SECRET)),
     sink(SecretKind::AccessKey, "cs:ModifyClusterAddon", addon::CONFIG, Within::Ends(KEY_SECRET)),
-    sink(SecretKind::LicenseKey, command::RUN, command::PARAMETERS, Within::Any),
+    sink(SecretKind::LicenseKey, command::RUN, command::PARAMETERS, Within::Is(KEY)),
 ];
 
 /// A secret of a call, and where it stands.
@@ -77,7 +81,8 @@ enum Place<'a> {
 impl Placed<'_> {
     fn fits(&self, sink: &Sink, title: &str) -> bool {
         let within = match (&sink.within, self.place) {
-            (Within::Whole, Place::Whole) | (Within::Any, Place::Setting(_)) => true,
+            (Within::Whole, Place::Whole) => true,
+            (Within::Is(wanted), Place::Setting(name)) => name == *wanted,
             (Within::Ends(end), Place::Setting(pointer)) => pointer.ends_with(end),
             _ => false,
         };
@@ -190,7 +195,7 @@ mod tests {
                     .map(placed)
                     .map(|placed| SINKS.iter().any(|sink| placed.fits(sink, "ecs:RunCommand"))),
             );
-            value = Value::Settings(vec![("key".to_owned(), value)]);
+            value = Value::Settings(vec![(KEY.to_owned(), value)]);
         }
         assert_eq!(fits, [false, true, false, false]);
     }

@@ -117,6 +117,8 @@ pub enum RunEvent {
         exit: u8,
         /// How many calls changed something.
         changes: u32,
+        /// How many calls ran a script that only looks, as its author says.
+        looks: u32,
         /// How many calls were made.
         calls: u32,
         /// The proofs of the manifest, with what was seen of them.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use host_model::{AccountId, Timestamp};
+use host_model::{AccountId, Call, IdentityRef, Timestamp, Value};
 use host_runtime::{Claim, IdentityClass};
 
 use crate::sighting::Sighting;
@@ -24,10 +24,19 @@ impl Ledger {
         self.steps.contains(id) || self.steps.iter().any(is_of_thing)
     }
 
+    /// What the workflow claims at the end: of each check, the last claim.
+    pub(crate) fn claims(&self, claim: Claim) -> impl Iterator<Item = &CheckRecord> {
+        let is_last = |(index, check): &(usize, &CheckRecord)| {
+            !self.checks.iter().skip(index + 1).any(|later| later.id == check.id)
+        };
+        let last = self.checks.iter().enumerate().filter(is_last).map(|(_, check)| check);
+        last.filter(move |check| check.claim == claim)
+    }
+
     /// Whether the cloud is, or may be, another one than before the run.
     pub(crate) fn has_changed(&self) -> bool {
         let changed = |call: &CallRecord| {
-            call.writes && matches!(call.answer, Recorded::Reply | Recorded::Unknown)
+            call.writes && !call.looks && matches!(call.answer, Recorded::Reply | Recorded::Unknown)
         };
         self.calls.iter().any(changed)
     }
@@ -41,8 +50,13 @@ pub(crate) struct CallRecord {
     pub(crate) class: IdentityClass,
     pub(crate) account: AccountId,
     pub(crate) region: Option<String>,
+    /// Who called, and with which parameters, of a call that shows things: a list that was asked for
+    /// differently is another list.
+    pub(crate) asked: Option<Asked>,
     pub(crate) at: Timestamp,
     pub(crate) writes: bool,
+    /// Whether it runs a script that only looks, as its author says.
+    pub(crate) looks: bool,
     pub(crate) answer: Recorded,
     pub(crate) request_id: Option<String>,
     /// What the host itself said would allow a call that it denied.
@@ -51,6 +65,19 @@ pub(crate) struct CallRecord {
     pub(crate) named: BTreeSet<(String, String)>,
     /// What a reply showed of such things.
     pub(crate) sightings: Vec<Sighting>,
+}
+
+/// What decides which items a list has.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Asked {
+    pub(crate) identity: IdentityRef,
+    pub(crate) parameters: Vec<(String, Value)>,
+}
+
+impl Asked {
+    pub(crate) fn of(call: &Call) -> Self {
+        Self { identity: call.identity.clone(), parameters: call.parameters.clone() }
+    }
 }
 
 /// How the cloud answered.

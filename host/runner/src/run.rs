@@ -1,5 +1,6 @@
 //! A run, from start to end.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +9,7 @@ use host_client::Client;
 use host_model::{CallError, ErrorKind, Problem as _, RunId};
 use host_policy::{Allowances, Scene};
 use host_ports::{Clock, Entropy};
-use host_runtime::{Limits, Prepared, RuntimeError, Stop};
+use host_runtime::{Limits, Manifest, Prepared, RuntimeError, Stop};
 use serde_json::Value as Json;
 
 use crate::ledger::{Ledger, Recorded};
@@ -120,8 +121,11 @@ impl Run {
                 (None, Some(error))
             }
         };
-        let changes = ledger.calls.iter().filter(|call| call.writes);
-        let changes = changes.filter(|call| call.answer == Recorded::Reply).count();
+        let done = |looks: bool| {
+            let calls = ledger.calls.iter().filter(|call| call.answer == Recorded::Reply);
+            let count = calls.filter(|call| call.writes && call.looks == looks).count();
+            u32::try_from(count).unwrap_or(u32::MAX)
+        };
         reporter.report(&RunEvent::RunEnded {
             verdict,
             reason: reason.clone(),
@@ -131,7 +135,8 @@ impl Run {
                 .and_then(RuntimeError::hint)
                 .map(|hint| self.settings.secrets.redact(&hint)),
             exit: verdict.exit(),
-            changes: u32::try_from(changes).unwrap_or(u32::MAX),
+            changes: done(false),
+            looks: done(true),
             calls: u32::try_from(ledger.calls.len()).unwrap_or(u32::MAX),
             proofs: proofs.clone(),
             output: output.clone(),
@@ -180,7 +185,8 @@ impl Run {
             vetted: settings.vetted,
             provoke: settings.provoke,
             proofs: manifest.proofs.clone(),
-            markers: manifest.commands.iter().flat_map(|it| it.markers.clone()).collect(),
+            markers: markers(manifest),
+            looks: looks(manifest),
         }
     }
 
@@ -188,6 +194,21 @@ impl Run {
         let output = self.settings.secrets.redact(output);
         serde_json::from_str(&output).unwrap_or(Json::String(output))
     }
+}
+
+/// The scripts that only look.
+fn looks(manifest: &Manifest) -> BTreeSet<String> {
+    let commands = manifest.commands.iter().filter(|command| command.looks);
+    commands.map(|command| command.digest.clone()).collect()
+}
+
+/// The markers of every script; one that is declared twice has those of both.
+fn markers(manifest: &Manifest) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for command in &manifest.commands {
+        all.entry(command.digest.clone()).or_default().extend(command.markers.iter().cloned());
+    }
+    all
 }
 
 /// A grant that the host did not offer in this run is the workflow's wish, and no advice of the host's.

@@ -10,7 +10,7 @@ use host_model::{Call, Reply, Timestamp, Value};
 use host_runtime::{Each, Proof};
 use serde_json::Value as Json;
 
-use crate::ledger::{CallRecord, Recorded};
+use crate::ledger::{CallRecord, Ledger, Recorded};
 
 /// An item of a list that names a thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,8 @@ fn value_at(call: &Call, path: &str) -> Option<String> {
         Some((parameter, setting)) => {
             call.settings(parameter)?.iter().find_map(|(name, value)| match value {
                 Value::Text(text) if name == setting => Some(text.clone()),
+                // It is sent as it stands, and names a thing as well as a text does.
+                Value::Json(json) if name == setting => Some(json.to_string()),
                 _ => None,
             })
         }
@@ -76,13 +78,15 @@ pub(crate) enum Standing {
     Failed,
 }
 
-/// All things of a proof: those that the run changed, and those that its proving steps name.
-pub(crate) fn things(proof: &Proof, calls: &[CallRecord]) -> BTreeSet<String> {
-    let changed = calls.iter().filter(|call| call.writes).flat_map(|call| &call.named);
+/// All things of a proof: those that the run changed, and those that a step or a claim of the workflow
+/// names as `<id of the proof>/<thing>`. A workflow cannot make a thing disappear that it changed.
+pub(crate) fn things(proof: &Proof, ledger: &Ledger) -> BTreeSet<String> {
+    let changed = ledger.calls.iter().filter(|call| call.writes).flat_map(|call| &call.named);
     let changed = changed.filter(|(id, _)| *id == proof.id).map(|(_, thing)| thing.clone());
     let prefix = format!("{}/", proof.id);
-    let stepped = calls.iter().filter_map(|call| call.step.strip_prefix(&prefix));
-    changed.chain(stepped.map(str::to_owned)).collect()
+    let claimed = ledger.checks.iter().map(|check| &check.id);
+    let named = ledger.steps.iter().chain(claimed).filter_map(|id| id.strip_prefix(&prefix));
+    changed.chain(named.map(str::to_owned)).collect()
 }
 
 /// What became of `thing`, and the requests that showed it. `proving` says which calls count for the
@@ -98,7 +102,9 @@ pub(crate) fn standing<'a>(
     };
     let first = calls.iter().position(about);
     let last = calls.iter().rposition(about);
-    if last.and_then(|index| calls.get(index)).is_some_and(|call| call.answer != Recorded::Reply) {
+    let answer =
+        last.and_then(|index| calls.get(index)).map_or(Recorded::Reply, |call| call.answer);
+    if !matches!(answer, Recorded::Reply | Recorded::Unknown) {
         return (Standing::Failed, Vec::new());
     }
     let earlier = first.map(|index| (index, calls.get(..index).unwrap_or_default()));
@@ -119,7 +125,15 @@ pub(crate) fn standing<'a>(
             items.any(|item| before.as_ref().is_none_or(|before| before.lets_count(item)))
         })
         .collect();
-    let standing = if showing.is_empty() { Standing::Unseen } else { Standing::Seen };
+    // What was changed in two regions under one name is shown in both.
+    let mut regions = calls.iter().filter(|call| about(call)).map(|call| &call.region);
+    let is_shown = regions.all(|region| showing.iter().any(|call| call.region == *region));
+    let standing = match answer {
+        _ if is_shown && !showing.is_empty() => Standing::Seen,
+        // Nothing shows that the change whose reply was lost took effect.
+        Recorded::Unknown => Standing::Failed,
+        _ => Standing::Unseen,
+    };
     (standing, showing)
 }
 
@@ -130,6 +144,7 @@ fn list_before<'a>(earlier: &'a [CallRecord], call: &CallRecord) -> Option<&'a C
             && list.action == call.action
             && list.account == call.account
             && list.region == call.region
+            && list.asked == call.asked
     })
 }
 
@@ -153,11 +168,14 @@ impl Baseline<'_> {
 
 #[cfg(test)]
 mod tests {
-    use host_model::AccountId;
-    use host_runtime::IdentityClass;
+    use std::collections::BTreeMap;
+
+    use host_model::{AccountId, IdentityRef};
+    use host_runtime::{Claim, IdentityClass};
     use serde_json::json;
 
     use super::*;
+    use crate::ledger::{Asked, CheckRecord};
 
     const LIST: &str = "arms:ListTraceApps";
 
@@ -180,8 +198,10 @@ mod tests {
             class: IdentityClass::Account,
             account: "1234567890123456".parse::<AccountId>().unwrap(),
             region: Some("cn-hangzhou".to_owned()),
+            asked: None,
             at: Timestamp::from_millis(at),
             writes: false,
+            looks: false,
             answer: Recorded::Reply,
             request_id: None,
             grant: None,
@@ -199,7 +219,7 @@ mod tests {
             })
             .collect();
         let body = json!({ "TraceApps": items });
-        let reply = Reply { body, secrets: Default::default(), identity: None, request_id: None };
+        let reply = Reply { body, secrets: BTreeMap::default(), identity: None, request_id: None };
         CallRecord { sightings: sightings(&[proof()], LIST, &reply), ..call(LIST, step, at) }
     }
 
@@ -209,11 +229,19 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of cases")]
     fn what_was_changed_counts_only_against_the_list_before() {
         use Recorded::{Other, Reply as Yes, Unknown};
         let before = |items| list("look", 100, items);
         let after = |items| list("applications", 300, items);
         let elsewhere = CallRecord { region: Some("cn-beijing".to_owned()), ..before(&[]) };
+        let asked = |who: &str, filter: &str| Asked {
+            identity: IdentityRef(who.to_owned()),
+            parameters: vec![("ResourceGroupId".to_owned(), Value::Text(filter.to_owned()))],
+        };
+        let filtered = CallRecord { asked: Some(asked("monitoring", "rg-empty")), ..before(&[]) };
+        let narrow = CallRecord { asked: Some(asked("session/1", "rg")), ..before(&[]) };
+        let whole = |list| CallRecord { asked: Some(asked("monitoring", "rg")), ..list };
         let cases: Vec<(&str, Vec<CallRecord>, Standing)> = vec![
             (
                 "a new application",
@@ -259,12 +287,37 @@ mod tests {
                 Standing::Unseen,
             ),
             (
+                "with a list before that was asked for less",
+                vec![filtered, change("c1", 200, Yes), whole(after(&[("c1", "p", 90)]))],
+                Standing::Unseen,
+            ),
+            (
+                "with a list before of somebody who sees less",
+                vec![narrow, change("c1", 200, Yes), whole(after(&[("c1", "p", 90)]))],
+                Standing::Unseen,
+            ),
+            (
+                "with the same list before",
+                vec![whole(before(&[])), change("c1", 200, Yes), whole(after(&[("c1", "p", 90)]))],
+                Standing::Seen,
+            ),
+            (
                 "a list that is older than the last change",
                 vec![
                     before(&[]),
                     change("c1", 200, Yes),
                     after(&[("c1", "p", 250)]),
                     change("c1", 400, Yes),
+                ],
+                Standing::Unseen,
+            ),
+            (
+                "changed in two regions, and shown in one",
+                vec![
+                    before(&[]),
+                    change("c1", 200, Yes),
+                    CallRecord { region: Some("cn-beijing".to_owned()), ..change("c1", 210, Yes) },
+                    after(&[("c1", "p", 250)]),
                 ],
                 Standing::Unseen,
             ),
@@ -275,9 +328,14 @@ mod tests {
                 Standing::Failed,
             ),
             (
-                "a change that nobody knows of",
-                vec![before(&[]), change("c1", 200, Unknown), after(&[("c1", "p", 250)])],
+                "a change that nobody knows of, and nothing shows",
+                vec![before(&[]), change("c1", 200, Unknown), after(&[])],
                 Standing::Failed,
+            ),
+            (
+                "a change that nobody knows of, and an application shows",
+                vec![before(&[]), change("c1", 200, Unknown), after(&[("c1", "p", 250)])],
+                Standing::Seen,
             ),
             (
                 "a change that worked the second time",
@@ -303,9 +361,40 @@ mod tests {
     }
 
     #[test]
-    fn things_come_from_changes_and_from_steps() {
-        let calls = [change("c2", 1, Recorded::Reply), list("applications/c1", 2, &[])];
-        let found = things(&proof(), &calls);
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["c1", "c2"]);
+    fn a_change_names_its_thing_whatever_the_form() {
+        let mut proof = proof();
+        if let Some(each) = &mut proof.each {
+            "Parameters/app_name".clone_into(&mut each.named_by);
+        }
+        let forms = [(Value::Text("shop".to_owned()), "shop"), (Value::Json(json!(5)), "5")];
+        for (value, thing) in forms {
+            let settings = Value::Settings(vec![("app_name".to_owned(), value)]);
+            let call = Call {
+                identity: IdentityRef("source".to_owned()),
+                product: "ecs".to_owned(),
+                version: "2014-05-26".to_owned(),
+                action: "RunCommand".to_owned(),
+                region: None,
+                parameters: vec![("Parameters".to_owned(), settings)],
+            };
+            let expected = BTreeSet::from([("applications".to_owned(), thing.to_owned())]);
+            assert_eq!(named(&[proof.clone()], &call), expected);
+        }
+    }
+
+    #[test]
+    fn things_come_from_changes_steps_and_claims() {
+        let check = |id: &str| CheckRecord {
+            id: id.to_owned(),
+            claim: Claim::Holds,
+            detail: String::new(),
+        };
+        let ledger = Ledger {
+            steps: BTreeSet::from(["applications".to_owned(), "applications/c1".to_owned()]),
+            calls: vec![change("c2", 1, Recorded::Reply)],
+            checks: vec![check("applications/c3"), check("key-works")],
+        };
+        let found = things(&proof(), &ledger);
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["c1", "c2", "c3"]);
     }
 }

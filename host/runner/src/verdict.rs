@@ -64,8 +64,12 @@ pub(crate) fn judge(
     accounts: &BoundAccounts,
     ledger: &Ledger,
 ) -> (Verdict, String, Vec<ProofReport>) {
-    let asked = manifest.proofs.iter();
-    let asked = asked.filter(|proof| !proof.when_entered || ledger.has_entered(&proof.id));
+    // A step that is left out on purpose must not leave out the proof of what was changed.
+    let asked = manifest.proofs.iter().filter(|proof| {
+        !proof.when_entered
+            || ledger.has_entered(&proof.id)
+            || (proof.each.is_some() && !things(proof, ledger).is_empty())
+    });
     let reports: Vec<ProofReport> =
         asked.flat_map(|proof| reports(proof, accounts, ledger)).collect();
     let (verdict, reason) = conclude(manifest, accounts, ledger, &reports);
@@ -105,10 +109,14 @@ fn conclude(
             "the workflow names no call that would prove its work".to_owned(),
         );
     }
-    let waits = ledger.checks.iter().find(|check| check.claim == Claim::Pending);
-    if let (Some(check), false) = (waits, all(Level::Access) && all(Level::Data)) {
+    let mut waits = ledger.claims(Claim::Pending);
+    if let Some(check) = waits.next() {
         let detail = quote_within(&check.detail, 300);
-        return (Verdict::Pending, format!("the workflow waits: {detail}"));
+        let more = match waits.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        return (Verdict::Pending, format!("the workflow waits: {detail}{more}"));
     }
     match (all(Level::Access), all(Level::Data)) {
         (true, true) => {
@@ -128,8 +136,7 @@ struct Failure {
 
 /// What the workflow found to fail, and the things whose last change did not succeed.
 fn failures(manifest: &Manifest, ledger: &Ledger) -> Vec<Failure> {
-    let claimed = ledger.checks.iter().filter(|check| check.claim == Claim::Fails);
-    let claimed = claimed.map(|check| {
+    let claimed = ledger.claims(Claim::Fails).map(|check| {
         let id = quote_within(&check.id, 160);
         let detail = quote_within(&check.detail, 300);
         Failure {
@@ -139,7 +146,7 @@ fn failures(manifest: &Manifest, ledger: &Ledger) -> Vec<Failure> {
     });
     let unchanged = manifest.proofs.iter().flat_map(|proof| {
         let of = proof.each.as_ref().map_or("", |each| each.of.as_str());
-        things(proof, &ledger.calls).into_iter().filter_map(move |thing| {
+        things(proof, ledger).into_iter().filter_map(move |thing| {
             let (standing, _) = standing(proof, &thing, &ledger.calls, |_| false);
             let of = quote_within(of, 40);
             let thing = quote_within(&thing, 160);
@@ -163,7 +170,7 @@ fn title_of(report: &ProofReport) -> String {
 
 /// One report, or one for each thing that the proof is about.
 fn reports(proof: &Proof, accounts: &BoundAccounts, ledger: &Ledger) -> Vec<ProofReport> {
-    let things = things(proof, &ledger.calls);
+    let things = things(proof, ledger);
     if proof.each.is_none() || things.is_empty() {
         return vec![report(proof, accounts, ledger)];
     }
@@ -287,8 +294,10 @@ mod tests {
                 class: *class,
                 account: ACCOUNT.parse().unwrap(),
                 region: None,
+                asked: None,
                 at: Timestamp::from_seconds(0),
                 writes: false,
+                looks: false,
                 answer: *answer,
                 request_id: Some("R".to_owned()),
                 grant: None,

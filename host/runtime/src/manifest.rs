@@ -112,6 +112,9 @@ pub struct CommandScript {
     pub name: String,
     /// The SHA-256 of its text, in lower-case hexadecimal digits.
     pub digest: String,
+    /// Whether it only looks: the author's word, by which the host counts changes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub looks: bool,
     /// Whole lines of its output that the workflow may read even if the script got a secret.
     #[serde(default)]
     pub markers: BTreeSet<String>,

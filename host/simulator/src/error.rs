@@ -62,7 +62,9 @@ impl Problem for SimulatorError {
                 "the built-in scenario shows every field that a scenario may have"
             }
             Self::SnapshotUnreadable { .. } => "start over with `--fresh`",
-            Self::CertificateUnusable { .. } => "give a chain and its key as PEM, or let one be made",
+            Self::CertificateUnusable { .. } => {
+                "give a chain and its key as PEM, or let one be made"
+            }
             Self::ListenerFailed(_) => "choose another address with `--listen`",
         };
         Some(hint.to_owned())

@@ -12,6 +12,11 @@ pub(crate) fn iso8601(at: Timestamp) -> String {
     write(ISO, at)
 }
 
+/// `2024-01-02T11:04:05+08:00`: the same time, as a clock in China shows it.
+pub(crate) fn iso8601_in_china(at: Timestamp) -> String {
+    write("%Y-%m-%dT%H:%M:%S+08:00", at.plus_millis(8 * 60 * 60 * 1000))
+}
+
 /// `Tue, 02 Jan 2024 03:04:05 GMT`.
 pub(crate) fn rfc1123(at: Timestamp) -> String {
     write(RFC1123, at)
@@ -49,6 +54,7 @@ mod tests {
     fn reads_what_it_writes_and_nothing_else() {
         let at = Timestamp::from_seconds(1_704_164_645);
         assert_eq!(iso8601(at), "2024-01-02T03:04:05Z");
+        assert_eq!(iso8601_in_china(at), "2024-01-02T11:04:05+08:00");
         assert_eq!(rfc1123(at), "Tue, 02 Jan 2024 03:04:05 GMT");
         assert_eq!(from_iso8601("2024-01-02T03:04:05Z"), Some(at));
         assert_eq!(from_rfc1123("Tue, 02 Jan 2024 03:04:05 GMT"), Some(at));

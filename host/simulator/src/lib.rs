@@ -18,6 +18,8 @@
 //! - **Cause and effect are real.** Every request is judged by the caller's policies, the role's
 //!   trust policy and the session's policy; nothing is permitted because a test needs it.
 //! - **Signatures are verified by code of this room**, never by the client's signer.
+//! - **Time passes when somebody asks.** Tasks, commands and agents catch up with the clock before a
+//!   request is looked at; there is no thread beside it.
 //! - **Same seed, same bytes.** Ids, keys, tokens and faults come from the seed and a counter.
 //! - **What is assumed is listed** ([`assumptions`]); what is documented has a test.
 //! - **No real secret.** Every key is invented, and not printed all the same.

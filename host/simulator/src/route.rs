@@ -161,9 +161,19 @@ fn matched(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     }
 }
 
+/// Names of before, which official SDKs still use (`facts.md`, products and endpoints).
+const OLD_NAMES: [(&str, &str); 3] = [
+    ("cs", "cs.aliyuncs.com"),
+    ("ecs", "ecs.aliyuncs.com"),
+    ("ecs", "ecs-cn-hangzhou.aliyuncs.com"),
+];
+
 /// Whether the product answers at a real authority; any other, such as loopback, is good for all.
 fn answers_at(product: &Product, authority: &str) -> bool {
     if !authority.ends_with(".aliyuncs.com") {
+        return true;
+    }
+    if OLD_NAMES.contains(&(product.key.as_str(), authority)) {
         return true;
     }
     let endpoint = &product.endpoint;

@@ -52,7 +52,7 @@ pub enum Answer {
 }
 
 /// The form of snapshots that this program writes.
-const SNAPSHOT_VERSION: u32 = 1;
+const SNAPSHOT_VERSION: u32 = 2;
 
 /// An offline cloud that was kept. Holds invented secrets, so it has no readable `Debug`.
 #[derive(Serialize, Deserialize)]

@@ -60,17 +60,15 @@ impl Vault {
             folder::prepare(folder)?;
         }
         let _held = pin::hold(dir)?;
-        let key = match lock::unlock(dir, lock)? {
-            Some(key) => key,
-            None => {
-                let mut sealed = folder::names(&entries)?;
-                sealed.extend(folder::names(&pending)?);
-                if !sealed.is_empty() {
-                    return Err(VaultError::IdentityMissing { path: lock.path(dir) });
-                }
-                pin::refuse_gone(dir)?;
-                lock::make(dir, lock, clock.now(), entropy.as_ref())?
+        let key = if let Some(key) = lock::unlock(dir, lock)? {
+            key
+        } else {
+            let is_empty = |folder| folder::names(folder).map(|names| names.is_empty());
+            if !is_empty(&entries)? || !is_empty(&pending)? {
+                return Err(VaultError::IdentityMissing { path: lock.path(dir) });
             }
+            pin::refuse_gone(dir)?;
+            lock::make(dir, lock, clock.now(), entropy.as_ref())?
         };
         pin::check(dir, &key, entropy.as_ref())?;
         Ok(Self { dir: dir.to_owned(), entries, pending, key, entropy, clock })

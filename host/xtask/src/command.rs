@@ -33,9 +33,12 @@ enum Verb {
     Docs(Generate),
     /// Checks the rules of the house that neither the compiler nor clippy knows.
     Tidy,
-    /// Lets the official SDK for Python talk to the offline cloud.
+    /// Lets official clients talk to the offline cloud; checks the table of what they came to.
     Conformance {
-        /// Passed on to pytest.
+        /// Writes the table below `docs/reference`.
+        #[arg(long)]
+        write: bool,
+        /// Passed on to pytest, which then runs alone.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         pytest: Vec<String>,
     },
@@ -73,7 +76,10 @@ impl Command {
             Verb::Guests(generate) => guests::build(workspace, generate.mode()),
             Verb::Docs(generate) => reference::pages(workspace, generate.mode()),
             Verb::Tidy => tidy::check(workspace),
-            Verb::Conformance { pytest } => conformance::run(workspace, &pytest),
+            Verb::Conformance { write, pytest } => {
+                let mode = if write { Mode::Write } else { Mode::Check };
+                conformance::run(workspace, mode, &pytest)
+            }
             Verb::Bench { runs, whole_only } => bench::run(workspace, runs, whole_only),
         }
     }

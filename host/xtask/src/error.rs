@@ -72,6 +72,15 @@ fn list(items: &[String]) -> String {
     items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ")
 }
 
+fn install(program: &str) -> String {
+    match program {
+        "node" | "npm" | "npm.cmd" => {
+            "install Node.js 20 or later, which brings `node` and `npm`, and run again".to_owned()
+        }
+        _ => format!("install `{program}` and run again"),
+    }
+}
+
 impl Problem for XtaskError {
     fn code(&self) -> &'static str {
         match self {
@@ -91,9 +100,7 @@ impl Problem for XtaskError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::ProgramMissing { program, .. } => {
-                Some(format!("install `{program}` and run again"))
-            }
+            Self::ProgramMissing { program, .. } => Some(install(program)),
             Self::Stale { command, .. } => Some(format!("run `{command}` and look at the change")),
             Self::StageFailed { stage, source } => {
                 let again = format!("`cargo xtask check {stage}` runs this stage alone");

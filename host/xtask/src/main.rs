@@ -1,7 +1,7 @@
 //! Every developer command: `cargo xtask check` is what a change has to pass, and what CI calls.
 //!
 //! `stage.rs` lists the stages of `check`, cheapest first; each is a function of a file of its own and
-//! can be asked for by name. Whatever a stage needs beyond Rust and Python (a compile target, Python
+//! can be asked for by name. Whatever a stage needs beyond Rust, Python and Node.js (a compile target,
 //! packages) it installs itself, below `target/` where that is possible.
 //!
 //! What is generated is committed, and has two modes: write, and `--check`, which says what is stale.

@@ -31,7 +31,7 @@ impl Holder {
         }
     }
 
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Self::Role { name, .. } | Self::User { name, .. } => name,
         }

@@ -6,6 +6,7 @@ use host_ram::{
 };
 use host_workflow_sdk::{Error, ErrorKind};
 
+use crate::dropped;
 use crate::external_id;
 use crate::names;
 use crate::parameters::Parameters;
@@ -34,25 +35,33 @@ pub(crate) struct TrustChange {
 
 /// What `existing` lacks of `wanted`; `None` if nothing.
 ///
-/// If the role is ours, statements of earlier runs come under the external id of today first.
+/// If the role is ours (`dropped` says whom an earlier run trusted in it and nobody asks for now),
+/// statements of earlier runs come under the external id of today first.
 pub(crate) fn trust_change(
     existing: &Document,
     wanted: &Document,
     external_id: Option<&str>,
-    is_ours: bool,
+    dropped: Option<&[String]>,
 ) -> Result<Option<TrustChange>, Error> {
-    let restated = if is_ours {
-        external_id::restated(existing, wanted, external_id)?
-    } else {
-        existing.clone()
+    let left = match dropped {
+        Some(dropped) => {
+            let restated = external_id::restated(existing, wanted, external_id)?;
+            dropped::without(&restated, dropped)?
+        }
+        None => Some(existing.clone()),
     };
-    if external_id.is_some() {
-        external_id::refuse_open(&restated, wanted)?;
-    }
-    let merged = merge_trust(&restated, wanted).map_err(|error| {
-        unfit("the role's trust with the wanted one added", &error)
-            .hint("change the trust by hand, or let the delegation have a role of its own")
-    })?;
+    let merged = match left {
+        Some(left) => {
+            if external_id.is_some() {
+                external_id::refuse_open(&left, wanted)?;
+            }
+            merge_trust(&left, wanted).map_err(|error| {
+                unfit("the role's trust with the wanted one added", &error)
+                    .hint("change the trust by hand, or let the delegation have a role of its own")
+            })?
+        }
+        None => wanted.clone(),
+    };
     if merged.means_same(existing) {
         return Ok(None);
     }
@@ -111,6 +120,9 @@ mod tests {
 
     const B: &str = "2000000000000002";
 
+    /// A role of ours, in which nobody stands who is not asked for.
+    const OURS: Option<&[String]> = Some(&[]);
+
     fn wanted(input: &str) -> Document {
         wanted_trust(&serde_json::from_str(input).unwrap(), B).unwrap()
     }
@@ -130,11 +142,11 @@ mod tests {
             "Principal": {"Service": "ecs.aliyuncs.com"}, "Action": "sts:AssumeRole"}}"#;
         let foreign = read("x", foreign).unwrap();
         let wanted = wanted(r#"{"users": [{"name": "alice"}]}"#);
-        let change = trust_change(&foreign, &wanted, None, true).unwrap().unwrap();
+        let change = trust_change(&foreign, &wanted, None, OURS).unwrap().unwrap();
         assert!(change.document.contains("ecs.aliyuncs.com"), "{}", change.document);
         assert_eq!(change.lines.len(), 1);
         let merged = read("x", &change.document).unwrap();
-        assert_eq!(trust_change(&merged, &wanted, None, true).unwrap(), None);
+        assert_eq!(trust_change(&merged, &wanted, None, OURS).unwrap(), None);
         let beyond = beyond(&merged, &wanted);
         assert_eq!(beyond.len(), 1);
         assert!(beyond[0].contains("ecs.aliyuncs.com"), "{}", beyond[0]);
@@ -147,7 +159,7 @@ mod tests {
             "Principal": {{"RAM": "acs:ram::{B}:user/alice"}}, "Action": "sts:AssumeRole"}}}}"#
         );
         let wanted = wanted(r#"{"users": [{"name": "alice"}]}"#);
-        let error = trust_change(&read("x", &foreign).unwrap(), &wanted, None, true).unwrap_err();
+        let error = trust_change(&read("x", &foreign).unwrap(), &wanted, None, OURS).unwrap_err();
         assert_eq!(error.code, "delegate.document-unfit");
         assert!(error.detail("hint").unwrap().contains("a role of its own"));
     }
@@ -159,11 +171,11 @@ mod tests {
             wanted(r#"{"users": [{"name": "alice"}], "external-id": "x-1"}"#),
         );
         for (before, after, id) in [(&open, &shut, Some("x-1")), (&shut, &open, None)] {
-            let change = trust_change(before, after, id, true).unwrap().unwrap();
+            let change = trust_change(before, after, id, OURS).unwrap().unwrap();
             assert!(read("x", &change.document).unwrap().means_same(after), "{change:?}");
             assert!(change.lines[0].starts_with("no longer "), "{change:?}");
             assert!(change.lines[1].starts_with("now "), "{change:?}");
-            trust_change(before, after, id, false).unwrap_err();
+            trust_change(before, after, id, None).unwrap_err();
         }
     }
 
@@ -172,5 +184,20 @@ mod tests {
         for text in [read_trace_document(), assume_document("acs:ram::1:role/x")] {
             read_permission("x", &text).unwrap();
         }
+    }
+
+    #[test]
+    fn whom_nobody_asks_for_any_more_loses_the_place() {
+        let both = wanted(r#"{"users": [{"name": "alice"}, {"name": "carol"}]}"#);
+        let alice = wanted(r#"{"users": [{"name": "alice"}]}"#);
+        let carol = [names::user_arn(B, "carol")];
+        let change = trust_change(&both, &alice, None, Some(&carol)).unwrap().unwrap();
+        assert!(read("x", &change.document).unwrap().means_same(&alice), "{change:?}");
+        assert!(change.lines[0].starts_with("no longer "), "{change:?}");
+        // Nothing but what goes: what is wanted comes in its place.
+        let only = wanted(r#"{"users": [{"name": "carol"}]}"#);
+        let change = trust_change(&only, &alice, None, Some(&carol)).unwrap().unwrap();
+        assert!(read("x", &change.document).unwrap().means_same(&alice), "{change:?}");
+        assert_eq!(trust_change(&both, &alice, None, OURS).unwrap(), None);
     }
 }

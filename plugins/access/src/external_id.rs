@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use host_model::{Arn, Principal};
-use host_ram::{Document, PrincipalKind, Principals, Statement, evaluate_trust, trust_document};
+use host_ram::{Document, evaluate_trust};
 use host_workflow_sdk::{Error, ErrorKind};
 use serde_json::Value;
 
-use crate::documents::read;
+use crate::statements::{Apart, one, own, principals};
 
 /// `trust` of a role of ours, with the statements that an earlier run wrote for the principals of
 /// `wanted` put under the external id of today, or under none.
@@ -20,33 +20,26 @@ pub(crate) fn restated(
     wanted: &Document,
     external_id: Option<&str>,
 ) -> Result<Document, Error> {
-    let mut whole = parts(trust)?;
+    let mut apart = Apart::of(trust)?;
     let principals = principals(wanted.statements());
     let mut statements: Vec<Value> = Vec::new();
-    for statement in list(&mut whole) {
-        let Some((named, id)) = written_by_us(&statement) else {
+    for statement in std::mem::take(&mut apart.statements) {
+        let Some(own) = own(&statement) else {
             statements.push(statement);
             continue;
         };
         let (ours, rest): (Vec<String>, Vec<String>) =
-            named.into_iter().partition(|name| principals.contains(name));
-        if ours.is_empty() || id.as_deref() == external_id {
+            own.principals.into_iter().partition(|name| principals.contains(name));
+        if ours.is_empty() || own.external_id.as_deref() == external_id {
             statements.push(statement);
             continue;
         }
         statements.push(one(&ours, external_id)?);
         if !rest.is_empty() {
-            statements.push(one(&rest, id.as_deref())?);
+            statements.push(one(&rest, own.external_id.as_deref())?);
         }
     }
-    let mut distinct: Vec<Value> = Vec::new();
-    for statement in statements {
-        if !distinct.contains(&statement) {
-            distinct.push(statement);
-        }
-    }
-    whole["Statement"] = Value::Array(distinct);
-    read("the role's trust policy", &whole.to_string())
+    apart.with(statements)
 }
 
 /// Refuses a trust that lets a principal of `wanted` in without the external id that is asked for.
@@ -85,48 +78,10 @@ fn callers(trust: &Document, wanted: &Document) -> Vec<Arn> {
     callers
 }
 
-/// Principals and external id of a statement, if this workflow could have written it.
-fn written_by_us(statement: &Value) -> Option<(Vec<String>, Option<String>)> {
-    let id = statement["Condition"]["StringEquals"]["sts:ExternalId"].as_str().map(str::to_owned);
-    let document = read("x", &document_of(statement)).ok()?;
-    let named = principals(document.statements());
-    let ours = read("x", &trust_document(&named, id.as_deref())).ok()?;
-    (!named.is_empty() && ours.means_same(&document)).then_some((named, id))
-}
-
-/// The RAM principals that statements name.
-fn principals(statements: &[Statement]) -> Vec<String> {
-    let named = statements.iter().filter_map(Statement::principal).flat_map(Principals::named);
-    named.filter(|(kind, _)| *kind == PrincipalKind::Ram).map(|(_, name)| name.to_owned()).collect()
-}
-
-/// One statement, spelled as documents of the cloud are spelled after reading.
-fn one(named: &[String], external_id: Option<&str>) -> Result<Value, Error> {
-    let document = read("the wanted trust", &trust_document(named, external_id))?;
-    Ok(list(&mut parts(&document)?).into_iter().next().unwrap_or_default())
-}
-
-fn document_of(statement: &Value) -> String {
-    serde_json::json!({ "Version": "1", "Statement": [statement] }).to_string()
-}
-
-fn parts(document: &Document) -> Result<Value, Error> {
-    serde_json::from_str(&document.to_json()).map_err(|error| {
-        let message = format!("cannot take the role's trust policy apart: {error}");
-        Error::new(ErrorKind::Invalid, "delegate.document-unfit", message)
-    })
-}
-
-fn list(document: &mut Value) -> Vec<Value> {
-    match document["Statement"].take() {
-        Value::Array(statements) => statements,
-        other => vec![other],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::documents::read;
 
     const ALICE: &str = "acs:ram::2000000000000002:user/alice";
     const CAROL: &str = "acs:ram::2000000000000002:user/carol";

@@ -5,15 +5,21 @@ use serde::Serialize;
 
 /// What was created, updated and left as it was.
 ///
-/// Several parts of a workflow write into one; it is serialized as four lists of sentences.
+/// Several parts of a workflow write into one; it is serialized as lists of sentences.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Ledger {
-    pub(crate) created: Vec<String>,
-    pub(crate) updated: Vec<String>,
-    pub(crate) unchanged: Vec<String>,
+    /// What is new.
+    pub created: Vec<String>,
+    /// What was there and is different now, with what changed.
+    pub updated: Vec<String>,
+    /// What was there and is as it should be.
+    pub unchanged: Vec<String>,
+    /// What is gone, with why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
     /// What a person should know, although nothing failed.
-    pub(crate) notes: Vec<String>,
+    pub notes: Vec<String>,
 }
 
 impl Ledger {
@@ -41,9 +47,15 @@ impl Ledger {
         self.notes.push(text);
     }
 
+    /// What was there and is gone now; `why` says what it was in the way of.
+    pub fn removed(&mut self, object: &str, why: &str) {
+        progress::info(&format!("removed {object}: {why}"));
+        self.removed.push(format!("{object}: {why}"));
+    }
+
     /// Whether the run changed anything.
     pub fn has_changes(&self) -> bool {
-        !self.created.is_empty() || !self.updated.is_empty()
+        !(self.created.is_empty() && self.updated.is_empty() && self.removed.is_empty())
     }
 
     /// Says so if there was nothing to do.

@@ -26,8 +26,10 @@
 mod attachment;
 mod diagnosis;
 mod documents;
+mod dropped;
 mod evidence;
 mod external_id;
+mod holders;
 mod ledger;
 mod names;
 mod ownership;
@@ -38,6 +40,7 @@ mod policy;
 mod quota;
 mod report;
 pub mod role;
+mod statements;
 mod step;
 
 pub use ledger::Ledger;

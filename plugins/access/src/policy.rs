@@ -46,10 +46,19 @@ impl Standing {
 impl WantedPolicy {
     /// Looks whether the policy is there, is ours, and says what it should.
     pub(crate) fn find(&self, account: &Account) -> Result<Standing, Error> {
+        self.find_known(account, false)
+    }
+
+    /// The same; `is_ours` if the mark was seen already.
+    pub(crate) fn find_known(&self, account: &Account, is_ours: bool) -> Result<Standing, Error> {
         let Some(found) = ram::get_policy(account, &self.name, CUSTOM).or_absent()? else {
             return Ok(Standing::Absent);
         };
-        let claim = ownership::claim(account, Tagged::Policy, &found.policy_name)?;
+        let claim = if is_ours {
+            Claim::Ours
+        } else {
+            ownership::claim(account, Tagged::Policy, &found.policy_name)?
+        };
         let what = format!("policy `{}`", self.name);
         let before = documents::read(&what, &found.policy_document)?;
         let after = documents::read_permission(&what, &self.document)?;

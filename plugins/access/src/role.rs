@@ -86,11 +86,18 @@ impl<'a> Plan<'a> {
     /// The first refusal or failure; what was done until then is in the ledger.
     pub fn settle(self, ledger: &mut Ledger) -> Result<Settled<'a>, Error> {
         let Self { input, region, parties, found } = self;
+        let dropped = found.dropped(input);
         let people = step::users::settle(&input.users, &parties, found.users, ledger)?;
         let role = step::role::settle(input, &parties, found.role, ledger)?;
         progress::step("access", "the role may work in ARMS");
         found.access.settle(&parties.monitoring, ledger)?;
         step::permission::settle(input, &parties, &role, &found.permission, ledger)?;
+        for user in dropped {
+            ledger.note(format!(
+                "user `{user}` is no longer asked for: what earlier runs gave it for this role is \
+                 taken back; the user itself, its sign-in and its keys are left as they are"
+            ));
+        }
         let is_narrower = found.access.takes_away();
         Ok(Settled { input, region, parties, role, people, is_narrower })
     }

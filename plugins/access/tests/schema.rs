@@ -11,8 +11,8 @@ fn plugins() -> PathBuf {
 }
 
 fn read(path: &Path) -> Value {
-    let text = fs::read_to_string(path).unwrap();
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    let text = fs::read_to_string(path).expect("the schema is there");
+    serde_json::from_str(&text).expect("the schema is JSON")
 }
 
 fn fragment() -> Value {

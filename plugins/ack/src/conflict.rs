@@ -102,7 +102,7 @@ fn of_itself(used: &Use<'_>) -> Option<String> {
     match used.own_applications {
         Some(0) => None,
         Some(count) => Some(format!(
-            "it reports within its own account, where ARMS lists {count} applications of the cluster"
+            "it reports within its own account, where ARMS lists applications of the cluster: {count}"
         )),
         None => Some(
             "it reports within its own account; whether applications of the cluster are listed there \
@@ -113,8 +113,9 @@ fn of_itself(used: &Use<'_>) -> Option<String> {
 }
 
 fn of_governance(used: &Use<'_>) -> Option<String> {
-    let uses = used.settings.uses_mse();
-    uses.then(|| "microservice governance (MSE) uses it, with the same credentials".to_owned())
+    let is_governed = used.settings.uses_mse();
+    is_governed
+        .then(|| "microservice governance (MSE) uses it, with the same credentials".to_owned())
 }
 
 #[cfg(test)]
@@ -170,7 +171,9 @@ mod tests {
         for (text, healthy, key, matched, count) in cases {
             assert_eq!(judge(&text, healthy, Some(0), key), (matched, count), "{text} {healthy}");
         }
-        let number = format!(r#"{{"accessKey": "LTAIours", "accessKeySecret": "[sealed]", "uid": {ACCOUNT}}}"#);
+        let number = format!(
+            r#"{{"accessKey": "LTAIours", "accessKeySecret": "[sealed]", "uid": {ACCOUNT}}}"#
+        );
         assert_eq!(judge(&number, true, Some(0), ours), (Match::Different, 0));
     }
 

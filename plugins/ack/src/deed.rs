@@ -60,6 +60,8 @@ pub(crate) struct Course {
     pub(crate) deed: Deed,
     /// What a person should know before it is done.
     pub(crate) warnings: Vec<String>,
+    /// What was assumed.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Decides; or says, for people, why it cannot be done.
@@ -71,7 +73,8 @@ pub(crate) fn decide(
 ) -> Result<Course, Vec<String>> {
     let Some((present, place, own_applications)) = present else {
         let to = offer.to_install(&allowed.least).map_err(|reason| vec![reason])?;
-        return Ok(Course { deed: Deed::Install { to }, warnings: Vec::new() });
+        let (warnings, notes) = (Vec::new(), Vec::new());
+        return Ok(Course { deed: Deed::Install { to }, warnings, notes });
     };
     let mut reasons = Vec::new();
     let mut warnings = Vec::new();
@@ -95,14 +98,15 @@ pub(crate) fn decide(
                 None if differs => Deed::Configure,
                 None => Deed::Keep,
             };
+            let mut notes = Vec::new();
             if matched == Match::SameAsShown {
-                warnings.push(
+                notes.push(
                     "the cloud masks the id of its AccessKey: `uid`, state and version are as they \
                      should be, so the key counts as ours"
                         .to_owned(),
                 );
             }
-            Ok(Course { deed, warnings })
+            Ok(Course { deed, warnings, notes })
         }
         _ => Err(reasons),
     }
@@ -117,7 +121,10 @@ fn upgrade(
 ) -> Result<Option<(Version, Version)>, String> {
     let least = &allowed.least;
     let Some(from) = Version::parse(&present.version) else {
-        return Err(format!("the version of its `ack-onepilot` cannot be read: `{}`", present.version));
+        return Err(format!(
+            "the version of its `ack-onepilot` cannot be read: `{}`",
+            present.version
+        ));
     };
     if from >= *least {
         return Ok(None);
@@ -131,7 +138,9 @@ fn upgrade(
     }
     warnings.extend(offer::changes(&from, &to));
     if allowed.overwrite {
-        warnings.push("`overwrite` resets all settings that others made, but the credentials".to_owned());
+        warnings.push(
+            "`overwrite` resets all settings that others made, but the credentials".to_owned(),
+        );
     }
     Ok(Some((from, to)))
 }
@@ -170,7 +179,8 @@ mod tests {
     }
 
     fn decided(version: &str, key: &str, allowed: &Allowed) -> Result<Course, Vec<String>> {
-        let text = serde_json::json!({ "accessKey": key, "accessKeySecret": "[sealed]", "uid": ACCOUNT });
+        let text =
+            serde_json::json!({ "accessKey": key, "accessKeySecret": "[sealed]", "uid": ACCOUNT });
         let present = Present {
             version: version.to_owned(),
             state: "active".to_owned(),
@@ -179,8 +189,12 @@ mod tests {
         let versions = ["3.0.20", "5.1.1"].map(str::to_owned).into();
         let offer = Offer { versions, schema: None };
         let ours = "LTAIours".to_owned();
-        let terms =
-            Terms { account: ACCOUNT.to_owned(), key: Some(ours.clone()), own: [ours].into(), rotates: false };
+        let terms = Terms {
+            account: ACCOUNT.to_owned(),
+            key: Some(ours.clone()),
+            own: [ours].into(),
+            rotates: false,
+        };
         decide(Some((&present, &Place::assumed(), Some(0))), &offer, &terms, allowed)
     }
 
@@ -219,7 +233,7 @@ mod tests {
         }
         let replaced = decided("3.0.20", "LTAIelse", &all).unwrap();
         assert_eq!(replaced.warnings.len(), 2, "{:?}", replaced.warnings);
-        assert_eq!(decided("5.1.1", "[masked]", &none).unwrap().warnings.len(), 1);
+        assert_eq!(decided("5.1.1", "[masked]", &none).unwrap().notes.len(), 1);
         assert!(decided("3.0.14", "LTAIours", &none).unwrap().warnings.is_empty());
     }
 }

@@ -2,7 +2,8 @@
 
 /// Whether `name` fits `pattern`: `*` is any text, `?` any one character, all else itself.
 pub(crate) fn fits(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut read) = (0, 0);
     // Where the last `*` stands, and how much of the name it covers so far.
     let mut star: Option<(usize, usize)> = None;

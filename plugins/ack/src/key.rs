@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Most AccessKeys of one user.
+/// Most keys of one user.
 const MOST: usize = 2;
 
 /// An AccessKey of the reporting user, as far as it is known.
@@ -47,7 +47,11 @@ impl fmt::Display for Known {
         write!(f, "`{}` (", self.id)?;
         let state = if self.is_active { "active" } else { "disabled" };
         let vault = if self.is_in_vault { "in the vault" } else { "unknown to the vault" };
-        write!(f, "{state}, {vault}, made {}", self.created.as_deref().unwrap_or("at an unknown time"))?;
+        write!(
+            f,
+            "{state}, {vault}, made {}",
+            self.created.as_deref().unwrap_or("at an unknown time")
+        )?;
         match &self.last_used {
             LastUse::Unknown => f.write_str(", last use unknown)"),
             LastUse::Never => f.write_str(", never used)"),
@@ -98,7 +102,10 @@ fn listed(keys: &[Known]) -> String {
 }
 
 fn full(keys: &[Known]) -> String {
-    format!("it has {MOST} AccessKeys, the most there may be, and none that can be used: {}", listed(keys))
+    format!(
+        "it has {MOST} AccessKeys, the most there may be, and none that can be used: {}",
+        listed(keys)
+    )
 }
 
 fn both_needed(keys: &[Known], retired: &Known) -> String {
@@ -192,7 +199,8 @@ mod tests {
     #[test]
     fn only_a_key_that_nobody_ever_used_is_taken_for_lost() {
         let made = |key: &Known| key.created.as_deref().and_then(host_reporting::seconds);
-        let at = |text: &str, created: &str| Known { created: Some(created.to_owned()), ..key(text) };
+        let at =
+            |text: &str, created: &str| Known { created: Some(created.to_owned()), ..key(text) };
         let (early, late) = ("2026-01-05T09:00:00Z", "2026-01-05T10:00:00Z");
         let since = host_reporting::seconds("2026-01-05T09:30:00Z").unwrap();
         let used = Known { last_used: LastUse::At(late.to_owned()), ..at("a", late) };

@@ -16,12 +16,7 @@ struct Language {
 }
 
 const LANGUAGES: [Language; 3] = [
-    Language {
-        name: "Java",
-        from: "3.0.14",
-        labels: &[],
-        note: "",
-    },
+    Language { name: "Java", from: "3.0.14", labels: &[], note: "" },
     Language {
         name: "Python",
         from: "5.0.0",
@@ -46,9 +41,7 @@ pub(crate) struct Instruction {
     /// Clusters whose add-on is older than that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_in: Vec<String>,
-    /// The labels of the pod template, as a merge patch of the workload.
-    patch: serde_json::Value,
-    /// Sets the labels; the pods are made anew by that.
+    /// Sets the labels of the pod template by a merge patch; the pods are made anew by that.
     label_command: String,
     /// For workloads that have the labels already.
     restart_command: &'static str,
@@ -72,7 +65,6 @@ fn instruction(language: &Language, clusters: &[(String, String)]) -> Instructio
         label_command: format!(
             "kubectl patch deployment NAME --namespace NAMESPACE --type merge --patch '{patch}'"
         ),
-        patch,
         restart_command: "kubectl rollout restart deployment NAME --namespace NAMESPACE",
         note: language.note,
     }
@@ -109,7 +101,7 @@ mod tests {
         for other in &all[1..] {
             assert_eq!(other.not_in, ["old"], "{}", other.language);
         }
-        let labels = &all[1].patch["spec"]["template"]["metadata"]["labels"];
+        let labels = &patch(&LANGUAGES[1])["spec"]["template"]["metadata"]["labels"];
         assert_eq!(labels["aliyun.com/app-language"], "python");
         assert_eq!(labels["armsAutoInstrumentationEnable"], "on");
     }

@@ -46,7 +46,10 @@ impl Offer {
             return "no version of `ack-onepilot` is on offer for it".to_owned();
         }
         let versions: Vec<String> = self.versions.iter().map(|it| format!("`{it}`")).collect();
-        format!("`ack-onepilot` is on offer as {}, and none is {least} or later", versions.join(", "))
+        format!(
+            "`ack-onepilot` is on offer as {}, and none is {least} or later",
+            versions.join(", ")
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use host_workflow_access::people::Management;
 use host_workflow_sdk::{Error, ErrorKind, Tag};
 use serde::Deserialize;
 use serde_json::Value;
@@ -56,6 +57,9 @@ pub struct Parameters {
     /// How long tasks, and then applications, are waited for.
     #[serde(default = "ten")]
     pub(crate) wait_minutes: u32,
+    /// How people get at the data.
+    #[serde(default)]
+    pub(crate) management: Management,
 }
 
 fn documented() -> Vec<String> {

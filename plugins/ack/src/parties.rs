@@ -11,4 +11,6 @@ pub(crate) struct Parties {
     pub(crate) source: Account,
     /// Where the clusters are, and their applications appear.
     pub(crate) region: String,
+    /// The name of the user that clusters report as.
+    pub(crate) reporter: String,
 }

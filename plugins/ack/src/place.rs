@@ -102,11 +102,15 @@ mod tests {
         let cases = [
             (format!(r#"{{"properties": {{"accessKey": {text}, "uid": {text}}}}}"#), Some("")),
             (
-                format!(r#"{{"properties": {{"arms": {{"properties": {{"accessKey": {text}}}}}}}}}"#),
+                format!(
+                    r#"{{"properties": {{"arms": {{"properties": {{"accessKey": {text}}}}}}}}}"#
+                ),
                 Some("/arms"),
             ),
             (
-                format!(r#"{{"allOf": [{{"properties": {{"a/b": {{"properties": {{"accessKey": {text}}}}}}}}}]}}"#),
+                format!(
+                    r#"{{"allOf": [{{"properties": {{"a/b": {{"properties": {{"accessKey": {text}}}}}}}}}]}}"#
+                ),
                 Some("/a~1b"),
             ),
             (

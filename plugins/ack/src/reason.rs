@@ -5,6 +5,12 @@ use host_workflow_sdk::{Error, ErrorKind};
 /// What the cloud's codes have in them when the cluster itself refuses, not RAM.
 const INSIDE: [&str; 2] = ["APISERVER", "ForbiddenQuery"];
 
+/// How the code ends that says that somebody's resources are in the way.
+pub(crate) const EXISTS: &str = "ResourceExists";
+/// What that means.
+pub(crate) const LEFT_OVER: &str = "the cluster has resources of this add-on that no add-on owns, perhaps \
+                                    a Helm release made by hand; nothing here removes them";
+
 /// The reason, if it concerns this cluster only; what concerns the whole run is an error.
 pub(crate) fn of_cluster(action: &str, error: Error) -> Result<String, Error> {
     match error.kind {
@@ -16,8 +22,8 @@ pub(crate) fn of_cluster(action: &str, error: Error) -> Result<String, Error> {
 /// For people: what was refused, and by whom.
 pub(crate) fn sentence(action: &str, error: &Error) -> String {
     let Error { code, message, .. } = error;
-    let is_inside = |word: &&str| code.contains(*word) || message.contains(*word);
-    if INSIDE.iter().any(|word| is_inside(&word)) {
+    let is_inside = |word: &str| code.contains(word) || message.contains(word);
+    if INSIDE.iter().any(|word| is_inside(word)) {
         return format!(
             "`{action}` was refused inside the cluster (`{code}`): RAM is not the obstacle, the cluster's \
              own RBAC does not let the caller in; its administrator can grant a role there"
@@ -29,10 +35,7 @@ pub(crate) fn sentence(action: &str, error: &Error) -> String {
         _ if code == "ErrorClusterState" => {
             format!("`{action}` was refused (`{code}`): the cluster, or a task in it, is at work")
         }
-        _ if code.ends_with("ResourceExists") => format!(
-            "`{action}` was refused (`{code}`): the cluster has resources of this add-on that no add-on \
-             owns, perhaps a Helm release made by hand; nothing here removes them"
-        ),
+        _ if code.ends_with(EXISTS) => format!("`{action}` was refused (`{code}`): {LEFT_OVER}"),
         _ => format!("`{action}` failed (`{code}`): {message}"),
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use host_workflow_sdk::cs::Task;
 
+use crate::reason;
+
 /// Words of tasks that are under way.
 const UNDER_WAY: [&str; 7] =
     ["running", "initial", "pending", "waiting", "queued", "processing", "paused"];
@@ -34,7 +36,9 @@ fn failure(task: &Task) -> String {
     let words = [said(&task.error_code), said(&task.error_message)];
     let words: Vec<String> = words.into_iter().flatten().collect();
     let why = if words.is_empty() { "it does not say why".to_owned() } else { words.join(": ") };
-    format!("task `{}` ended as `{}`: {why}", task.task_id, task.state)
+    let exists = task.error_code.as_ref().is_some_and(|code| code.ends_with(reason::EXISTS));
+    let more = if exists { format!("; {}", reason::LEFT_OVER) } else { String::new() };
+    format!("task `{}` ended as `{}`: {why}{more}", task.task_id, task.state)
 }
 
 /// Whether a task keeps a cluster at work.
@@ -92,6 +96,9 @@ mod tests {
         broken.error_message = Some("timed out".to_owned());
         let Progress::Failed(said) = progress(&broken) else { panic!("it failed") };
         assert!(said.contains("HelmTimeout: timed out"), "{said}");
+        broken.error_code = Some("AddonOperationFailed.ResourceExists".to_owned());
+        let Progress::Failed(said) = progress(&broken) else { panic!("it failed") };
+        assert!(said.contains("Helm release"), "{said}");
     }
 
     #[test]
@@ -101,10 +108,12 @@ mod tests {
         let earlier = task("earlier", modify, "success", "2026-01-05T08:00:00Z");
         let other = task("other", "cluster_scale", "running", "2026-01-05T09:10:01Z");
         let ours = task("ours", modify, "running", "2026-01-05T17:10:00+08:00");
-        let before: BTreeSet<String> = ["old".to_owned()].into();
+        // Within what clocks may differ by, only that it was known tells it from ours.
+        let recent = task("recent", modify, "success", "2026-01-05T09:09:30Z");
+        let before: BTreeSet<String> = ["old", "recent"].map(str::to_owned).into();
         let changed = host_reporting::seconds("2026-01-05T09:10:00Z").unwrap();
         let find = |tasks: &[Task]| started(tasks, &before, changed).map(|it| it.task_id.clone());
-        assert_eq!(find(&[old.clone(), earlier.clone(), other.clone()]), None);
-        assert_eq!(find(&[ours, other, old, earlier]).as_deref(), Some("ours"));
+        assert_eq!(find(&[old.clone(), earlier.clone(), other.clone(), recent.clone()]), None);
+        assert_eq!(find(&[ours, other, recent, old, earlier]).as_deref(), Some("ours"));
     }
 }

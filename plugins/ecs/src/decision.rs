@@ -50,17 +50,27 @@ impl Decision {
     }
 }
 
+/// When it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Before anything is changed.
+    Before,
+    /// After it was: what was sent just now need not be sent again.
+    After,
+}
+
 /// Decides for one machine.
 pub(crate) fn decide(
     input: &Parameters,
     target: Target<'_>,
     facts: &Facts,
+    moment: Moment,
 ) -> Result<Decision, Unfit> {
     let mut decision = Decision::default();
     for found in wanted(input, target, facts) {
         match refusal(input, found.service) {
             Some(reason) => decision.refused.push((found.service.name.clone(), reason)),
-            None => decision.services.push(goal(input, target, &found)),
+            None => decision.services.push(goal(input, target, &found, moment)),
         }
     }
     decision.services.sort();
@@ -118,7 +128,7 @@ fn refusal(input: &Parameters, service: &Service) -> Option<String> {
     (is_other && input.agent != Agent::Go).then(|| format!("it runs no {}", input.agent))
 }
 
-fn goal(input: &Parameters, target: Target<'_>, found: &Found<'_>) -> Goal {
+fn goal(input: &Parameters, target: Target<'_>, found: &Found<'_>, moment: Moment) -> Goal {
     let Found { service, wish } = found;
     let own = wish.and_then(|wish| wish.application.as_deref());
     let application = name(own.unwrap_or(&input.application_name), target, Some(&service.name));
@@ -128,8 +138,9 @@ fn goal(input: &Parameters, target: Target<'_>, found: &Found<'_>) -> Goal {
         account: target.account.to_owned(),
         region: target.region.to_owned(),
     };
-    let is_set_up = service.setup.as_ref() == Some(&wanted) && !input.refresh;
-    let needs_restart = restart && service.is_running && !service.is_live;
+    let before = moment == Moment::Before;
+    let is_set_up = service.setup.as_ref() == Some(&wanted) && !(before && input.refresh);
+    let needs_restart = before && restart && service.is_running && !service.is_live;
     Goal {
         service: Some(service.name.clone()),
         application,
@@ -149,7 +160,10 @@ fn alone(
     if !decision.refused.is_empty() {
         let reasons = decision.refused.iter().map(|(name, reason)| format!("`{name}`: {reason}"));
         let reasons: Vec<String> = reasons.collect();
-        return Err(Unfit::by_state(format!("no service can get the agent: {}", reasons.join("; "))));
+        return Err(Unfit::by_state(format!(
+            "no service can get the agent: {}",
+            reasons.join("; ")
+        )));
     }
     if !input.services.is_empty() {
         return Err(Unfit::by_state("none of the services is there"));
@@ -159,8 +173,7 @@ fn alone(
         return Err(Unfit { reason, is_by_kind: true });
     }
     let application = name(&input.application_name, target, None);
-    let goal =
-        Goal { service: None, application, restart: false, is_open: false, is_live: false };
+    let goal = Goal { service: None, application, restart: false, is_open: false, is_live: false };
     Ok(Some(goal))
 }
 
@@ -220,7 +233,18 @@ mod tests {
     fn run(input: &str, extra: &str) -> Result<Decision, Unfit> {
         let input: Parameters = serde_json::from_str(input).unwrap();
         let head = "arch=x86_64\nnetwork=internal\njava=yes\npython=yes\nagent=none\n";
-        decide(&input, TARGET, &Facts::read(&format!("{head}{extra}")).unwrap())
+        let facts = Facts::read(&format!("{head}{extra}")).unwrap();
+        decide(&input, TARGET, &facts, Moment::Before)
+    }
+
+    #[test]
+    fn what_was_sent_just_now_is_not_wanted_again() {
+        let input = r#"{"refresh": true, "restart": true}"#;
+        let input: Parameters = serde_json::from_str(input).unwrap();
+        let text = format!("arch=x86_64\nagent=4.2.1\n{ORDERS}{SET} live=no");
+        let facts = Facts::read(&text).unwrap();
+        assert!(decide(&input, TARGET, &facts, Moment::Before).unwrap().changes());
+        assert!(!decide(&input, TARGET, &facts, Moment::After).unwrap().changes());
     }
 
     #[test]
@@ -228,7 +252,10 @@ mod tests {
         let decision = run("{}", &format!("{ORDERS}{FRESH}")).unwrap();
         assert!(decision.needs_agent && decision.changes());
         let goal = &decision.services[0];
-        assert_eq!((goal.application.as_str(), goal.restart, goal.is_open), ("orders", false, true));
+        assert_eq!(
+            (goal.application.as_str(), goal.restart, goal.is_open),
+            ("orders", false, true)
+        );
     }
 
     #[test]

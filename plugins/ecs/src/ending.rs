@@ -23,6 +23,8 @@ pub(crate) enum Ending {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) exit_code: Option<i64>,
+    /// Whether the script may be at work there all the same: only a look can tell.
+    pub(crate) may_go_on: bool,
     /// In words.
     pub(crate) reason: String,
 }
@@ -30,7 +32,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure without an exit code.
     pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self { exit_code: None, reason: reason.into() }
+        Self { exit_code: None, may_go_on: false, reason: reason.into() }
     }
 }
 
@@ -64,7 +66,8 @@ pub(crate) fn of(result: &InvocationResult) -> Option<Ending> {
         return Some(Ending::Lost { code: code.to_owned() });
     }
     let exit_code = result.exit_code.filter(|exit| *exit != 0);
-    Some(Ending::Failed(Failure { exit_code, reason: reason(status, code, exit_code) }))
+    let may_go_on = code == Some("ExecutionTimeout");
+    Some(Ending::Failed(Failure { exit_code, may_go_on, reason: reason(status, code, exit_code) }))
 }
 
 fn reason(status: &str, code: Option<&str>, exit_code: Option<i64>) -> String {
@@ -133,7 +136,10 @@ mod tests {
             ("", "", Some(0)),
         ] {
             let ending = of(&result(status, code, exit));
-            assert!(matches!(ending, Some(Ending::Failed(_))), "{status} {code}: {ending:?}");
+            let Some(Ending::Failed(failure)) = &ending else {
+                panic!("{status} {code}: {ending:?}");
+            };
+            assert_eq!(failure.may_go_on, code == "ExecutionTimeout");
         }
     }
 
@@ -166,9 +172,10 @@ mod tests {
             include_str!("../scripts/install.sh"),
             include_str!("../scripts/uninstall.sh"),
         ];
-        let codes = scripts.iter().flat_map(|script| script.split("fail ").skip(1)).filter_map(
-            |rest| rest.split(' ').next().and_then(|code| code.parse::<i64>().ok()),
-        );
+        let codes = scripts
+            .iter()
+            .flat_map(|script| script.split("fail ").skip(1))
+            .filter_map(|rest| rest.split(' ').next().and_then(|code| code.parse::<i64>().ok()));
         for code in codes {
             assert!(meaning(code).is_some(), "{code}");
         }

@@ -148,9 +148,8 @@ fn is_plain(text: &str) -> bool {
 
 /// Whether a text can be the name of a service that goes into a script's parameter.
 fn is_unit(text: &str) -> bool {
-    let fits = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'_' | b':' | b'-')
-    };
+    let fits =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'_' | b':' | b'-');
     (1..=200).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(fits)
 }
 

@@ -35,7 +35,9 @@ pub(crate) fn of(instance: &Instance, assistant: Option<&CloudAssistant>) -> Opt
     }
     let system = instance.os_type.as_deref().unwrap_or("linux");
     if !system.eq_ignore_ascii_case("linux") {
-        return Some(Unfit::by_kind(format!("its system is `{system}`, and the scripts are for Linux")));
+        return Some(Unfit::by_kind(format!(
+            "its system is `{system}`, and the scripts are for Linux"
+        )));
     }
     if instance.status != "Running" {
         return Some(Unfit::by_state(format!("it is not running: `{}`", instance.status)));

@@ -60,21 +60,27 @@ impl Machine {
     pub(crate) fn leave_out(&mut self, unfit: Unfit, is_named: bool) {
         let text = format!("left out: {}", unfit.reason);
         if unfit.is_by_kind && !is_named {
-            progress::info(&format!("instance `{}` is {text}", self.id));
+            progress::info(&format!("{}: {text}", self.words()));
         } else {
             self.claim(Outcome::Fails, &text);
         }
         self.fate = Fate::LeftOut(unfit);
     }
 
-    /// Notes a failure, and says so.
+    /// Notes a failure, and says so; it is claimed at the end, when it is sure.
     pub(crate) fn fail(&mut self, failure: Failure) {
-        self.claim(Outcome::Fails, &failure.reason);
+        progress::warn(&format!("{}: {}", self.words(), failure.reason));
         self.fate = Fate::Failed(failure);
     }
 
+    /// Whether nobody knows yet if it failed.
+    pub(crate) const fn may_go_on(&self) -> bool {
+        matches!(&self.fate, Fate::Failed(failure) if failure.may_go_on)
+    }
+
     pub(crate) fn claim(&self, outcome: Outcome, text: &str) {
-        progress::check(&format!("instance/{}", self.id), outcome, text);
+        let text = format!("{}: {text}", self.words());
+        progress::check(&format!("instance/{}", self.id), outcome, &text);
     }
 
     /// For people: the id, and the name if it says more.

@@ -6,6 +6,7 @@ use host_workflow_sdk::{Error, ErrorKind};
 use serde::Deserialize;
 
 use crate::agent::Agent;
+use crate::step::people::Wish;
 
 /// Longest text that the cloud takes as one parameter of a command.
 const PARAMETER_MAX: usize = 256;
@@ -39,6 +40,7 @@ pub struct Parameters {
     /// Sends the set-up again, because the license key was replaced.
     pub(crate) refresh: bool,
     pub(crate) uninstall: bool,
+    pub(crate) management: Wish,
 }
 
 impl Default for Parameters {
@@ -63,6 +65,7 @@ impl Default for Parameters {
             activate_arms: false,
             refresh: false,
             uninstall: false,
+            management: Wish::default(),
         }
     }
 }
@@ -188,10 +191,7 @@ mod tests {
             ("{}", ""),
             (r#"{"instances": ["i-1"], "instance-name": "web-*"}"#, "ecs.selection-ambiguous"),
             (r#"{"instances": ["i-1"], "instance-tags": {"a": "b"}}"#, "ecs.selection-ambiguous"),
-            (
-                r#"{"services": [{"name": "a"}, {"name": "a.service"}]}"#,
-                "ecs.service-repeated",
-            ),
+            (r#"{"services": [{"name": "a"}, {"name": "a.service"}]}"#, "ecs.service-repeated"),
             (r#"{"agent": "python"}"#, "ecs.services-missing"),
             (r#"{"agent": "python", "uninstall": true}"#, ""),
             (r#"{"agent": "go", "services": [{"name": "a"}]}"#, ""),

@@ -17,7 +17,6 @@
 
 mod application;
 mod baseline;
-mod ledger;
 mod moment;
 mod service;
 mod wait;
@@ -25,7 +24,7 @@ pub mod words;
 
 pub use application::{Application, Key};
 pub use baseline::{Baseline, Since};
-pub use ledger::Ledger;
+pub use host_workflow_access::Ledger;
 pub use moment::seconds;
 pub use service::{Activation, Service};
 pub use wait::{Seen, Wanted, wait};

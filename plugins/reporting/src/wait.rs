@@ -90,14 +90,17 @@ fn seen(apps: &[TraceApp], baseline: &Baseline, wanted: &[Wanted], by: Key) -> V
 }
 
 fn claim(seen: &Seen, monitoring: &str, waits_for: &str) {
-    let id = format!("{STEP}/{}", seen.thing);
+    let thing = &seen.thing;
+    let id = format!("{STEP}/{thing}");
     let names: Vec<String> =
         seen.applications.iter().map(|app| format!("`{}`", app.name)).collect();
     if names.is_empty() {
-        let text = format!("account `{monitoring}` lists none yet: waiting until {waits_for}");
+        let text = format!(
+            "`{thing}`: account `{monitoring}` lists no application yet, waiting until {waits_for}"
+        );
         progress::check(&id, Outcome::Pending, &text);
     } else {
-        let text = format!("account `{monitoring}` lists {}", names.join(", "));
+        let text = format!("`{thing}`: account `{monitoring}` lists {}", names.join(", "));
         progress::check(&id, Outcome::Holds, &text);
     }
 }

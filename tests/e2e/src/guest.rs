@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use serde_json::{Value as Json, json};
+use sha2::{Digest as _, Sha256};
 use wasm_encoder::{ComponentSection as _, CustomSection};
 use wit_component::ComponentEncoder;
 
@@ -44,6 +45,15 @@ pub fn hostile_manifest() -> Json {
     let parameters: Json =
         serde_json::from_str(&read("parameters.schema.json")).expect("the guest's schema is JSON");
     let workflow = &plugin["workflow"];
+    let commands: Vec<Json> = plugin["command"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|it| {
+            let script = it["script"].as_str().unwrap_or_default();
+            json!({ "name": it["name"], "digest": digest(&read(script)), "markers": it["markers"] })
+        })
+        .collect();
     json!({
         "format": 1,
         "name": workflow["name"],
@@ -54,7 +64,14 @@ pub fn hostile_manifest() -> Json {
         "actions": plugin["actions"],
         "parameters": parameters,
         "proofs": plugin["proof"],
+        "commands": commands,
     })
+}
+
+/// The SHA-256 of a script, as `host build` notes it.
+fn digest(script: &str) -> String {
+    let digest = Sha256::digest(script.as_bytes());
+    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// The workflow `delegate`: the vetted build if there is one, else one made from its sources.

@@ -56,6 +56,8 @@ struct Script {
     name: String,
     script: PathBuf,
     #[serde(default)]
+    looks: bool,
+    #[serde(default)]
     markers: BTreeSet<String>,
 }
 
@@ -142,7 +144,8 @@ fn commands_of(plugin: &Path, scripts: Vec<Script>) -> Result<Vec<CommandScript>
     let command = |script: Script| {
         let text = read(&plugin.with_file_name(&script.script))?;
         let digest = host_runtime::digest(&text);
-        Ok(CommandScript { name: script.name, digest, markers: script.markers })
+        let Script { name, looks, markers, .. } = script;
+        Ok(CommandScript { name, digest, looks, markers })
     };
     scripts.into_iter().map(command).collect()
 }

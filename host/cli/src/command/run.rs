@@ -223,9 +223,16 @@ impl Session<'_> {
         let mut allowances = Allowances { adopt: self.arguments.adopt, ..Allowances::default() };
         let settings = &self.config.allow;
         let words = self.arguments.allow.iter().cloned().chain(settings.risks.iter().cloned());
-        let users = settings.users.iter().map(|user| format!("user={user}"));
-        let principals = settings.principals.iter().map(|name| format!("principal={name}"));
-        for word in words.chain(users).chain(principals) {
+        let named = [
+            ("user", &settings.users),
+            ("principal", &settings.principals),
+            ("addon", &settings.addons),
+            ("addon-setting", &settings.addon_settings),
+        ];
+        let named = named
+            .into_iter()
+            .flat_map(|(kind, names)| names.iter().map(move |name| format!("{kind}={name}")));
+        for word in words.chain(named) {
             allowances
                 .allow(&word)
                 .map_err(|error| Failure::usage("policy.allowance-unknown", error.to_string()))?;

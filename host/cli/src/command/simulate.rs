@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use host_model::quote;
-use host_simulator::{DirectoryEntry, OPERATOR, Scenario, Simulator, serve};
+use host_simulator::{DirectoryEntry, OPERATOR, Scenario, Simulator, Tls, serve, serve_tls};
 use serde_json::json;
 
 use crate::context::Context;
@@ -30,6 +30,10 @@ pub(crate) struct Arguments {
     /// Write the invented operators' keys as an official `config.json`, one profile for each account.
     #[arg(long, value_name = "FILE")]
     write_config: Option<PathBuf>,
+    /// Serve over TLS, with a certificate made on the spot; the authority that clients have to trust is
+    /// written to FILE.
+    #[arg(long, value_name = "FILE")]
+    tls: Option<PathBuf>,
     /// One JSON object a line instead of text.
     #[arg(long)]
     pub(crate) json: bool,
@@ -57,10 +61,14 @@ pub(crate) async fn run(arguments: Arguments, _: &Context) -> Result<u8, Failure
     if let Some(path) = &arguments.write_config {
         write_config(path, &scenario)?;
     }
+    let tls = arguments.tls.as_deref().map(make_tls).transpose()?;
     let ending = interrupt::signal();
     announce(&arguments, address, &scenario);
     let simulator = Arc::new(Simulator::new(scenario, Arc::new(host_net::SystemClock)));
-    serve(listener, simulator, ending).await?;
+    match tls {
+        Some(tls) => serve_tls(listener, simulator, &tls, ending).await?,
+        None => serve(listener, simulator, ending).await?,
+    }
     if arguments.json {
         event("stopped", json!({}));
     } else {
@@ -70,14 +78,27 @@ pub(crate) async fn run(arguments: Arguments, _: &Context) -> Result<u8, Failure
 }
 
 fn write_config(path: &Path, scenario: &Scenario) -> Result<(), Failure> {
-    let unwritable = |error: std::io::Error| {
-        let message = format!("`{}` cannot be written: {error}", path.display());
-        let hint = "a file that is there already is never overwritten: it may hold real keys";
-        Failure::usage("simulator.config-unwritable", message).hint(hint)
-    };
-    let mut file = crate::folders::private_file().open(path).map_err(unwritable)?;
-    std::io::Write::write_all(&mut file, scenario.config_json(REGION).as_bytes())
-        .map_err(unwritable)
+    let hint = "a file that is there already is never overwritten: it may hold real keys";
+    write_new(path, &scenario.config_json(REGION))
+        .map_err(|error| unwritable("simulator.config-unwritable", path, &error).hint(hint))
+}
+
+/// A certificate, with its authority written where the operator said.
+fn make_tls(path: &Path) -> Result<Tls, Failure> {
+    let tls = Tls::made_for(&[])?;
+    let hint = "a file that is there already is never overwritten: clients may trust it";
+    write_new(path, tls.authority().unwrap_or_default())
+        .map_err(|error| unwritable("simulator.authority-unwritable", path, &error).hint(hint))?;
+    Ok(tls)
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = crate::folders::private_file().open(path)?;
+    std::io::Write::write_all(&mut file, text.as_bytes())
+}
+
+fn unwritable(code: &'static str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(code, format!("`{}` cannot be written: {error}", path.display()))
 }
 
 fn announce(arguments: &Arguments, address: SocketAddr, scenario: &Scenario) {
@@ -95,12 +116,14 @@ fn announce(arguments: &Arguments, address: SocketAddr, scenario: &Scenario) {
         let operators = directory.iter().filter(|entry| entry.user == OPERATOR).map(key);
         let fields = json!({
             "address": address.to_string(),
+            "tls": arguments.tls.is_some(),
             "accounts": operators.collect::<Vec<_>>(),
             "keys": directory.iter().map(key).collect::<Vec<_>>(),
         });
         return event("listening", fields);
     }
-    data(&format!("the offline cloud listens on http://{address}"));
+    let scheme = if arguments.tls.is_some() { "https" } else { "http" };
+    data(&format!("the offline cloud listens on {scheme}://{address}"));
     data("its accounts and keys are invented:");
     for entry in &directory {
         let (account, user) = (quote(&entry.account), quote(&entry.user));
@@ -110,6 +133,9 @@ fn announce(arguments: &Arguments, address: SocketAddr, scenario: &Scenario) {
     }
     if let Some(path) = &arguments.write_config {
         data(&format!("profiles written to {}", path.display()));
+    }
+    if let Some(path) = &arguments.tls {
+        data(&format!("clients have to trust the authority in {}", path.display()));
     }
     data("Ctrl-C or SIGTERM ends it");
 }

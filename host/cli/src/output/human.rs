@@ -52,9 +52,18 @@ impl Reporter for Human {
                 line(&format!("    the workflow {claim}: “{}”", words(detail)));
             }
             RunEvent::RunEnded {
-                verdict, reason, exit, changes, calls, proofs, output, ..
+                verdict,
+                reason,
+                exit,
+                changes,
+                looks,
+                calls,
+                proofs,
+                output,
+                ..
             } => {
-                let counts = Counts { changes: *changes, calls: *calls, exit: *exit };
+                let counts =
+                    Counts { changes: *changes, looks: *looks, calls: *calls, exit: *exit };
                 ended(*verdict, reason, counts, proofs, output.as_ref());
             }
         }
@@ -64,6 +73,7 @@ impl Reporter for Human {
 #[derive(Clone, Copy)]
 struct Counts {
     changes: u32,
+    looks: u32,
     calls: u32,
     exit: u8,
 }
@@ -168,8 +178,13 @@ fn ended(
         1 => "1 change".to_owned(),
         many => format!("{many} changes"),
     };
+    let looks = match counts.looks {
+        0 => String::new(),
+        1 => ", 1 script that looked at machines".to_owned(),
+        many => format!(", {many} scripts that looked at machines"),
+    };
     let verdict = verdict.as_str();
-    line(&format!("\n{verdict}: {} ({changes}, {} calls)", words(reason), counts.calls));
+    line(&format!("\n{verdict}: {} ({changes}{looks}, {} calls)", words(reason), counts.calls));
     if counts.exit != 0 {
         line(&format!("exit status {}", counts.exit));
     }

@@ -133,7 +133,7 @@ fn every_rule_is_attacked() {
     let names: BTreeSet<&str> = all.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), all.len(), "two rows have the same name");
     let rules: BTreeSet<u8> = all.iter().filter_map(|case| case.rule).collect();
-    assert_eq!(rules, BTreeSet::from([1, 3, 4, 5, 6, 7, 16, 17, 18]));
+    assert_eq!(rules, BTreeSet::from([1, 3, 4, 5, 6, 7, 11, 16, 17, 18]));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) const CALLER: &str = "1111111111111111";
 
 /// The script that a manifest declares, unless a case says otherwise.
-const SCRIPT: &str = "sh install.sh {{key}}\n";
+const SCRIPT: &str = "sh install.sh {{license_key}}\n";
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

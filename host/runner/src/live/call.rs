@@ -9,7 +9,7 @@ use host_runtime::{Answer, Stop};
 use host_wire::FoundSecret;
 
 use super::{Identity, LiveDriver, Stage};
-use crate::ledger::{CallRecord, Recorded};
+use crate::ledger::{Asked, CallRecord, Recorded};
 use crate::secrets::principal_of;
 use crate::sighting::{named, sightings};
 use crate::{CallOutcome, RunEvent};
@@ -212,14 +212,22 @@ impl LiveDriver {
             class: identity.class,
             account: identity.facts.account.clone(),
             region: call.region.clone(),
+            asked: (!writes).then(|| Asked::of(call)),
             at: self.stage.clock.now(),
             writes: writes && call.action != "AssumeRole",
+            looks: self.only_looks(call),
             answer,
             request_id,
             grant,
             named,
             sightings,
         });
+    }
+
+    /// Whether it runs a script that only looks, as the manifest says.
+    fn only_looks(&self, call: &Call) -> bool {
+        let script = call.text("CommandContent");
+        script.is_some_and(|text| self.stage.looks.contains(&host_runtime::digest(text.as_bytes())))
     }
 
     pub(super) fn report_call(

@@ -8,8 +8,9 @@ use super::LiveDriver;
 use super::judge::Brief;
 use crate::{Decision, Question};
 
-/// Characters of one value that a question shows; a cut is said.
-const VALUE_SHOWN: usize = 4096;
+/// Characters of one value that a question shows; a cut is said. The longest value is a script of 24 KB,
+/// and nobody can agree to what is cut off.
+const VALUE_SHOWN: usize = 24 << 10;
 
 impl LiveDriver {
     /// How this call is agreed to. Asks a person where nothing else agrees; a no ends the run.

@@ -21,6 +21,7 @@ use host_policy::Scene;
 use host_ports::{Clock, Entropy};
 use host_runtime::{Answer, Driver, Event, IdentityClass, Proof, Stop};
 
+use self::output::Readable;
 use self::settling::Settling;
 use crate::ledger::{CheckRecord, Ledger};
 use crate::{Approver, BoundAccounts, Mark, Reporter, RunEvent, Secrets};
@@ -45,8 +46,11 @@ pub(crate) struct Stage {
     pub(crate) provoke: bool,
     /// The manifest's proofs: what is worth remembering of replies.
     pub(crate) proofs: Vec<Proof>,
-    /// Lines of output that the workflow may read even of scripts that got a secret.
-    pub(crate) markers: BTreeSet<String>,
+    /// Lines of output that the workflow may read even of scripts that got a secret, by the digests of the
+    /// scripts.
+    pub(crate) markers: BTreeMap<String, BTreeSet<String>>,
+    /// Digests of scripts that only look, as the manifest says.
+    pub(crate) looks: BTreeSet<String>,
 }
 
 /// An identity that the run can call with.
@@ -69,8 +73,8 @@ pub(crate) struct LiveDriver {
     reads_approved: bool,
     /// How often each call with a token was made.
     tokens: BTreeMap<Vec<u8>, u32>,
-    /// Invocations of this run that carry no secret.
-    open_invocations: BTreeSet<String>,
+    /// The invocations that this run began.
+    invocations: BTreeMap<String, Readable>,
     /// Failed scripts whose output a person has seen: invocation and machine.
     failures_shown: BTreeSet<(String, String)>,
 }
@@ -86,7 +90,7 @@ impl LiveDriver {
             settling: Settling::default(),
             reads_approved: false,
             tokens: BTreeMap::new(),
-            open_invocations: BTreeSet::new(),
+            invocations: BTreeMap::new(),
             failures_shown: BTreeSet::new(),
         }
     }

@@ -4,6 +4,8 @@
 //! workflow reads whole lines that stood in the manifest before, and nothing else (`security.md`,
 //! rule 7). A person sees the end of what a failed script wrote, redacted by value.
 
+use std::collections::BTreeSet;
+
 use host_client::Answer as ClientAnswer;
 use host_model::Call;
 use host_wire::FoundOutput;
@@ -16,13 +18,32 @@ use crate::RunEvent;
 const TAIL_LINES: usize = 20;
 const TAIL_CHARACTERS: usize = 2_000;
 
+/// What a workflow may read of the output of an invocation that this run began.
+#[derive(Debug, Clone)]
+pub(super) enum Readable {
+    /// All of it, redacted by value: it got no secret.
+    Redacted,
+    /// These lines.
+    Markers(BTreeSet<String>),
+}
+
 impl LiveDriver {
-    /// Notes that this run began an invocation, and whether it carries a secret.
+    /// Notes that this run began an invocation, and how much of its output the workflow may read.
     pub(super) fn note_invocation(&mut self, call: &Call, body: &Json) {
-        let id = body.get("InvokeId").and_then(Json::as_str);
-        if let Some(id) = id.filter(|_| !call.carries_secret()) {
-            self.open_invocations.insert(id.to_owned());
-        }
+        let Some(id) = body.get("InvokeId").and_then(Json::as_str) else { return };
+        let script = call.text("CommandContent").map(|text| host_runtime::digest(text.as_bytes()));
+        let readable = match script {
+            _ if !call.carries_secret() => Readable::Redacted,
+            Some(script) => Readable::Markers(self.markers_of(|digest| *digest == script)),
+            None => Readable::Markers(BTreeSet::new()),
+        };
+        self.invocations.insert(id.to_owned(), readable);
+    }
+
+    /// The lines that the manifest declares for scripts, by their digests.
+    fn markers_of(&self, is_meant: impl Fn(&String) -> bool) -> BTreeSet<String> {
+        let scripts = self.stage.markers.iter().filter(|(digest, _)| is_meant(digest));
+        scripts.flat_map(|(_, markers)| markers.clone()).collect()
     }
 
     /// Puts into the reply what the workflow may read of the outputs.
@@ -33,30 +54,38 @@ impl LiveDriver {
         answer: &mut ClientAnswer,
     ) {
         for output in std::mem::take(&mut answer.outputs) {
-            let is_open = invocation_of(call, &answer.body, &output)
-                .is_some_and(|id| self.open_invocations.contains(&id));
-            self.report_failure(identity, &answer.body, &output);
-            let shown = if is_open { self.redact(&output.text) } else { self.marked(&output.text) };
+            let id = invocation_of(call, &answer.body, &output).unwrap_or_default();
+            let readable = self.invocations.get(&id).cloned();
+            let shown = match &readable {
+                Some(Readable::Redacted) => self.redact(&output.text),
+                Some(Readable::Markers(markers)) => marked(markers, &output.text),
+                None => marked(&self.markers_of(|_| true), &output.text),
+            };
+            // What an earlier run, or somebody else, began may print secrets that this run does not know.
+            if readable.is_some() {
+                self.report_failure(identity, id, &answer.body, &output);
+            }
             if let Some(part) = answer.body.pointer_mut(&output.at) {
                 *part = Json::String(shown);
             }
         }
     }
 
-    /// The lines that stood in the manifest before.
-    fn marked(&self, text: &str) -> String {
-        let lines = text.lines().map(str::trim);
-        lines.filter(|line| self.stage.markers.contains(*line)).collect::<Vec<_>>().join("\n")
-    }
-
-    fn report_failure(&mut self, identity: &Identity, body: &Json, output: &FoundOutput) {
+    /// Shows a person the end of what a failed script wrote, once for each machine of an invocation.
+    fn report_failure(
+        &mut self,
+        identity: &Identity,
+        invocation: String,
+        body: &Json,
+        output: &FoundOutput,
+    ) {
         let Some(record) = record_of(body, output) else { return };
         let text = |name: &str| record.get(name).and_then(Json::as_str).unwrap_or_default();
         let exit_code = record.get("ExitCode").and_then(Json::as_i64);
         let status = text("InvocationStatus");
         let has_failed = !matches!(status, "" | "Success" | "Running" | "Pending" | "Scheduled");
         let machine = text("InstanceId").to_owned();
-        let key = (text("InvokeId").to_owned(), machine.clone());
+        let key = (invocation, machine.clone());
         if !has_failed || output.text.is_empty() || !self.failures_shown.insert(key) {
             return;
         }
@@ -68,6 +97,14 @@ impl LiveDriver {
             tail: tail(&self.redact(&output.text)),
         });
     }
+}
+
+/// Those of the declared lines that occur, each once and in an order of the host's own: how often and in
+/// which order a script writes them could spell a secret.
+fn marked(markers: &BTreeSet<String>, text: &str) -> String {
+    let lines: BTreeSet<&str> = text.lines().map(str::trim).collect();
+    let found = markers.iter().map(String::as_str).filter(|marker| lines.contains(marker));
+    found.collect::<Vec<_>>().join("\n")
 }
 
 /// The object that an output is a part of.
@@ -102,8 +139,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn markers_say_that_and_nothing_more() {
+        let markers: BTreeSet<String> = ["one", "zero"].map(str::to_owned).into();
+        let spelled = "zero\none\n zero \nzero\nsecret\none two\n";
+        assert_eq!(marked(&markers, spelled), "one\nzero");
+        assert_eq!(marked(&markers, "one\none\none"), "one");
+        assert_eq!(marked(&markers, "secret"), "");
+    }
+
+    #[test]
     fn the_end_is_what_counts() {
-        let long: String = (0..50).map(|line| format!("line {line}\n")).collect();
+        let long: String =
+            (0..50).fold(String::new(), |text, line| text + &format!("line {line}\n"));
         let shown = tail(&long);
         assert!(shown.starts_with("line 30") && shown.ends_with("line 49"), "{shown}");
         assert_eq!(tail(&"x".repeat(5_000)).len(), TAIL_CHARACTERS);

@@ -23,7 +23,7 @@ pub struct AccountData {
     pub password_policy: PasswordPolicy,
     /// License keys of ARMS by region; others are invented when they are asked for.
     #[serde(default)]
-    pub license_keys: BTreeMap<String, String>,
+    pub license_keys: BTreeMap<String, InventedSecret>,
     /// Resource groups.
     #[serde(default)]
     pub resource_groups: Vec<ResourceGroupData>,

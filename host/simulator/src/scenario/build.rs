@@ -104,7 +104,8 @@ impl Builder<'_> {
 
     /// Clusters and instances.
     fn things(&mut self, account: &mut Account, data: &AccountData) -> Result<(), Contradiction> {
-        let twice = |id: &str, what: &str| contradiction(id, format!("two {what} have the id `{id}`"));
+        let twice =
+            |id: &str, what: &str| contradiction(id, format!("two {what} have the id `{id}`"));
         for cluster in &data.clusters {
             if !account.clusters.get(&cluster.id).is_absent() {
                 return Err(twice(&cluster.id, "clusters"));

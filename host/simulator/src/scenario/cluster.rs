@@ -1,6 +1,7 @@
 //! Clusters as scenarios write them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use host_model::Timestamp;
 use serde::Deserialize;
@@ -59,7 +60,7 @@ pub struct ClusterData {
 }
 
 /// An add-on that is installed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddonData {
     /// Its name.
@@ -75,6 +76,16 @@ pub struct AddonData {
     /// Whether it cannot be removed.
     #[serde(default)]
     pub required: bool,
+}
+
+// Its settings may hold credentials.
+impl fmt::Debug for AddonData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddonData")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Something that was done to a cluster, or still is.

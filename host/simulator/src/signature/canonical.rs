@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use host_model::HttpRequest;
+use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
@@ -103,6 +104,11 @@ pub(crate) fn acs_headers(request: &HttpRequest) -> Vec<String> {
 
 pub(crate) fn hex_sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// As a `Content-MD5` header has it.
+pub(crate) fn base64_md5(bytes: &[u8]) -> String {
+    STANDARD.encode(Md5::digest(bytes))
 }
 
 pub(crate) fn hex_hmac_sha256(key: &str, text: &str) -> String {

@@ -2,7 +2,7 @@
 //! is found here instead of being shared.
 //!
 //! [`verify`] makes the gateway's checks in the gateway's order (`signing.md`, server-side checks):
-//! claim complete ▸ key known and active ▸ token ▸ time ▸ nonce ▸ signature.
+//! claim complete ▸ key known and active ▸ token ▸ time ▸ nonce ▸ signature ▸ digest of the body.
 
 mod acs3;
 mod canonical;
@@ -19,6 +19,7 @@ pub(crate) use nonce::Nonces;
 
 use crate::instant::{from_iso8601, from_rfc1123};
 use crate::state::{AccessKey, Caller, CallerIdentity, CloudError, Session, State, is_token};
+use canonical::{base64_md5, header};
 use claim::{Claim, Scheme};
 
 /// How far a request's time may be from the server's, in milliseconds.
@@ -48,6 +49,7 @@ pub(crate) fn verify(
         ));
     }
     check_signature(&claim, request, &signer.secret)?;
+    check_digest(request)?;
     nonces.note(&claim.key_id, claim.nonce.as_deref(), at);
     Ok(Verified { caller: signer.caller, key_id: claim.key_id })
 }
@@ -172,6 +174,18 @@ fn check_signature(claim: &Claim, request: &HttpRequest, secret: &str) -> Result
             "Specified signature is not matched with our calculation. \
              server string to sign is:{shown}"
         ),
+    ))
+}
+
+/// The old signature of resources covers the body by this header alone.
+fn check_digest(request: &HttpRequest) -> Result<(), CloudError> {
+    let claimed = header(request, "content-md5").filter(|claimed| !claimed.is_empty());
+    if claimed.is_none_or(|claimed| claimed == base64_md5(&request.body)) {
+        return Ok(());
+    }
+    Err(CloudError::invalid(
+        "ContentMD5NotMatched",
+        "Specified Content-MD5 is not matched with the body that was received.",
     ))
 }
 

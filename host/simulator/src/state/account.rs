@@ -6,8 +6,8 @@ use host_model::{AccountId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccessKey, Attachments, CloudError, Cluster, Collection, Facet, Instance, Invocation, Policy,
-    TraceApp,
+    AccessKey, Attachments, CloudError, Cluster, Collection, Facet, Instance, InventedSecret,
+    Invocation, Policy, TraceApp,
 };
 
 /// An account.
@@ -34,7 +34,7 @@ pub struct Account {
     /// Applications in ARMS, by region.
     pub apps: BTreeMap<String, Collection<TraceApp>>,
     /// License keys of ARMS, by region.
-    pub license_keys: BTreeMap<String, String>,
+    pub license_keys: BTreeMap<String, InventedSecret>,
     /// Permanent keys of the account itself.
     pub root_keys: Collection<AccessKey>,
     /// Whether ARMS is activated.
@@ -45,7 +45,7 @@ pub struct Account {
     pub instances: Collection<Instance>,
     /// Commands that were sent to instances, by id.
     pub invocations: BTreeMap<String, Invocation>,
-    /// What was sent with a client token: the request, and the invocation that it made.
+    /// What was sent with a client token: the request's digest, and the invocation that it made.
     pub client_tokens: BTreeMap<String, (String, String)>,
 }
 

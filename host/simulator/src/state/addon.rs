@@ -1,5 +1,7 @@
 //! Add-ons of clusters, `ack-onepilot` before all (`ack-onepilot.md`).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
@@ -24,7 +26,7 @@ const MASK: &str = "******";
 const CREDENTIALS: [&str; 3] = ["accessKey", "accessKeySecret", "uid"];
 
 /// An installed add-on.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Addon {
     /// Its name.
     pub name: String,
@@ -42,6 +44,17 @@ pub struct Addon {
     pub reports: Option<Reports>,
     /// Whether anybody has looked where it reports, since it was changed.
     pub judged: bool,
+}
+
+// Its settings may hold credentials.
+impl fmt::Debug for Addon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Addon")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where agents report.
@@ -97,7 +110,13 @@ const fn bad_request() -> u16 {
 
 impl Addon {
     /// An add-on that is being installed, with its chart's own settings under `config`.
-    pub(crate) fn new(name: &str, version: &str, config: &Json, schema: Schema, at: Timestamp) -> Self {
+    pub(crate) fn new(
+        name: &str,
+        version: &str,
+        config: &Json,
+        schema: Schema,
+        at: Timestamp,
+    ) -> Self {
         let mut settings = defaults(name, schema);
         merge(&mut settings, config);
         Self {
@@ -164,8 +183,7 @@ pub(crate) fn config_schema(name: &str, schema: Schema) -> String {
         return json!({ "type": "object", "properties": {} }).to_string();
     }
     let text = json!({ "type": "string" });
-    let credentials =
-        json!({ "accessKey": text, "accessKeySecret": text, "uid": text });
+    let credentials = json!({ "accessKey": text, "accessKeySecret": text, "uid": text });
     let mut properties = json!({
         "replicas": { "type": "integer" },
         "ALIYUN_NETWORK": { "type": "string", "enum": ["public", "internal", "auto"] },

@@ -4,8 +4,8 @@ use host_catalog::{Action, Product};
 use host_model::Timestamp;
 use serde_json::Value as Json;
 
-use super::transition::transition;
 use super::progress::advance;
+use super::transition::transition;
 use super::{Account, Caller, CallerIdentity, CloudError, Parameters, State};
 
 /// What is asked of the cloud.

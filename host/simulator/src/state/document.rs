@@ -72,7 +72,8 @@ mod tests {
         let mut settings = json!({ "keep": 1, "in": { "old": true, "new": false } });
         merge(&mut settings, &json!({ "in": { "new": true }, "list": [1] }));
         assert_eq!(settings, json!({ "keep": 1, "in": { "old": true, "new": true }, "list": [1] }));
-        let text = of(&[("/a/b".into(), Value::Text("c".into())), ("d".into(), Value::Json(json!(1)))]);
+        let text =
+            of(&[("/a/b".into(), Value::Text("c".into())), ("d".into(), Value::Json(json!(1)))]);
         assert_eq!(text.as_deref(), Some(r#"{"a":{"b":"c"},"d":1}"#));
     }
 }

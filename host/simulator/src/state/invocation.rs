@@ -138,10 +138,11 @@ impl Account {
     /// Ends the commands that are due, and lets their scripts have their effect.
     pub(crate) fn finish_commands(&mut self, now: Timestamp) {
         let mut invocations = std::mem::take(&mut self.invocations);
-        for invocation in invocations.values_mut() {
-            let word = super::machine::word_of(&invocation.content).to_owned();
+        let open = |target: &Target| target.ending.is_none() || target.through.is_some();
+        for invocation in invocations.values_mut().filter(|it| it.targets.iter().any(open)) {
+            let word = super::script::word_of(&invocation.content).to_owned();
             for target in &mut invocation.targets {
-                if target.ending.is_none() || target.through.is_some() {
+                if open(target) {
                     self.finish_command(&word, &invocation.parameters, target, now);
                 }
             }

@@ -24,6 +24,7 @@ mod parameter;
 mod progress;
 mod refusal;
 mod reporting;
+mod script;
 mod task;
 mod transition;
 mod version;

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use host_catalog::{Action, Parameter, ParameterType, Product};
 use host_model::{Call, Value};
 use serde_json::{Map, Value as Json};
+use sha2::{Digest as _, Sha256};
 
 use super::check::check_value;
 use super::{CloudError, document};
+use crate::entropy::hex;
 
 /// Parameters of a request, by API name.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -177,9 +179,12 @@ impl Parameters {
         }
     }
 
-    /// All values, for comparing two requests.
-    pub(crate) fn canonical(&self) -> String {
-        serde_json::to_string(&self.values).unwrap_or_default()
+    /// A digest of the action's own values, for comparing two requests: the values may be secret.
+    /// What else an RPC V1 request has among them, its signature before all, is new each time.
+    pub(crate) fn digest(&self, action: &Action) -> String {
+        let own = self.values.iter().filter(|(name, _)| action.parameter(name).is_some());
+        let own: BTreeMap<&String, &Json> = own.collect();
+        hex(&Sha256::digest(serde_json::to_vec(&own).unwrap_or_default()))
     }
 
     /// A list of tags.

@@ -57,11 +57,7 @@ fn judge_addons(state: &mut State, now: Timestamp) {
     }
 }
 
-fn cluster_mut<'s>(
-    state: &'s mut State,
-    account: &AccountId,
-    id: &str,
-) -> Option<&'s mut Cluster> {
+fn cluster_mut<'s>(state: &'s mut State, account: &AccountId, id: &str) -> Option<&'s mut Cluster> {
     match state.accounts.get_mut(account)?.clusters.get_mut(id) {
         Facet::Known(cluster) => Some(cluster),
         Facet::Absent | Facet::Unknown => None,
@@ -162,14 +158,12 @@ fn of_instance(
 ) {
     for service in &instance.machine.services {
         let Some(setup) = &service.setup else { continue };
-        let restart = if setup.restarted { super::Restart::After(0) } else { service.restarted };
-        if !is_listed(restart, setup.at, state.consistency.app, now) {
-            continue;
-        }
+        let delay = i64::from(state.consistency.app) * 1000;
+        let seen = |since: Timestamp| since.plus_millis(delay) <= now;
+        let Some(since) = service.live_since(now).filter(|since| seen(*since)) else { continue };
         let owner = owner_of_license(state, &setup.license_key, &setup.region);
-        let Some(target) = owner.filter(|target| !listed(&service.listed, target, setup.at)) else {
-            continue;
-        };
+        let fresh = |target: &AccountId| !listed(&service.listed, target, since);
+        let Some(target) = owner.filter(fresh).filter(|_| service.can_report()) else { continue };
         all.push(Sighting {
             owner: account.id.clone(),
             account: target,
@@ -177,7 +171,7 @@ fn of_instance(
             place: Place::Service { instance: instance.id.clone(), name: service.name.clone() },
             name: setup.app.clone(),
             language: service.runtime.to_uppercase(),
-            since: setup.at,
+            since,
         });
     }
 }
@@ -238,7 +232,8 @@ fn note(state: &mut State, owner: &AccountId, place: &Place, listing: Listing) {
         Place::Service { instance, name } => {
             let Some(owner) = state.accounts.get_mut(owner) else { return };
             let Facet::Known(instance) = owner.instances.get_mut(instance) else { return };
-            if let Some(service) = instance.machine.services.iter_mut().find(|it| it.name == *name) {
+            if let Some(service) = instance.machine.services.iter_mut().find(|it| it.name == *name)
+            {
                 service.listed.push(listing);
             }
         }

@@ -73,10 +73,9 @@ fn owner(state: &State, id: &str, secret: &str, now: Timestamp) -> Option<Accoun
 
 /// The account in which agents with that license key report from a region.
 pub(crate) fn owner_of_license(state: &State, key: &str, region: &str) -> Option<AccountId> {
-    let owner = state
-        .accounts
-        .values()
-        .find(|account| account.license_keys.get(region).is_some_and(|known| known == key))?;
+    let owner = state.accounts.values().find(|account| {
+        account.license_keys.get(region).is_some_and(|known| known.expose() == key)
+    })?;
     let there = owner.arms_open && !state.regions_without_arms.contains(region);
     there.then(|| owner.id.clone())
 }

@@ -1,5 +1,7 @@
 //! Tasks of Container Service: what was asked for, until it is done.
 
+use std::fmt;
+
 use host_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -28,7 +30,7 @@ pub struct Task {
 }
 
 /// What happens to one add-on at the end of a task.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Work {
     /// The add-on.
     pub addon: String,
@@ -38,6 +40,17 @@ pub struct Work {
     pub failure: Option<(String, String)>,
     /// The settings that come back if it fails.
     pub restore: Option<Json>,
+}
+
+// The settings may hold credentials.
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Work")
+            .field("addon", &self.addon)
+            .field("deed", &self.deed)
+            .field("failure", &self.failure)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What can be done to an add-on.

@@ -30,15 +30,15 @@ fn a_kept_cloud_goes_on_with_state_keys_nonces_and_counters() {
 
 #[test]
 fn a_snapshot_of_another_form_is_refused_without_showing_it() {
-    let cases = ["", "{", "{\"version\":1,\"now\":\"FakeSecretWord\"}"];
+    let cases = ["", "{", "{\"version\":2,\"now\":\"FakeSecretWord\"}"];
     for text in cases {
         let error = Snapshot::from_json(text).unwrap_err().to_string();
         assert!(!error.contains("FakeSecretWord"), "{error}");
     }
     let text = Stage::crowded().simulator.snapshot().to_json();
-    let other = text.replacen("\"version\":1", "\"version\":2", 1);
+    let other = text.replacen("\"version\":2", "\"version\":1", 1);
     let error = Snapshot::from_json(&other).unwrap_err().to_string();
-    assert!(error.contains("version 2"), "{error}");
+    assert!(error.contains("version 1"), "{error}");
 }
 
 #[test]
@@ -58,14 +58,33 @@ fn no_secret_is_printed() {
     let stage = Stage::crowded();
     let key =
         Key::of(&stage.done(&stage.operator(), "ram:CreateAccessKey", &[("UserName", "free")]));
+    let config = r#"{"accessKeySecret":"FakeCrowdedAddonSecret0001"}"#;
+    let cluster = ("cluster_id", "c0fakecrowded000000000000000000001");
+    let install = [cluster, ("name", "ack-onepilot"), ("version", "3.0.20"), ("config", config)];
+    stage.done(&stage.operator(), "cs:InstallClusterAddons", &install);
+    let license = stage.done(&stage.operator(), "arms:DescribeTraceLicenseKey", &[]);
+    let license = license["LicenseKey"].as_str().unwrap().to_owned();
+    let parameters = format!(r#"{{"license_key":"{license}"}}"#);
+    let run = [
+        ("RegionId", "cn-hangzhou"),
+        ("Type", "RunShellScript"),
+        ("CommandContent", "echo"),
+        ("ClientToken", "once"),
+        ("Parameters", parameters.as_str()),
+        ("EnableParameter", "true"),
+        ("InstanceId.1", "i-fakecrowded000000001"),
+    ];
+    stage.done(&stage.operator(), "ecs:RunCommand", &run);
     let printed = format!(
-        "{:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?}",
         stage.simulator,
+        stage.simulator.inspect(|state| format!("{state:?}")),
         stage.simulator.snapshot(),
         stage.simulator.scenario().directory()
     );
     assert!(!printed.contains(&key.secret));
     assert!(!printed.contains("FakeCrowdedOperatorSecret0001"));
+    assert!(!printed.contains("FakeCrowdedAddonSecret0001") && !printed.contains(&license));
 }
 
 #[test]

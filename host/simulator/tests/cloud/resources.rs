@@ -81,7 +81,8 @@ fn method_and_path_name_the_action_where_nothing_else_does() {
     }
     // A name that belongs to another path is no name.
     let read = [("cluster_id", CLUSTER)];
-    let mut wrong = stage.signed(&operator(&stage), "cs:DescribeClusterDetail", &read, Scheme::Acs3);
+    let mut wrong =
+        stage.signed(&operator(&stage), "cs:DescribeClusterDetail", &read, Scheme::Acs3);
     for (name, value) in &mut wrong.headers {
         if name == "x-acs-action" {
             "ListAddons".clone_into(value);
@@ -121,7 +122,8 @@ fn replies_are_bare_or_empty_and_errors_are_in_lower_case() {
     let list = stage.done(&operator, "cs:DescribeClusters", &[]);
     assert_eq!(list.as_array().map(Vec::len), Some(3));
     let install = [("cluster_id", CLUSTER), ("name", "ack-onepilot"), ("version", "5.1.1")];
-    let reply = stage.simulator.answer(&stage.request(&operator, "cs:InstallClusterAddons", &install));
+    let reply =
+        stage.simulator.answer(&stage.request(&operator, "cs:InstallClusterAddons", &install));
     let id = reply.header("x-acs-request-id").unwrap().to_owned();
     assert_eq!(read(&reply).1["request_id"], id.as_str());
     stage.wait(30);
@@ -129,7 +131,8 @@ fn replies_are_bare_or_empty_and_errors_are_in_lower_case() {
     let reply = stage.simulator.answer(&stage.request(&operator, "cs:ModifyClusterAddon", &modify));
     assert_eq!((reply.status, reply.body.len()), (200, 0));
     let absent = [("cluster_id", "c-none")];
-    let reply = stage.simulator.answer(&stage.request(&operator, "cs:DescribeClusterDetail", &absent));
+    let reply =
+        stage.simulator.answer(&stage.request(&operator, "cs:DescribeClusterDetail", &absent));
     let (status, body) = read(&reply);
     assert_eq!((status, &body["code"]), (404, &"ErrorClusterNotFound".into()), "{body}");
     assert_eq!(body["requestId"].as_str(), reply.header("x-acs-request-id"));
@@ -173,7 +176,11 @@ fn policies_name_clusters_and_instances_and_know_old_names_of_actions() {
         let parameters: &[_] = if call.starts_with("cs") { &install } else { &run };
         let (_, body) = stage.ask(&outsider, call, parameters);
         let found = code(&body);
-        assert_eq!(if found.is_empty() { "OK" } else { found }, expected, "{call} {allowed}: {body}");
+        assert_eq!(
+            if found.is_empty() { "OK" } else { found },
+            expected,
+            "{call} {allowed}: {body}"
+        );
     }
 }
 
@@ -182,7 +189,11 @@ fn nobody_sees_what_another_account_has() {
     let stage = stage();
     let monitoring = stage.key("monitoring", "operator");
     let detail = [("cluster_id", CLUSTER)];
-    assert_eq!(stage.refused(&monitoring, "cs:DescribeClusterDetail", &detail), "ErrorClusterNotFound");
-    let instances = stage.done(&monitoring, "ecs:DescribeInstances", &[("RegionId", "cn-hangzhou")]);
+    assert_eq!(
+        stage.refused(&monitoring, "cs:DescribeClusterDetail", &detail),
+        "ErrorClusterNotFound"
+    );
+    let instances =
+        stage.done(&monitoring, "ecs:DescribeInstances", &[("RegionId", "cn-hangzhou")]);
     assert_eq!(instances["TotalCount"], 0);
 }

@@ -60,6 +60,16 @@ fn a_wrong_scenario_says_where() {
         (edited("6543210987654321\"\n", "1234567890123456\"\n"), "line 6", "two accounts"),
         (edited("name = \"has-login\"", "name = \"free\""), "line", "two users named `free`"),
         (edited("FakeCrowdedKeyTwo000001", "FakeCrowdedKeyOne000001"), "line", "twice"),
+        (edited("000000000000002\"", "000000000000001\""), "line", "two clusters have the id"),
+        (edited("crowded000000002", "crowded000000001"), "line", "two instances have the id"),
+        (
+            edited(
+                "owner = \"o11y\" }\nworker",
+                "owner = \"o11y\" }\nmanner = { sleepy = 1 }\nworker",
+            ),
+            "line",
+            "unknown field `sleepy`",
+        ),
         (format!("{CROWDED}\n[[fault]]\non = \"x\"\nkind = \"error\""), "line", "no `code`"),
         (format!("{CROWDED}\n[[fault]]\non = \"x\"\nkind = \"flood\""), "line", "flood"),
     ];

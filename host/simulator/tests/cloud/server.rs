@@ -130,10 +130,10 @@ fn a_certificate_is_made_and_trusted_by_those_who_are_told() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let authority = listener.local_addr().unwrap().to_string();
         let (stop, stopped) = oneshot::channel::<()>();
-        let (simulator, served) = (Arc::clone(&stage.simulator), tls.clone());
+        let (simulator, shown) = (Arc::clone(&stage.simulator), tls.clone());
         let server = tokio::spawn(async move {
             let stopped = async move { stopped.await.unwrap() };
-            serve_tls(listener, simulator, &served, stopped).await
+            serve_tls(listener, simulator, &shown, stopped).await
         });
         for name in ["127.0.0.1", "localhost", "sts.aliyuncs.com", "ram.aliyuncs.com"] {
             let stream = TcpStream::connect(&authority).await.unwrap();

@@ -338,6 +338,22 @@ fn a_wrong_signature_does_not_use_up_the_nonce() {
 }
 
 #[test]
+fn a_digest_of_another_body_is_found() {
+    let stage = Stage::crowded();
+    let cases = [
+        ("1B2M2Y8AsgTpgAmY7PhCfg==", "OK"),
+        ("1B2M2Y8AsgTpgAmY7PhCfw==", "ContentMD5NotMatched"),
+        ("nonsense", "ContentMD5NotMatched"),
+    ];
+    for (digest, expected) in cases {
+        let mut request = stage.request(&stage.operator(), "ram:ListUsers", &[]);
+        assert!(request.body.is_empty(), "the digest is that of nothing");
+        request.headers.push(("content-md5".to_owned(), digest.to_owned()));
+        assert_eq!(code(&stage.simulator, &request), expected, "{digest}");
+    }
+}
+
+#[test]
 fn products_versions_and_endpoints_belong_together() {
     let stage = Stage::crowded();
     let operator = stage.operator();

@@ -87,7 +87,10 @@ fn tell(title: &str, story: &Story) {
         }
         for (name, pointer) in &step.keep {
             let found = body.pointer(pointer).and_then(Json::as_str);
-            kept.insert(name.clone(), found.unwrap_or_else(|| panic!("{title}: {body}")).to_owned());
+            kept.insert(
+                name.clone(),
+                found.unwrap_or_else(|| panic!("{title}: {body}")).to_owned(),
+            );
         }
     }
 }

@@ -82,6 +82,11 @@ fn a_note_is_no_entry_and_an_entry_is_no_note() {
     fs::copy(&note, &planted).unwrap();
     assert_eq!(code(vault.list()), "vault.entry-misplaced");
     fs::remove_file(planted).unwrap();
+    // Nor does a note pass for the note of another user.
+    let other = intent("somebody", LINEAGE, run(1));
+    fs::copy(&note, dir.join("pending").join(other.file_name())).unwrap();
+    assert_eq!(code(vault.intend(&other)), "vault.entry-misplaced");
+    fs::remove_file(dir.join("pending").join(other.file_name())).unwrap();
     fs::copy(&entry, dir.join("pending").join(entry.file_name().unwrap())).unwrap();
     assert_eq!(code(vault.intents()), "vault.entry-misplaced");
 }

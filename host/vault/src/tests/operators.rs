@@ -4,9 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use host_model::{Problem, SecretText};
+use host_ports::Clock;
 
-use super::{LINEAGE, OBJECT, SECRET, code, entry, filled, find, mode, open, open_with, set_mode};
-use crate::{Identity, Lock, Recipient, Vault, VaultError};
+use super::{
+    LINEAGE, OBJECT, SECRET, Still, code, entry, filled, find, mode, open, open_with, set_mode,
+};
+use crate::seal::{self, Header};
+use crate::{Identity, Lock, Opener, Recipient, Vault, VaultError};
 
 fn file_of(dir: &Path, recipient: &Recipient) -> std::path::PathBuf {
     dir.join(format!("recipients/{recipient}.age"))
@@ -131,6 +135,32 @@ fn whoever_only_writes_the_folder_plants_nothing() {
     let error = open(&dir).unwrap_err();
     assert_eq!(error.code(), "vault.key-replaced");
     assert!(error.hint().unwrap().contains(&format!("{}.pin", dir.display())));
+}
+
+/// Even somebody who once had the vault's public half cannot pass another key off as the vault's.
+#[test]
+fn a_recipients_file_holds_this_key_under_this_name() {
+    let (_root, dir, vault) = filled();
+    let (own, other) = (Identity::generate(), Identity::generate());
+    let key = Identity::read(&dir.join("identity.txt")).unwrap();
+    let to = [own.recipient(), key.recipient()];
+    let file = file_of(&dir, &own.recipient());
+    for (named, held, lists, opens) in [
+        (&own, &key, true, "fine"),
+        (&own, &other, false, "vault.key-replaced"),
+        (&other, &key, false, "vault.recipient-forged"),
+    ] {
+        let at = Still.now();
+        let opener = Opener { recipient: named.recipient().to_string(), label: None, at };
+        let sealed = seal::seal(&to, &Header::opener(opener), &held.to_text()).unwrap();
+        fs::write(&file, sealed).unwrap();
+        set_mode(&file, 0o600);
+        assert_eq!(vault.recipients().is_ok(), lists);
+        match open_with(&dir, &Lock::Own(own.clone())) {
+            Ok(_) => assert_eq!(opens, "fine"),
+            refused => assert_eq!(code(refused), opens),
+        }
+    }
 }
 
 #[test]

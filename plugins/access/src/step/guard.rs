@@ -1,6 +1,5 @@
 //! Proof that the wrong one cannot: calls that must be refused, sent only if the operator agrees.
 
-use host_model::{Arn, Principal};
 use host_workflow_sdk::progress::{self, Outcome};
 use host_workflow_sdk::{Account, Error, ErrorKind, arms};
 
@@ -11,7 +10,7 @@ use crate::parties::Parties;
 use crate::report::{Proof, Source};
 use crate::role::Settled;
 use crate::step::proof::{self, Claim, Session};
-use crate::step::role::SettledRole;
+use crate::step::role::{SettledRole, user_of};
 use crate::step::sign_in;
 
 /// No application has these: a number is never 0, and a pid starts with the number of the account.
@@ -120,15 +119,6 @@ fn open_untrusted(home: &Account, name: &str) -> Result<Result<Account, String>,
             Ok(Err(error.message))
         }
         Err(error) => Err(error),
-    }
-}
-
-/// The user name in an ARN, if it is a user of that account.
-fn user_of(arn: &str, account: &str) -> Option<String> {
-    let arn: Arn = arn.parse().ok()?;
-    match arn.principal() {
-        Principal::User(name) if arn.account().as_str() == account => Some(name.clone()),
-        _ => None,
     }
 }
 

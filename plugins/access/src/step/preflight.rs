@@ -1,9 +1,12 @@
 //! Before anything changes: who is who, and does everything fit?
 
+use std::collections::BTreeSet;
+
 use host_workflow_sdk::{Account, Error, ErrorKind, Tolerant, ims, ram};
 use host_workflow_sdk::{resourcemanager, sts};
 
 use crate::attachment::Holder;
+use crate::holders;
 use crate::ledger::Ledger;
 use crate::names;
 use crate::parameters::{Parameters, Scope, SignIn, TrustedAccount};
@@ -30,6 +33,18 @@ fn grant<'a>(input: &'a Parameters, parties: &Parties, role: &FoundRole) -> Gran
     let holder = Holder::Role { name, principal: known.unwrap_or_else(computed) };
     let origin = Origin::of(role.role().is_some(), role.is_ours());
     Grant { access: &input.access, scope: &input.scope, holder, origin }
+}
+
+impl Found {
+    /// Users of earlier runs who are not asked for and lose something.
+    pub(crate) fn dropped(&self, input: &Parameters) -> BTreeSet<String> {
+        let mut dropped = self.permission.dropped();
+        let is_wished =
+            |user: &&String| input.users.iter().any(|wish| wish.name.eq_ignore_ascii_case(user));
+        let untrusted = self.role.dropped().iter().filter(|user| !is_wished(user));
+        dropped.extend(untrusted.cloned());
+        dropped
+    }
 }
 
 /// Opens both sides and makes sure that they are who the operator thinks they are.
@@ -71,9 +86,10 @@ pub(crate) fn look(
 ) -> Result<Found, Error> {
     let users = users::find(&input.users, parties)?;
     require_named(input, parties)?;
-    let role = role::find(input, parties)?;
+    let holders = holders::find(input, parties)?;
+    let role = role::find(input, parties, &holders)?;
     let access = access::find(grant(input, parties, &role), &parties.monitoring, ledger)?;
-    let permission = permission::find(input, parties, &role.arn(input, parties), &users)?;
+    let permission = permission::find(input, parties, &role, &users, &holders, ledger)?;
     Ok(Found { users, role, access, permission })
 }
 

@@ -1,14 +1,18 @@
 //! The role in the monitoring account, and whom it trusts.
 
+use host_model::{Arn, Principal};
 use host_ram::Document;
 use host_workflow_sdk::{Error, Tolerant, progress, ram};
 
 use crate::documents;
+use crate::dropped;
+use crate::holders::Holders;
 use crate::ledger::Ledger;
 use crate::names;
 use crate::ownership::{self, Claim, Tagged};
 use crate::parameters::Parameters;
 use crate::parties::Parties;
+use crate::statements;
 
 /// What a new role says of itself unless told otherwise.
 const DESCRIPTION: &str = "Lets another account work in this account's ARMS.";
@@ -27,6 +31,8 @@ struct Present {
     claim: Claim,
     trust: Document,
     change: RoleChange,
+    /// Users whom the trust names for an earlier run only.
+    dropped: Vec<String>,
 }
 
 /// The role as the later steps need it.
@@ -55,6 +61,19 @@ impl FoundRole {
         self.present.as_ref().is_some_and(|present| present.claim == Claim::Ours)
     }
 
+    /// Users who lose their place in the trust.
+    pub(crate) fn dropped(&self) -> &[String] {
+        self.present.as_ref().map_or(&[], |present| &present.dropped)
+    }
+
+    /// Whether statements of ours let the user in, by its name or with its whole account.
+    pub(crate) fn names(&self, parties: &Parties, user: &str) -> Result<bool, Error> {
+        let Some(present) = &self.present else { return Ok(false) };
+        let known = [parties.user_arn(user), format!("acs:ram::{}:root", parties.people.id())];
+        let named = dropped::named_by_us(&present.trust)?;
+        Ok(named.iter().any(|name| known.iter().any(|known| known.eq_ignore_ascii_case(name))))
+    }
+
     /// The ARN that the role has or will have.
     pub(crate) fn arn(&self, input: &Parameters, parties: &Parties) -> String {
         let name = self.role().map_or(&input.role_name, |role| &role.role_name);
@@ -63,15 +82,61 @@ impl FoundRole {
 }
 
 /// Looks whether the role is there, is ours, and what differs.
-pub(crate) fn find(input: &Parameters, parties: &Parties) -> Result<FoundRole, Error> {
+pub(crate) fn find(
+    input: &Parameters,
+    parties: &Parties,
+    holders: &Holders,
+) -> Result<FoundRole, Error> {
     let wanted_trust = documents::wanted_trust(input, parties.people.id())?;
     let found = ram::get_role(&parties.monitoring, &input.role_name).or_absent()?;
     let Some(role) = found else { return Ok(FoundRole { wanted_trust, present: None }) };
     let claim = ownership::claim(&parties.monitoring, Tagged::Role, &role.role_name)?;
     let trust = documents::read("the role's trust policy", &role.assume_role_policy_document)?;
-    let is_ours = claim == Claim::Ours;
-    let change = compare(&role, &trust, &wanted_trust, input, is_ours)?;
-    Ok(FoundRole { wanted_trust, present: Some(Present { role, claim, trust, change }) })
+    let dropped = match claim {
+        Claim::Ours => Some(no_longer_trusted(parties, &trust, &wanted_trust, holders)?),
+        Claim::Adopted => None,
+    };
+    let change = compare(&role, &trust, &wanted_trust, input, dropped.as_deref())?;
+    let user = |arn: &String| user_of(arn, parties.people.id());
+    let dropped = dropped.iter().flatten().filter_map(user).collect();
+    Ok(FoundRole { wanted_trust, present: Some(Present { role, claim, trust, change, dropped }) })
+}
+
+/// Users of the people's side that our statements name, that nobody asks for now, and that are known
+/// to be there through us: they have our policy for this role, or carry our mark. Of any other, a
+/// person may have written the same statement by hand.
+fn no_longer_trusted(
+    parties: &Parties,
+    trust: &Document,
+    wanted: &Document,
+    holders: &Holders,
+) -> Result<Vec<String>, Error> {
+    let wanted = statements::principals(wanted.statements());
+    let mut dropped = Vec::new();
+    for principal in dropped::named_by_us(trust)? {
+        if wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&principal)) {
+            continue;
+        }
+        let Some(user) = user_of(&principal, parties.people.id()) else { continue };
+        if holders.has(&user) || is_marked(parties, &user)? {
+            dropped.push(principal);
+        }
+    }
+    Ok(dropped)
+}
+
+fn is_marked(parties: &Parties, user: &str) -> Result<bool, Error> {
+    let user = ram::get_user(&parties.people, user).or_absent()?;
+    Ok(user.is_some_and(|user| ownership::is_our_user(&user)))
+}
+
+/// The user name in an ARN, if it is a user of that account.
+pub(crate) fn user_of(arn: &str, account: &str) -> Option<String> {
+    let arn: Arn = arn.parse().ok()?;
+    match arn.principal() {
+        Principal::User(name) if arn.account().as_str() == account => Some(name.clone()),
+        _ => None,
+    }
 }
 
 /// Only what differs is sent, and only what was asked for is compared.
@@ -80,11 +145,11 @@ fn compare(
     trust: &Document,
     wanted: &Document,
     input: &Parameters,
-    is_ours: bool,
+    dropped: Option<&[String]>,
 ) -> Result<RoleChange, Error> {
     let mut change = RoleChange::default();
     let external_id = input.external_id.as_deref();
-    if let Some(merged) = documents::trust_change(trust, wanted, external_id, is_ours)? {
+    if let Some(merged) = documents::trust_change(trust, wanted, external_id, dropped)? {
         change.options.new_assume_role_policy_document = Some(merged.document);
         change.words.extend(merged.lines);
     }
@@ -153,7 +218,7 @@ fn adjust(
     present: Present,
     ledger: &mut Ledger,
 ) -> Result<(ram::Role, Document), Error> {
-    let Present { role, claim, mut trust, change } = present;
+    let Present { role, claim, mut trust, change, .. } = present;
     if claim == Claim::Adopted {
         ownership::adopt(&parties.monitoring, Tagged::Role, &role.role_name)?;
         ledger.updated(&object(&role), "taken over");
@@ -194,7 +259,7 @@ mod tests {
     fn compared(input: &str, role: &ram::Role) -> RoleChange {
         let input: Parameters = serde_json::from_str(input).unwrap();
         let wanted = documents::wanted_trust(&input, "2000000000000002").unwrap();
-        compare(role, &wanted, &wanted, &input, true).unwrap()
+        compare(role, &wanted, &wanted, &input, Some(&[])).unwrap()
     }
 
     fn role() -> ram::Role {

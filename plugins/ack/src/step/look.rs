@@ -81,17 +81,23 @@ pub(crate) fn read(source: &Account, region: &str, cluster: &str) -> Result<Pres
 pub(crate) fn own_applications(
     parties: &Parties,
     all: &[Looked],
-) -> Option<BTreeMap<String, usize>> {
+) -> Result<Option<BTreeMap<String, usize>>, Error> {
     let mut counts = BTreeMap::new();
     if !all.iter().any(Looked::is_without_credentials) {
-        return Some(counts);
+        return Ok(Some(counts));
     }
     let options = arms::ListTraceAppsOptions::default();
-    let apps = arms::list_trace_apps(&parties.source, &parties.region, &options).ok()?;
+    let apps = match arms::list_trace_apps(&parties.source, &parties.region, &options) {
+        Ok(apps) => apps,
+        Err(error) => {
+            reason::of_cluster("arms:ListTraceApps", error)?;
+            return Ok(None);
+        }
+    };
     for cluster in apps.into_iter().filter_map(|app| app.cluster_id) {
         *counts.entry(cluster).or_insert(0) += 1;
     }
-    Some(counts)
+    Ok(Some(counts))
 }
 
 /// What is to be done for a cluster, or why it cannot be.

@@ -41,7 +41,7 @@ pub(crate) fn survey(
     while !todo.is_empty() {
         let mut at_work = Vec::new();
         for (place, cluster) in todo {
-            let cluster = if is_first { Ok(cluster) } else { again(parties, cluster)? };
+            let cluster = if is_first { Ok(cluster) } else { again(parties, &cluster)? };
             let looked = match cluster {
                 Ok(cluster) => look(parties, cluster, is_first, ledger)?,
                 Err(unfit) => Look::Unfit(unfit),
@@ -83,19 +83,21 @@ fn wait(
         return Vec::new();
     }
     for (_, cluster, why) in &at_work {
-        progress::info(&format!("waiting for {}: {why}", called(&cluster.cluster_id, &cluster.name)));
+        progress::info(&format!(
+            "waiting for {}: {why}",
+            called(&cluster.cluster_id, &cluster.name)
+        ));
     }
     clock::sleep(PAUSE);
     at_work.into_iter().map(|(place, cluster, _)| (place, cluster)).collect()
 }
 
-fn again(parties: &Parties, cluster: cs::Cluster) -> Result<Result<cs::Cluster, Unfit>, Error> {
-    let id = cluster.cluster_id.clone();
-    match cs::describe_cluster_detail(&parties.source, &parties.region, &id) {
+fn again(parties: &Parties, cluster: &cs::Cluster) -> Result<Result<cs::Cluster, Unfit>, Error> {
+    match cs::describe_cluster_detail(&parties.source, &parties.region, &cluster.cluster_id) {
         Ok(cluster) => Ok(Ok(cluster)),
         Err(error) => {
             let reason = reason::of_cluster("cs:DescribeClusterDetail", error)?;
-            Ok(Err(Unfit::new(&cluster, vec![reason])))
+            Ok(Err(Unfit::new(cluster, vec![reason])))
         }
     }
 }

@@ -3,16 +3,21 @@
 use std::collections::BTreeMap;
 
 use host_workflow_sdk::progress::{self, Outcome};
-use host_workflow_sdk::Error;
+use host_workflow_sdk::{Error, clock};
 
-use crate::decision::{self, Target};
+use crate::decision::{self, Moment, Target};
 use crate::ending::{Ending, Failure};
 use crate::facts::Facts;
 use crate::fitness::Unfit;
 use crate::machine::{Fate, Machine};
 use crate::order::Order;
 use crate::parameters::Parameters;
+use crate::step::applications::{self, Listed};
 use crate::step::send::{Orders, Sender};
+use crate::step::uninstall;
+
+/// Seconds that a script which was given up gets before somebody looks.
+const PROBE_SECONDS: u32 = 60;
 
 /// Asks every machine that is left, and decides what there is to do.
 pub(crate) fn before(
@@ -45,12 +50,14 @@ pub(crate) fn before(
 }
 
 fn decide(input: &Parameters, account: &str, machine: &mut Machine) {
-    match decision::decide(input, target(account, machine), &machine.facts) {
+    match decision::decide(input, target(account, machine), &machine.facts, Moment::Before) {
         Err(unfit) => machine.leave_out(unfit, input.names_instances()),
         Ok(decision) => {
             for (service, reason) in &decision.refused {
                 let id = format!("service/{}/{service}", machine.id);
-                progress::check(&id, Outcome::Fails, &format!("left out: {reason}"));
+                let text =
+                    format!("service `{service}` on {}: left out: {reason}", machine.words());
+                progress::check(&id, Outcome::Fails, &text);
             }
             if !decision.changes() {
                 machine.fate = Fate::Unchanged;
@@ -61,12 +68,7 @@ fn decide(input: &Parameters, account: &str, machine: &mut Machine) {
 }
 
 fn target<'a>(account: &'a str, machine: &'a Machine) -> Target<'a> {
-    Target {
-        region: &machine.region,
-        instance: &machine.id,
-        instance_name: &machine.name,
-        account,
-    }
+    Target { region: &machine.region, instance: &machine.id, instance_name: &machine.name, account }
 }
 
 /// Reads back what was changed: a script's own word is not enough.
@@ -85,20 +87,82 @@ pub(crate) fn after(
     for machine in machines.iter_mut().filter(|machine| machine.is_changed) {
         let Some(Ok(facts)) = found.get(&machine.id) else { continue };
         machine.facts = facts.clone();
-        if matches!(machine.fate, Fate::Done(_)) && !input.uninstall {
-            confirm(input, account, machine);
+        match machine.fate {
+            Fate::Done(_) if !input.uninstall => confirm(input, account, machine),
+            Fate::Done(_) if uninstall::has_set_up(input, &machine.facts) => {
+                let reason =
+                    "a service is still set up: by a run with another `install-directory`?";
+                machine.fail(Failure::new(reason));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Looks at machines of a wave where a script was given up and may have gone on: what is on them decides.
+pub(crate) fn probe(
+    input: &Parameters,
+    account: &str,
+    sender: Sender<'_>,
+    wave: &mut [&mut Machine],
+) -> Result<(), Error> {
+    if !wave.iter().any(|machine| machine.may_go_on()) {
+        return Ok(());
+    }
+    progress::info("a script was given up, and may be at work: looking what is there in a minute");
+    clock::sleep(PROBE_SECONDS);
+    let found =
+        ask(input, sender, wave.iter().map(|machine| &**machine).filter(|it| it.may_go_on()))?;
+    for machine in wave.iter_mut().filter(|machine| machine.may_go_on()) {
+        let Some(Ok(facts)) = found.get(&machine.id) else { continue };
+        let now = decision::decide(input, target(account, machine), facts, Moment::After);
+        if now.is_ok_and(|now| !now.changes()) {
+            progress::info(&format!("{}: the script did its work meanwhile", machine.words()));
+            machine.fate = Fate::Done(None);
+        }
+    }
+    Ok(())
+}
+
+/// Looks once more at machines that waited for people, where one of their applications was seen since:
+/// somebody did what there was to do.
+pub(crate) fn again(
+    input: &Parameters,
+    account: &str,
+    sender: Sender<'_>,
+    machines: &mut [Machine],
+    seen: &Listed,
+) -> Result<(), Error> {
+    let has_come =
+        |machine: &&Machine| {
+            applications::is_set_up(machine)
+                && machine.decision.services.iter().any(|goal| {
+                    !goal.is_live
+                        && seen.get(&machine.region).into_iter().flatten().any(|seen| {
+                            seen.thing == goal.application && !seen.applications.is_empty()
+                        })
+                })
+        };
+    if !machines.iter().any(|machine| has_come(&machine)) {
+        return Ok(());
+    }
+    progress::step("agent", "what runs with the agent by now");
+    let found = ask(input, sender, machines.iter().filter(has_come))?;
+    for machine in machines.iter_mut() {
+        let Some(Ok(facts)) = found.get(&machine.id) else { continue };
+        machine.facts = facts.clone();
+        let now = decision::decide(input, target(account, machine), facts, Moment::After);
+        if let Ok(now) = now {
+            machine.decision.services = now.services;
         }
     }
     Ok(())
 }
 
 fn confirm(input: &Parameters, account: &str, machine: &mut Machine) {
-    // The keys were sent just now: that they be sent again is no longer wanted.
-    let now = decision::decide_again(input, target(account, machine), &machine.facts);
-    match now {
-        Ok(now) if !now.needs_agent && now.services.iter().all(|goal| !goal.is_open) => {
-            machine.decision.services = now.services;
-        }
+    match decision::decide(input, target(account, machine), &machine.facts, Moment::After) {
+        Ok(now) if !now.changes() => machine.decision.services = now.services,
         Ok(_) => machine.fail(Failure::new("the change does not show on the machine")),
         Err(unfit) => machine.fail(Failure::new(unfit.reason)),
     }

@@ -93,14 +93,11 @@ fn site(
 
 /// Errors after which no other region could go better.
 pub(crate) const fn ends_run(error: &Error) -> bool {
-    matches!(
-        error.kind,
-        ErrorKind::Denied | ErrorKind::Cancelled | ErrorKind::BudgetExhausted
-    )
+    matches!(error.kind, ErrorKind::Denied | ErrorKind::Cancelled | ErrorKind::BudgetExhausted)
 }
 
 fn refuse_region(region: &str, error: &Error) {
-    let text = format!("left out: {}", words(error));
+    let text = format!("region `{region}`: left out: {}", words(error));
     progress::check(&format!("region/{region}"), Outcome::Fails, &text);
 }
 
@@ -138,7 +135,7 @@ pub(crate) fn machines(
     for id in selection::missing(&input.instances, &found) {
         let regions = input.regions.join("`, `");
         let text = format!(
-            "left out: account `{}` has no such instance in `{regions}`",
+            "instance `{id}`: left out: account `{}` has no such instance in `{regions}`",
             parties.source.id()
         );
         progress::check(&format!("instance/{id}"), Outcome::Fails, &text);

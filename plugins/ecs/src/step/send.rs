@@ -144,7 +144,7 @@ impl Sender<'_> {
                 "no result came within {} minutes; the script may still be at work there",
                 self.limit_minutes
             );
-            endings.insert(id, Ending::Failed(Failure::new(reason)));
+            endings.insert(id, Ending::Failed(Failure { may_go_on: true, ..Failure::new(reason) }));
         }
         Ok(())
     }
@@ -184,9 +184,9 @@ impl Sender<'_> {
 /// A command that did not arrive twice has failed.
 fn given_up(ending: Ending) -> Ending {
     match ending {
-        Ending::Lost { code } => Ending::Failed(Failure::new(format!(
-            "the command did not get there, twice: `{code}`"
-        ))),
+        Ending::Lost { code } => {
+            Ending::Failed(Failure::new(format!("the command did not get there, twice: `{code}`")))
+        }
         other => other,
     }
 }

@@ -149,6 +149,121 @@ fn a_broad_policy_is_refused_before_anything_is_made() {
     seen.says("--allow broad-policy");
 }
 
+/// A policy that is there already is judged when it is attached, so that is what comes first.
+#[test]
+fn a_broad_policy_of_an_earlier_run_is_refused_before_anything_is_made() {
+    let home = Home::new();
+    let broad = r#"access={"name":"own","document":{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}}"#;
+    let workflow = delegate().display().to_string();
+    let allowed = |role: &str| {
+        let arguments = ["--simulate", "--json", "-p", ALICE, "-p", broad, "-p", role];
+        home.host(&[&["run", &workflow, "--allow", "broad-policy"], &arguments[..]].concat())
+    };
+    allowed("role-name=first").exits(0);
+    run(&home, &[ALICE, "role-name=present"]).exits(0);
+    for role in ["role-name=present", "role-name=absent"] {
+        let seen = run(&home, &[ALICE, broad, role]).exits(3);
+        assert_eq!(changes(&seen), [""; 0], "{seen}");
+        assert_eq!(seen.ended()["changes"], 0, "{seen}");
+        seen.says("--allow broad-policy");
+        let seen = allowed(role).exits(0);
+        let attached = changes(&seen).iter().filter(|it| it.contains("policy `own`")).count();
+        assert_eq!(attached, 1, "{seen}");
+        assert_eq!(allowed(role).exits(0).ended()["changes"], 0);
+    }
+}
+
+#[test]
+fn a_custom_policy_goes_with_the_access_that_it_was() {
+    let home = Home::new();
+    let own = r#"access={"name":"own","document":{"Version":"1","Statement":[{"Effect":"Allow","Action":"arms:*","Resource":"*"}]}}"#;
+    run(&home, &[ALICE, own]).exits(0);
+    let seen = run(&home, &[ALICE, "access=read-only"]).exits(0);
+    let wanted = [
+        "attach policy `AliyunARMSReadOnlyAccess` to role `arms-admin`",
+        "detach policy `own` from role `arms-admin`",
+    ];
+    assert_eq!(changes(&seen), wanted, "{seen}");
+    assert!(seen.both().contains("the policy itself stays"), "{seen}");
+    settles(&home, &[ALICE, "access=read-only"]);
+}
+
+#[test]
+fn a_user_who_is_dropped_may_no_longer_assume_the_role_and_stays() {
+    let home = Home::new();
+    let both = r#"users=[{"name":"alice","sign-in":"access-key"},{"name":"carol"}]"#;
+    run(&home, &[both]);
+    let seen = run(&home, &[ALICE]).exits(0);
+    let wanted =
+        ["change role `arms-admin`", "detach policy `host-assume-arms-admin` from user `carol`"];
+    assert_eq!(changes(&seen), wanted, "{seen}");
+    assert!(seen.both().contains("user `carol` is no longer asked for"), "{seen}");
+    // Had its place in the trust stayed, the trust would say more than was asked for.
+    assert!(!seen.both().contains("says more than was asked for"), "{seen}");
+    settles(&home, &[ALICE]);
+    // It is there as before: made again it would be a change, and so would be its permission.
+    let seen = run(&home, &[both]);
+    let wanted =
+        ["change role `arms-admin`", "attach policy `host-assume-arms-admin` to user `carol`"];
+    assert_eq!(changes(&seen), wanted, "{seen}");
+}
+
+/// Without policy and mark, a person may have written the statement by hand.
+#[test]
+fn a_user_of_others_in_the_trust_keeps_its_place() {
+    let home = Home::new();
+    let named = r#"trust.users=["alice","outsider"]"#;
+    run(&home, &[ALICE, named]).exits(0);
+    // The user comes in, which is shown: the run says so and fails.
+    let seen = run(&home, &[ALICE]).exits(1);
+    assert_eq!(changes(&seen), [""; 0], "{seen}");
+    assert!(seen.both().contains("says more than was asked for"), "{seen}");
+    assert!(seen.both().contains("user/outsider"), "{seen}");
+}
+
+#[test]
+fn one_permission_to_assume_takes_the_place_of_the_other() {
+    let home = Home::new();
+    let any = "assume-permission=AliyunSTSAssumeRoleAccess";
+    run(&home, &[ALICE]).exits(0);
+    for (parameters, comes, goes) in [
+        (&[ALICE, any][..], "AliyunSTSAssumeRoleAccess", "host-assume-arms-admin"),
+        (&[ALICE][..], "host-assume-arms-admin", "AliyunSTSAssumeRoleAccess"),
+    ] {
+        let seen = run(&home, parameters).exits(0);
+        let wanted = [
+            format!("attach policy `{comes}` to user `alice`"),
+            format!("detach policy `{goes}` from user `alice`"),
+        ];
+        assert_eq!(changes(&seen), wanted, "{seen}");
+        settles(&home, parameters);
+    }
+    // What somebody else gave a user is theirs to take away.
+    let outsider = r#"users=[{"name":"outsider","existing":true}]"#;
+    let seen = run(&home, &[outsider, "role-name=other"]);
+    assert!(!changes(&seen).iter().any(|line| line.starts_with("detach")), "{seen}");
+    assert!(seen.both().contains("nothing says for which role it was attached"), "{seen}");
+}
+
+#[test]
+fn the_permission_to_assume_moves_with_its_scope() {
+    let home = Home::new();
+    let (group, account) = ("assume-scope=rg-fakedefaultsrc", "assume-scope=account");
+    run(&home, &[ALICE]).exits(0);
+    for (parameters, comes, goes) in [
+        (&[ALICE, group], "in resource group `rg-fakedefaultsrc`", "from user `alice`"),
+        (&[ALICE, account], "to user `alice`", "in resource group `rg-fakedefaultsrc`"),
+    ] {
+        // How the cloud weighs a permission in a resource group is not what this is about.
+        let seen = run(&home, parameters);
+        let changes = changes(&seen);
+        let [attached, detached] = &changes[..] else { panic!("{seen}") };
+        assert!(attached.starts_with("attach") && attached.ends_with(comes), "{seen}");
+        assert!(detached.starts_with("detach") && detached.ends_with(goes), "{seen}");
+        settles(&home, parameters);
+    }
+}
+
 #[test]
 fn a_person_at_the_console_is_waited_for_and_told_nothing_of_keys() {
     let home = Home::new();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 /// Nothing that a terminal would obey.
 #[track_caller]
-fn harmless(seen: &Seen) {
+pub(crate) fn harmless(seen: &Seen) {
     let hidden = |character: char| {
         matches!(
             character,
@@ -23,7 +23,7 @@ fn harmless(seen: &Seen) {
 
 /// No line of the host's own was written by the workflow.
 #[track_caller]
-fn no_forged_line(seen: &Seen) {
+pub(crate) fn no_forged_line(seen: &Seen) {
     let forged = seen.both().lines().any(|line| line.starts_with("error[host]"));
     assert!(!forged, "a line was forged: {seen}");
 }

@@ -1,9 +1,10 @@
 //! Rules 1 and 3: only catalogued actions and parameters leave, and `extra` cannot override.
 
 use host_workflow_sdk::openapi::{Call, change, query};
-use host_workflow_sdk::{Account, Error, Secret, Value, ram, sts};
+use host_workflow_sdk::{Account, Error, Secret, Value, cs, ram, sts};
 use serde_json::Value as Json;
 
+use crate::addons::{CLUSTER, CS, REGION};
 use crate::attempt::Attempts;
 use crate::field::{FOREIGN, Field};
 
@@ -53,7 +54,7 @@ fn call<'a>(product: (&str, &str), action: &str, given: &'a [Given<'a>]) -> Call
         product: product.0.to_owned(),
         version: product.1.to_owned(),
         action: action.to_owned(),
-        region_id: (product.0 == "arms").then(|| "cn-hangzhou".to_owned()),
+        region_id: ["arms", "cs", "ecs"].contains(&product.0).then(|| "cn-hangzhou".to_owned()),
         parameters: given.iter().map(value).collect(),
     }
 }
@@ -78,6 +79,11 @@ pub(crate) fn write(
     change(caller, &call(product, action, given))
 }
 
+/// What was read, in a form that nobody redacts on its way out.
+pub(crate) fn backwards(reply: impl AsRef<str>) -> Json {
+    Json::String(reply.as_ref().chars().rev().collect())
+}
+
 /// A reply as it was read.
 pub(crate) fn text(reply: String) -> Json {
     Json::String(reply)
@@ -91,7 +97,8 @@ pub(crate) fn uncatalogued(_: &Field, attempts: &mut Attempts) -> Result<(), Err
         (RAM, "getRole"),
         (RAM, "GetRole "),
         (("ram", "2014-01-01"), "GetUser"),
-        (("ecs", "2014-05-26"), "RunCommand"),
+        (("ecs", "2014-05-26"), "RebootInstance"),
+        (("cs", "2015-12-15"), "DescribeClusterUserKubeconfig"),
         (("ram/../sts", "2015-04-01"), "GetCallerIdentity"),
         (("", ""), ""),
     ];
@@ -99,6 +106,32 @@ pub(crate) fn uncatalogued(_: &Field, attempts: &mut Attempts) -> Result<(), Err
         let what = format!("{}:{action}", product.0);
         attempts.note(&what, read(&caller, product, action, &none), text);
         attempts.note(&what, write(&caller, product, action, &none), text);
+    }
+    Ok(())
+}
+
+/// Names that would lead a path elsewhere.
+pub(crate) fn paths(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    let ids = [
+        "../regions",
+        "c0/user_config",
+        "c0%2fuser_config",
+        "c0?x=1",
+        "c0#",
+        "",
+        "c0/..",
+        "\u{e9}",
+    ];
+    for id in ids {
+        let given = [Given::Text("cluster_id", id)];
+        attempts.note(id, read(&caller, CS, "DescribeClusterDetail", &given), text);
+        let found = cs::get_cluster_addon_instance(&caller, REGION, id, "ack-onepilot");
+        attempts.note(id, found, |addon| Json::String(addon.raw));
+        let found = cs::get_cluster_addon_instance(&caller, REGION, CLUSTER, id);
+        attempts.note(id, found, |addon| Json::String(addon.raw));
+        let found = cs::describe_cluster_detail(&caller, id, CLUSTER);
+        attempts.note(id, found, |cluster| Json::String(cluster.raw));
     }
     Ok(())
 }

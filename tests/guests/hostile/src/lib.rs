@@ -8,13 +8,16 @@
 //! {"attack": "extra-owned"} ─▶ {"attack": "extra-owned", "got": [{"what": "Action", "kind": "denied", …}]}
 //! ```
 
+mod addons;
 mod attempt;
 mod calls;
+mod commands;
 mod documents;
 mod field;
 mod greed;
 mod identities;
 mod ownership;
+mod proofs;
 mod replies;
 mod sinks;
 mod vault;
@@ -41,7 +44,7 @@ pub struct Spoils {
 type Attack = fn(&Field, &mut Attempts) -> Result<(), Error>;
 
 /// Every attack, by name.
-const ATTACKS: [(&str, Attack); 38] = [
+const ATTACKS: [(&str, Attack); 50] = [
     ("call-uncatalogued", calls::uncatalogued),
     ("call-undeclared", calls::undeclared),
     ("call-through-wrong-interface", calls::wrong_interface),
@@ -57,6 +60,17 @@ const ATTACKS: [(&str, Attack); 38] = [
     ("text-as-secret", sinks::text_as_secret),
     ("secret-of-wrong-kind", sinks::secret_of_wrong_kind),
     ("password-of-another", sinks::password_of_another),
+    ("reporting-key", addons::reporting_key),
+    ("addon-read-back", addons::read_back),
+    ("addon-write-back", addons::write_back),
+    ("license-key", commands::license_key),
+    ("command-closed", commands::closed),
+    ("command-output", commands::output),
+    ("command-output-of-another", commands::output_of_another),
+    ("command", commands::ask),
+    ("purchase", commands::buy),
+    ("proof-moves", proofs::moves),
+    ("paths", calls::paths),
     ("trust-open", documents::trust_open),
     ("trust-widened", documents::trust_widened),
     ("admin-attached", documents::admin_attached),
@@ -74,6 +88,7 @@ const ATTACKS: [(&str, Attack); 38] = [
     ("words-in-error", words::in_error),
     ("claims", words::claims),
     ("words-in-call", words::in_call),
+    ("words-of-the-cloud", words::of_the_cloud),
     ("forged-denial", words::forged_denial),
     ("give-up", words::give_up),
     ("log-flood", greed::log_flood),

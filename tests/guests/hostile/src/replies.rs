@@ -1,16 +1,11 @@
 //! Rule 2: secret-bearing replies hold no secret, whichever way they are asked for.
 
 use host_workflow_sdk::{Error, arms, ims, ram, sts};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::attempt::Attempts;
-use crate::calls::{ARMS, Given, IMS, RAM, read, write};
+use crate::calls::{ARMS, Given, IMS, RAM, backwards, read, write};
 use crate::field::Field;
-
-/// What was read, in a form that nobody redacts on its way out.
-fn backwards(reply: impl AsRef<str>) -> Json {
-    Json::String(reply.as_ref().chars().rev().collect())
-}
 
 pub(crate) fn access_key(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
     let caller = Field::source()?;

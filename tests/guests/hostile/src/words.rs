@@ -1,10 +1,12 @@
 //! Rules 12 and 13: text of others is quoted, and the verdict is the host's.
 
-use host_workflow_sdk::progress::{Level, Outcome, check, log, step};
-use host_workflow_sdk::{Error, ErrorKind, arms, ram, sts};
+use host_workflow_sdk::progress::{Level, Outcome, check, info, log, step};
+use host_workflow_sdk::{Error, ErrorKind, arms, clock, cs, ecs, ram, sts};
 use serde_json::json;
 
+use crate::addons::REGION;
 use crate::attempt::Attempts;
+use crate::commands;
 use crate::field::Field;
 
 /// Clears the screen, recolors, sets a title, hides a link, reorders, breaks the line, and lies.
@@ -45,6 +47,34 @@ pub(crate) fn in_call(field: &Field, attempts: &mut Attempts) -> Result<(), Erro
         ram::CreateUserOptions { display_name: Some(WORDS.to_owned()), ..Default::default() };
     attempts.done("create", ram::create_user(&caller, &field.name("worded"), &options));
     attempts.done("read", ram::get_user(&caller, WORDS));
+    Ok(())
+}
+
+/// Shows what the cloud calls things, and what a machine wrote before it failed.
+pub(crate) fn of_the_cloud(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let source = Field::source()?;
+    let monitoring = Field::monitoring()?;
+    let clusters =
+        cs::describe_clusters_v1(&source, REGION, &cs::DescribeClustersV1Options::default())?;
+    let machines =
+        ecs::describe_instances(&source, REGION, &ecs::DescribeInstancesOptions::default())?;
+    let apps = arms::list_trace_apps(&monitoring, REGION, &arms::ListTraceAppsOptions::default())?;
+    let names = clusters.into_iter().map(|it| it.name);
+    let names = names.chain(machines.into_iter().map(|it| it.instance_name));
+    for name in names.chain(apps.into_iter().map(|it| it.app_name)) {
+        step(&name, &name);
+        info(&name);
+        check(&name, Outcome::Unknown, &name);
+        attempts.note(&name, Ok(()), |()| json!(name));
+    }
+    let key = arms::describe_trace_license_key(&monitoring, REGION)?;
+    let invocation = commands::install(&source, &key, "shop")?;
+    clock::sleep(60);
+    let options =
+        ecs::DescribeInvocationResultsOptions { invoke_id: Some(invocation), ..Default::default() };
+    let results = ecs::describe_invocation_results(&source, REGION, &options);
+    attempts
+        .note("output", results, |all| json!(all.into_iter().map(|it| it.raw).collect::<String>()));
     Ok(())
 }
 

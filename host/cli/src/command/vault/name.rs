@@ -74,12 +74,12 @@ pub(super) fn all(vault: &Vault) -> Result<Vec<Named>, Failure> {
     let items: Vec<Item> = kept.chain(vault.intents()?.into_iter().map(Item::Pending)).collect();
     let names: Vec<[String; 3]> = items.iter().map(Item::names).collect();
     let is_single = |name: &String| names.iter().flatten().filter(|it| *it == name).count() == 1;
-    let named = items.into_iter().zip(&names).map(|(item, names)| {
+    let all = items.into_iter().zip(&names).map(|(item, names)| {
         let [.., whole] = names;
         let name = names.iter().find(|name| is_single(name)).unwrap_or(whole).clone();
         Named { name, item }
     });
-    Ok(named.collect())
+    Ok(all.collect())
 }
 
 /// The item of that name, in any form that fits no other.

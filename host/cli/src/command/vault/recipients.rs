@@ -5,7 +5,6 @@ use host_model::quote_within;
 use host_vault::{Opener, Recipient};
 use serde_json::json;
 
-use super::export::recipient;
 use super::name::date;
 use super::{Opened, Place, confirm};
 use crate::context::Context;
@@ -32,8 +31,8 @@ enum Verb {
     /// Let one more identity open the vault: everything in it, now and later; asks first.
     Add {
         /// Its public key, from `host vault keygen` or `age-keygen`.
-        #[arg(value_name = "AGE1…", value_parser = recipient)]
-        recipient: Recipient,
+        #[arg(value_name = "AGE1…")]
+        recipient: String,
         /// Who that is.
         #[arg(long, value_name = "TEXT")]
         label: Option<String>,
@@ -44,28 +43,32 @@ enum Verb {
     /// Take an identity's way in away. What it has read it may still know.
     Remove {
         /// Its public key.
-        #[arg(value_name = "AGE1…", value_parser = recipient)]
-        recipient: Recipient,
+        #[arg(value_name = "AGE1…")]
+        recipient: String,
     },
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<u8, Failure> {
     match &arguments.verb {
-        None => match arguments.place.find(context)? {
-            Some(opened) => list(&opened, arguments.json),
-            None => {
+        None => {
+            let found = arguments.place.find(context)?;
+            let Some(opened) = found else {
                 line("there is no vault yet");
-                Ok(0)
-            }
-        },
+                return Ok(0);
+            };
+            list(&opened, arguments.json)
+        }
         Some(Verb::Add { recipient, label, yes }) => {
+            // Read before the vault is opened, and not by the command line, which shows what is wrong.
+            let recipient: Recipient = recipient.parse()?;
             let opened = arguments.place.open(context)?;
-            add(&opened, recipient, label.as_deref(), |question| confirm(context, *yes, question))
+            add(&opened, &recipient, label.as_deref(), |question| confirm(context, *yes, question))
         }
         Some(Verb::Remove { recipient }) => {
+            let recipient: Recipient = recipient.parse()?;
             let found = arguments.place.find(context)?;
             let removed = match &found {
-                Some(opened) => opened.vault.remove_recipient(recipient)?,
+                Some(opened) => opened.vault.remove_recipient(&recipient)?,
                 None => false,
             };
             if !removed {
@@ -96,7 +99,8 @@ fn list(opened: &Opened, json: bool) -> Result<u8, Failure> {
     for opener in &all {
         let label = opener.label.as_deref().unwrap_or_default();
         let label = quote_within(label, LABEL_MAX);
-        data(&format!("{}  {}  {label}", opener.recipient, date(opener.at)).trim_end().to_owned());
+        let row = format!("{}  {}  {label}", opener.recipient, date(opener.at));
+        data(row.trim_end());
     }
     if all.is_empty() {
         line("no identity opens it besides its own");

@@ -27,7 +27,8 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<u8, Failure> {
     let on_screen = std::io::stdout().is_terminal();
-    if !arguments.reveal && !(on_screen && context.can_ask) {
+    let to_person = on_screen && context.can_ask;
+    if !arguments.reveal && !to_person {
         let message = "a secret is shown to a person at a terminal, and this is none";
         return Err(Failure::new("vault.show-refused", message, REFUSED)
             .hint("`--reveal` writes it wherever the output goes, and asks nothing"));

@@ -152,7 +152,9 @@ fn written(all: &BTreeMap<String, Words>) -> String {
         }
         let (who, status) = words.who.map(Who::words).unwrap_or_default();
         let status = words.status.unwrap_or(status);
-        let what = cell(words.what.as_deref().unwrap_or_default());
+        let what = words.what.as_deref().unwrap_or_default();
+        // Some sources begin with the code itself.
+        let what = cell(what.strip_prefix(&format!("`{code}`: ")).unwrap_or(what));
         let mend = cell(words.mend.as_deref().unwrap_or_default());
         page.push_str(&format!("| `{code}` | {what} | {who} | {status} | {mend} |\n"));
     }

@@ -1,11 +1,16 @@
 //! One attack for each rule, by a workflow that a stranger wrote, in the offline cloud.
 
+mod addons;
 mod calls;
+mod commands;
+mod consent;
 mod ending;
 mod power;
+mod proofs;
 mod secrets;
+mod words;
 
-use host_e2e::{Home, Seen, hostile};
+use host_e2e::{Home, Secrets, Seen, hostile, workspace};
 use serde_json::Value as Json;
 
 /// A home with the hostile workflow in it.
@@ -17,10 +22,53 @@ fn home() -> Home {
 
 fn seen(home: &Home, attack: &str, more: &[&str]) -> Seen {
     let workflow = home.path("hostile.wasm").display().to_string();
+    let scenario = home.path("scenario.toml");
+    let simulate = if scenario.exists() {
+        format!("--simulate={}", scenario.display())
+    } else {
+        "--simulate".to_owned()
+    };
     let attack = format!("attack={attack}");
-    let mut arguments = vec!["run", &workflow, "--simulate", "--json", "-p", &attack];
+    let mut arguments = vec!["run", &workflow, &simulate, "--json", "-p", &attack];
     arguments.extend_from_slice(more);
     home.host(&arguments)
+}
+
+/// A home whose cloud is the one that is built in, with parts in place of others.
+#[track_caller]
+fn home_with(parts: &[(&str, &str)]) -> Home {
+    let path = workspace().join("host/simulator/data/two-accounts.toml");
+    let mut text = std::fs::read_to_string(path).expect("the built-in scenario is a file");
+    for (part, other) in parts {
+        assert!(text.contains(part), "the built-in scenario has no `{part}`");
+        text = text.replacen(part, other, 1);
+    }
+    let home = home();
+    home.write("scenario.toml", text);
+    home
+}
+
+/// The license key of the built-in scenario.
+const LICENSE_KEY: &str = "fakelicensekey@0123456789abcde";
+
+/// Every secret that the cloud of this home knows.
+fn secrets_of(home: &Home) -> Secrets {
+    let mut secrets = Secrets::default();
+    secrets.learn(LICENSE_KEY);
+    secrets.learn_cloud(&home.state());
+    secrets
+}
+
+/// No output and no file holds a secret, and neither does anything that the guest read.
+#[track_caller]
+fn nothing_leaked(home: &Home, secrets: &Secrets, spoils: &Spoils) {
+    secrets.are_not_in("the output", &spoils.seen.both());
+    secrets.are_not_below(&home.state());
+    secrets.are_not_below(&home.cache());
+    for attempt in &spoils.got {
+        let read: String = attempt["value"].as_str().unwrap_or_default().chars().rev().collect();
+        secrets.are_not_in(&attempt["what"].to_string(), &read);
+    }
 }
 
 /// What every attempt of an attack got.

@@ -1,17 +1,9 @@
 //! Rules 2, 7, 8 and 9: secrets come as handles, go to their sinks, and stay where they belong.
 
-use host_e2e::{Home, Secrets, hostile, hostile_manifest, hostile_module, with_manifest};
+use host_e2e::{Secrets, hostile, hostile_manifest, hostile_module, with_manifest};
 use serde_json::json;
 
-use super::{Spoils, attack, attack_in, home};
-
-/// Every secret that the cloud of this home knows.
-fn secrets_of(home: &Home) -> Secrets {
-    let mut secrets = Secrets::default();
-    secrets.learn("fakelicensekey@0123456789abcde");
-    secrets.learn_cloud(&home.state());
-    secrets
-}
+use super::{Spoils, attack, attack_in, home, secrets_of};
 
 #[test]
 fn rule_2_no_reply_holds_a_secret_whichever_way_it_is_asked_for() {

@@ -1,6 +1,6 @@
 //! List, show, delete.
 
-use host_e2e::{Home, Secrets, delegate};
+use host_e2e::{Home, Secrets, hostile};
 
 use super::{FIRST, KEY, LOGIN, SECOND, names, secret, three, user_with, vault_of};
 
@@ -102,7 +102,7 @@ fn only_what_is_named_is_deleted_and_only_after_a_yes() {
     let seen = home.host(&words).exits(3).fails_with("vault.nobody-asked");
     assert!(seen.hint().contains("--yes"), "{seen}");
     for answer in ["no", "", "y"] {
-        home.host_at_terminal(&words, &[answer]).exits(3).fails_with("vault.question-declined");
+        home.host_at_terminal(&words, &[answer]).exits(3).says("error[vault.question-declined]");
     }
     assert_eq!(names(&home).len(), 3);
     home.host_at_terminal(&words, &["yes"]).exits(0).says("deleted");
@@ -116,14 +116,15 @@ fn only_what_is_named_is_deleted_and_only_after_a_yes() {
 #[test]
 fn the_offline_cloud_has_a_vault_of_its_own() {
     let home = user_with(&three());
-    let workflow = delegate().display().to_string();
-    let users = r#"users=[{"name":"bob","sign-in":"console"}]"#;
-    home.host(&["run", &workflow, "--simulate", "-p", users]);
+    let workflow = home.write("hostile.wasm", hostile()).display().to_string();
+    let name = "ram:login-profile/kept";
+    let object = format!("object={name}");
+    let run = ["run", &workflow, "--simulate", "-p", "attack=vault-keep", "-p", &object];
+    home.host(&run);
     let simulated = ["vault", "list", "--json", "--simulate"];
     let seen = home.host(&simulated).exits(0);
     let kept = seen.events_of("vault-entry");
     assert_eq!(kept.len(), 1, "{seen}");
-    let name = "ram:login-profile/bob";
     assert_eq!((&kept[0]["name"], &kept[0]["kind"]), (&name.into(), &"password".into()), "{seen}");
     assert_eq!(names(&home).len(), 3, "the real vault is another one");
     // An operator hands a login password to its owner.
@@ -134,7 +135,7 @@ fn the_offline_cloud_has_a_vault_of_its_own() {
     assert_eq!(secrets.count(), 1, "`{password}` is no password");
     secrets.are_not_below(&home.state());
     // A new cloud begins with a new vault.
-    home.host(&["run", &workflow, "--simulate", "--fresh", "-p", users]);
+    home.host(&[&run[..], &["--fresh"]].concat());
     let again = home.host(&words).exits(0).stdout.trim_end().to_owned();
     assert!(!again.is_empty());
     home.host(&["vault", "list", "--simulate=nowhere.toml"]).exits(2);

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::Path;
 
 use host_e2e::{Home, Seen};
 
@@ -10,7 +10,7 @@ use super::{entry_files, own_identity, set_mode, take_over, text, three, user_wi
 
 /// The list is refused, by this code, for this file, and says what to do.
 #[track_caller]
-fn refused(home: &Home, code: &str, path: &PathBuf, hint: &str) -> Seen {
+fn refused(home: &Home, code: &str, path: &Path, hint: &str) -> Seen {
     let seen = home.host(&["vault", "list"]).exits(2).fails_with(code);
     let seen = seen.says(&path.display().to_string());
     assert!(seen.hint().contains(hint), "no `{hint}` in the hint: {seen}");

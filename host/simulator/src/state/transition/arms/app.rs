@@ -58,7 +58,10 @@ fn detail(app: &TraceApp, operation: &Operation<'_>) -> Body {
         .maybe("ClusterId", app.cluster_id.as_ref())
 }
 
-pub(super) fn list_trace_apps(state: &mut State, operation: &Operation<'_>) -> Result<Json, CloudError> {
+pub(super) fn list_trace_apps(
+    state: &mut State,
+    operation: &Operation<'_>,
+) -> Result<Json, CloudError> {
     let apps: Vec<Json> = wanted(state, operation)?
         .into_iter()
         .map(|app| {
@@ -122,7 +125,10 @@ pub(super) fn get_trace_app_config(
 }
 
 /// Removes an application; one that is not there is no error, and nothing changes (assumed).
-pub(super) fn delete_trace_app(state: &mut State, operation: &Operation<'_>) -> Result<Json, CloudError> {
+pub(super) fn delete_trace_app(
+    state: &mut State,
+    operation: &Operation<'_>,
+) -> Result<Json, CloudError> {
     let pid = operation.required("Pid");
     let region = region(operation);
     if let Some(apps) = operation.account_mut(state)?.apps.get_mut(region) {

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{check_region, region};
-use crate::state::{CloudError, Operation, State};
+use crate::state::{CloudError, InventedSecret, Operation, State};
 
 /// One key for each account and region, made when it is first asked for.
 pub(super) fn describe_trace_license_key(
@@ -14,7 +14,11 @@ pub(super) fn describe_trace_license_key(
     let region = region(operation);
     let mut mint = state.mint.clone();
     let keys = &mut operation.account_mut(state)?.license_keys;
-    let key = keys.entry(region.to_owned()).or_insert_with(|| mint.license_key()).clone();
+    let key = keys
+        .entry(region.to_owned())
+        .or_insert_with(|| InventedSecret::new(mint.license_key()))
+        .expose()
+        .to_owned();
     state.mint = mint;
     Ok(json!({ "LicenseKey": key }))
 }

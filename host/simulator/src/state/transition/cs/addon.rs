@@ -7,7 +7,7 @@ use super::cluster::named;
 use super::{addon_absent, check_rbac, cluster};
 use crate::state::addon::{ONEPILOT, config_schema};
 use crate::state::version::reaches;
-use crate::state::{Addon, Cluster, ClusterManner, CloudError, Operation, State, Tags};
+use crate::state::{Addon, CloudError, Cluster, ClusterManner, Operation, State, Tags};
 
 pub(super) fn list_addon_instances(
     state: &mut State,

@@ -7,9 +7,7 @@ use super::{addon_absent, check_rbac, cluster, cluster_mut};
 use crate::state::addon::{AddonTrouble, TroubleAt, defaults};
 use crate::state::document::merge;
 use crate::state::version::reaches;
-use crate::state::{
-    Addon, AddonDeed, Cluster, CloudError, Mint, Operation, State, Task, Work,
-};
+use crate::state::{Addon, AddonDeed, CloudError, Cluster, Mint, Operation, State, Task, Work};
 
 /// One add-on of a request, as its action spells it.
 struct Item {
@@ -46,7 +44,8 @@ fn settings(text: &str) -> Result<Option<Json>, CloudError> {
         return Ok(None);
     }
     let parsed = serde_json::from_str(text).ok().filter(Json::is_object);
-    let wrong = || CloudError::invalid("InvalidParameter", "The parameter config is no JSON object.");
+    let wrong =
+        || CloudError::invalid("InvalidParameter", "The parameter config is no JSON object.");
     parsed.map(Some).ok_or_else(wrong)
 }
 

@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::cluster;
-use crate::instant::iso8601;
+use crate::instant::iso8601_in_china;
 use crate::state::wording::Body;
-use crate::state::{Cluster, CloudError, Facet, Instance, Operation, State, page};
+use crate::state::{CloudError, Cluster, Facet, Instance, Operation, State, page};
 
 /// What every list and the detail show.
 fn shown(cluster: &Cluster) -> Body {
@@ -15,7 +15,7 @@ fn shown(cluster: &Cluster) -> Body {
         .with("cluster_id", cluster.id.as_str())
         .with("cluster_spec", cluster.spec.as_str())
         .with("cluster_type", cluster.cluster_type.as_str())
-        .with("created", iso8601(cluster.created))
+        .with("created", iso8601_in_china(cluster.created))
         .with("current_version", cluster.version.as_str())
         .with("deletion_protection", false)
         .with("init_version", cluster.version.as_str())
@@ -26,14 +26,11 @@ fn shown(cluster: &Cluster) -> Body {
         .with("size", cluster.size)
         .with("state", cluster.state.as_str())
         .with("tags", tags)
-        .with("updated", iso8601(cluster.created))
+        .with("updated", iso8601_in_china(cluster.created))
 }
 
 /// The account's clusters that pass the call's filters, by name and id.
-fn wanted<'s>(
-    state: &'s State,
-    operation: &Operation<'_>,
-) -> Result<Vec<&'s Cluster>, CloudError> {
+fn wanted<'s>(state: &'s State, operation: &Operation<'_>) -> Result<Vec<&'s Cluster>, CloudError> {
     let parameters = operation.parameters;
     let mut clusters = operation.account(state)?.clusters.all("the list of clusters")?;
     clusters.retain(|cluster| {

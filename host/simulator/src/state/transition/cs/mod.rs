@@ -6,7 +6,7 @@ mod cluster;
 mod task;
 
 use super::Transition;
-use crate::state::{Cluster, CloudError, Operation, State};
+use crate::state::{CloudError, Cluster, Operation, State};
 
 pub(super) fn transition(action: &str) -> Option<Transition> {
     Some(match action {

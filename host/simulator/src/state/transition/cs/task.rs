@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::cluster;
-use crate::instant::iso8601;
+use crate::instant::iso8601_in_china;
 use crate::state::{CloudError, Facet, Operation, State, Task, page};
 
 /// What list and detail show alike.
@@ -14,8 +14,8 @@ fn shown(task: &Task, operation: &Operation<'_>) -> Json {
         "task_id": task.id,
         "task_type": task.kind,
         "state": task.state,
-        "created": iso8601(task.created),
-        "updated": iso8601(updated),
+        "created": iso8601_in_china(task.created),
+        "updated": iso8601_in_china(updated),
         "error": { "code": code, "message": message },
     })
 }

@@ -8,7 +8,7 @@ use host_model::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::{check_region, instance};
-use crate::state::machine::word_of;
+use crate::state::script::word_of;
 use crate::state::{
     Assistant, CloudError, CommandTrouble, Facet, Instance, Invocation, Operation, State, Target,
 };
@@ -118,10 +118,7 @@ fn parameters(operation: &Operation<'_>) -> Result<BTreeMap<String, String>, Clo
 }
 
 /// Every `{{name}}` of the script must be given, and the whole be short enough.
-fn check_places(
-    content: &str,
-    parameters: &BTreeMap<String, String>,
-) -> Result<(), CloudError> {
+fn check_places(content: &str, parameters: &BTreeMap<String, String>) -> Result<(), CloudError> {
     let places = content.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
     let mut names = places.map(|(name, _)| name.trim());
     if names.any(|name| !parameters.contains_key(name)) {
@@ -144,7 +141,7 @@ impl Token {
     fn of(operation: &Operation<'_>) -> Self {
         Self {
             token: operation.parameters.owned("ClientToken"),
-            request: operation.parameters.canonical(),
+            request: operation.parameters.digest(operation.action),
         }
     }
 
@@ -245,7 +242,7 @@ fn send(
     let (id, command_id) = (invocation.id.clone(), invocation.command_id.clone());
     account.invocations.insert(id.clone(), invocation);
     if let Some(token) = &token.token {
-        let request = operation.parameters.canonical();
+        let request = operation.parameters.digest(operation.action);
         account.client_tokens.insert(token.clone(), (request, id.clone()));
     }
     Ok(json!({ "CommandId": command_id, "InvokeId": id }))

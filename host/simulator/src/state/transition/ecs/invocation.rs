@@ -125,8 +125,11 @@ fn shown(invocation: &Invocation, operation: &Operation<'_>) -> Json {
             body
         })
         .collect();
-    let parameters: Map<String, Json> =
-        invocation.parameters.iter().map(|(key, value)| (key.clone(), Json::from(value.as_str()))).collect();
+    let parameters: Map<String, Json> = invocation
+        .parameters
+        .iter()
+        .map(|(key, value)| (key.clone(), Json::from(value.as_str())))
+        .collect();
     json!({
         "CommandContent": encoded(operation, &invocation.content),
         "CommandDescription": invocation.description,
@@ -157,7 +160,8 @@ pub(super) fn describe_invocation_results(
         for target in &invocation.targets {
             let equals =
                 |name, value: &str| parameters.text(name).is_none_or(|wanted| wanted == value);
-            if equals("InstanceId", &target.instance) && equals("InvokeRecordStatus", record(target))
+            if equals("InstanceId", &target.instance)
+                && equals("InvokeRecordStatus", record(target))
             {
                 let key = format!("{} {}", invocation.id, target.instance);
                 items.push((key, result(target, invocation, operation)));

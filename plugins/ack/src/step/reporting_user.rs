@@ -1,0 +1,54 @@
+//! The RAM user of the monitoring account that the clusters report as.
+
+use host_reporting::Ledger;
+use host_workflow_sdk::{Account, Error, Tolerant, progress, ram};
+
+use crate::ownership::{self, Claim};
+
+/// What is there of the user.
+#[derive(Debug)]
+pub(crate) struct FoundUser {
+    pub(crate) name: String,
+    is_there: bool,
+    /// Whether an earlier run made it, or this one will.
+    pub(crate) is_ours: bool,
+}
+
+impl FoundUser {
+    pub(crate) const fn is_there(&self) -> bool {
+        self.is_there
+    }
+}
+
+/// Looks at the user; one of others needs the operator's word.
+pub(crate) fn find(monitoring: &Account, name: &str) -> Result<FoundUser, Error> {
+    let user = ram::get_user(monitoring, name).or_absent()?;
+    let claim = user.as_ref().map(|user| ownership::claim_user(monitoring, user)).transpose()?;
+    Ok(FoundUser {
+        name: user.as_ref().map_or_else(|| name.to_owned(), |user| user.user_name.clone()),
+        is_there: user.is_some(),
+        is_ours: claim != Some(Claim::Adopted),
+    })
+}
+
+/// Makes it, unless it is there.
+pub(crate) fn settle(
+    monitoring: &Account,
+    found: &FoundUser,
+    source: &str,
+    ledger: &mut Ledger,
+) -> Result<(), Error> {
+    progress::step("reporting-user", "the reporting user is there");
+    let object = format!("user `{}` of account `{}`", found.name, monitoring.id());
+    if found.is_there {
+        ledger.unchanged(object);
+        return Ok(());
+    }
+    let options = ram::CreateUserOptions {
+        display_name: Some(format!("ARMS reporter of {source}")),
+        ..Default::default()
+    };
+    ram::create_user(monitoring, &found.name, &options)?;
+    ledger.created(object);
+    Ok(())
+}
