@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 use crate::output::{data, event, line};
 
+/// 24 KB once it is in base64, which is what the product counts.
+const SCRIPT_BYTES_MAX: usize = 18 << 10;
+
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What to do where there is none.
@@ -54,7 +57,8 @@ struct Plugin {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Script {
     name: String,
-    script: PathBuf,
+    #[serde(rename = "script")]
+    file: PathBuf,
     #[serde(default)]
     looks: bool,
     #[serde(default)]
@@ -142,7 +146,17 @@ fn read_manifest(path: &Path) -> Result<Vec<u8>, Failure> {
 /// The scripts by their digests: what runs on machines is what lay beside `plugin.toml`.
 fn commands_of(plugin: &Path, scripts: Vec<Script>) -> Result<Vec<CommandScript>, Failure> {
     let command = |script: Script| {
-        let text = read(&plugin.with_file_name(&script.script))?;
+        let file = plugin.with_file_name(&script.file);
+        let text = read(&file)?;
+        if text.len() > SCRIPT_BYTES_MAX {
+            let message = format!(
+                "`{}` has {} bytes, and Cloud Assistant takes scripts of at most {SCRIPT_BYTES_MAX}",
+                file.display(),
+                text.len(),
+            );
+            return Err(Failure::usage("build.script-too-long", message)
+                .hint("split it, or have it download what it needs"));
+        }
         let digest = host_runtime::digest(&text);
         let Script { name, looks, markers, .. } = script;
         Ok(CommandScript { name, digest, looks, markers })
