@@ -55,6 +55,11 @@ fn a_manifest_that_lies_is_not_built() {
     let plugin = std::fs::read_to_string(folder.join("plugin.toml")).unwrap();
     let schema = std::fs::read(folder.join("parameters.schema.json")).unwrap();
     home.write("parameters.schema.json", schema);
+    for script in std::fs::read_dir(folder.join("scripts")).unwrap() {
+        let script = script.unwrap();
+        let name = format!("scripts/{}", script.file_name().to_string_lossy());
+        home.write(&name, std::fs::read(script.path()).unwrap());
+    }
     let hidden = plugin.replace("  \"ram:CreateAccessKey\",\n", "");
     let hidden = home.write("hidden.toml", hidden).display().to_string();
     let output = home.path("out.wasm").display().to_string();

@@ -70,6 +70,7 @@ fn two_runs_of_one_offline_cloud_follow_each_other() {
     // What the holder does is seen by who waited: here it begins with a new cloud.
     std::fs::remove_file(cloud.join("cloud.json")).unwrap();
     std::fs::remove_dir_all(cloud.join("vault")).unwrap();
+    std::fs::remove_file(cloud.join("vault.pin")).unwrap();
     let second = Running::start(&home, &["run", &workflow(), "--simulate", "--json"]);
     drop(lock);
     let seen = [first.end().exits(0), second.end().exits(0)];
