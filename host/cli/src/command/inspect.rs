@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use host_catalog::Catalog;
 use host_model::{Effect, quote_within};
-use host_runtime::Package;
+use host_runtime::{CommandScript, Package};
 use serde_json::{Value, json};
 
 use crate::command::read_component;
@@ -69,9 +69,24 @@ fn as_text(package: &Package, vetted: bool) -> Vec<String> {
     lines.push(String::new());
     lines.extend(functions(package));
     lines.push(String::new());
+    lines.extend(scripts(&manifest.commands));
     lines.push("proofs that the host looks for".to_owned());
     for proof in &manifest.proofs {
         lines.push(format!("  {}: “{}” ({})", proof.id, words(&proof.title), proof.action));
+    }
+    lines
+}
+
+/// The scripts that it may run on machines, as their author names them.
+fn scripts(commands: &[CommandScript]) -> Vec<String> {
+    let script = |command: &CommandScript| {
+        let looks = if command.looks { ", which only looks, as its author says" } else { "" };
+        format!("  {}: sha256 {}{looks}", command.name, command.digest)
+    };
+    let mut lines: Vec<String> = commands.iter().map(script).collect();
+    if !lines.is_empty() {
+        lines.insert(0, "scripts that it may run on machines".to_owned());
+        lines.push(String::new());
     }
     lines
 }

@@ -54,11 +54,11 @@ fn wasi_is_not_there_and_the_message_says_how_to_do_without() {
 
 #[test]
 fn a_product_that_the_host_does_not_have_is_named() {
-    let text = "package aliyun:ecs@0.1.0; interface queries { count: func() -> u32; }";
-    let files = with_package("ecs.wit", text);
-    let import = r#"(import "aliyun:ecs/queries@0.1.0" "count" (func (result i32)))"#;
-    let error = read(&files, "import aliyun:ecs/queries@0.1.0;", import);
-    missing(&error, "`aliyun:ecs/queries@0.1.0`", "not part of the contract");
+    let text = "package aliyun:oss@0.1.0; interface queries { count: func() -> u32; }";
+    let files = with_package("oss.wit", text);
+    let import = r#"(import "aliyun:oss/queries@0.1.0" "count" (func (result i32)))"#;
+    let error = read(&files, "import aliyun:oss/queries@0.1.0;", import);
+    missing(&error, "`aliyun:oss/queries@0.1.0`", "not part of the contract");
 }
 
 #[test]

@@ -123,6 +123,6 @@ fn every_scenario_of_a_fault_row_can_be_read() {
             rows.push(row);
         }
     }
-    rows.sort_unstable();
-    assert_eq!(rows, (47..=63).collect::<Vec<_>>());
+    let missing: Vec<u32> = (47..=63).filter(|row| !rows.contains(row)).collect();
+    assert!(missing.is_empty(), "rows without a scenario: {missing:?}");
 }
