@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use host_model::Effect;
 use host_runtime::{Claim, Level, LogLevel};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Verdict;
 
@@ -145,14 +145,14 @@ pub enum CallOutcome {
 }
 
 /// A proof of the manifest, with what was seen of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProofReport {
     /// Its id.
     pub id: String,
     /// What it proves, in the workflow's words.
     pub title: String,
     /// The one of several things that it is about, such as a cluster's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thing: Option<String>,
     /// What it is worth.
     pub level: Level,

@@ -27,6 +27,7 @@ mod ledger;
 mod live;
 mod mark;
 mod password;
+pub mod record;
 mod run;
 mod secrets;
 mod sighting;

@@ -2,7 +2,7 @@
 
 use host_model::quote_within;
 use host_runtime::{Claim, Expectation, Level, Manifest, Proof};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::BoundAccounts;
 use crate::event::ProofReport;
@@ -10,7 +10,7 @@ use crate::ledger::{CallRecord, Ledger, Recorded};
 use crate::sighting::{Standing, standing, things};
 
 /// How a run ended, in one word with one meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Access and data were proven by calls.

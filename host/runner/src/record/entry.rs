@@ -1,0 +1,244 @@
+//! What a run's journal holds, typed. The journal keeps bodies as JSON text; this is their shape.
+
+use std::collections::BTreeMap;
+
+use host_model::{Call, IdentityRef};
+use host_runtime::{Answer, Event};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::{ProofReport, Verdict};
+
+/// The version of all shapes in this file. Older ones stay readable: `tests/golden` has one of each.
+pub const FORMAT: u32 = 1;
+
+/// One entry of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+#[expect(clippy::large_enum_variant, reason = "entries are read one at a time")]
+pub enum Entry {
+    /// The run began. Always the first.
+    Begun(Begun),
+    /// Something was answered that cannot have changed the cloud: a step, a reading of clock or
+    /// randomness, a wait, an identity, a secret by its name, a read, a refusal.
+    Answered(Answered),
+    /// A call with an effect is about to be sent.
+    Intent(Intent),
+    /// What came of the intent before it.
+    Outcome(Outcome),
+    /// A temporary key or a license key was fetched again, by a call that the run had made before.
+    Renewed(Renewed),
+    /// Another process went on with the run.
+    Resumed(Resumed),
+    /// The run ended, or stopped.
+    Ended(Ended),
+}
+
+/// How a run began: all that it takes to go on with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Begun {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The host's version.
+    pub host_version: String,
+    /// The workflow.
+    pub workflow: Workflow,
+    /// Its input, defaults included.
+    pub input: Json,
+    /// The accounts, by the names of the manifest.
+    pub accounts: BTreeMap<String, Party>,
+    /// The mark on what the run makes.
+    pub mark: String,
+    /// What the operator named with `--allow` and in `host.toml`, in those words.
+    pub allowed: Vec<String>,
+    /// `--adopt`.
+    pub adopt: bool,
+    /// `--provoke`.
+    pub provoke: bool,
+    /// `--yes`.
+    pub unattended: bool,
+    /// Where the cloud is, and how its keys are found.
+    pub place: Place,
+    /// The run that this one takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
+}
+
+/// A workflow, as a run was begun with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Workflow {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its lineage: whose secrets and marks it shares.
+    pub lineage: String,
+    /// The component's digest.
+    pub digest: String,
+    /// Whether it was vetted.
+    pub vetted: bool,
+}
+
+/// An account of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Party {
+    /// The account's id.
+    pub account: String,
+    /// The ARN behind the key.
+    pub arn: String,
+}
+
+/// Where the cloud of a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "cloud")]
+pub enum Place {
+    /// The offline one.
+    Offline {
+        /// The scenario's file, if it is not the one that is built in.
+        scenario: Option<String>,
+    },
+    /// A real one, or `host simulate`.
+    #[serde(rename_all = "kebab-case")]
+    Online {
+        /// What was bound to each account: `PROFILE@ID`.
+        profiles: BTreeMap<String, String>,
+        /// The address of `--endpoint`.
+        endpoint: Option<String>,
+        /// Another `host.toml`.
+        config: Option<String>,
+    },
+}
+
+/// Something that was asked and answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Answered {
+    /// What the workflow asked.
+    pub event: Event,
+    /// What it was answered.
+    pub answer: Answer,
+    /// Of a call: what it took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<Took>,
+}
+
+/// What a call took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Took {
+    /// How many requests; none if the host refused it.
+    pub attempts: u32,
+    /// How long, in milliseconds of the run's clock.
+    pub elapsed_ms: u64,
+}
+
+/// A call with an effect, on disk before it is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Intent {
+    /// What the workflow asked.
+    pub call: Call,
+    /// The account that it acts in, and who calls.
+    pub account: String,
+    /// What is sent: normalized, with the host's mark.
+    pub sent: Call,
+    /// Parameters that only the host gives, tokens among them.
+    pub host_parameters: Vec<(String, String)>,
+    /// What a lost reply means, in the catalog's words: `repeat`, `by-name`, `token` or `reconcile`.
+    pub lost: String,
+    /// Who agreed: `offline`, `person`, `unattended`, `vetted-read`.
+    pub consent: String,
+    /// What takes it back, from the catalog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inverse: Option<Inverse>,
+    /// What was there before, where the lost-reply class or the inverse needs it: the body of the read
+    /// that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Json>,
+}
+
+/// A template of what takes a call back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Inverse {
+    /// The action, of the same product.
+    pub action: String,
+    /// Its parameters: the name of a parameter of the call, or a JSON Pointer into the reply.
+    pub with: BTreeMap<String, String>,
+}
+
+/// What came of an intent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Outcome {
+    /// What the workflow was answered.
+    pub answer: Answer,
+    /// What it took.
+    pub took: Took,
+    /// How it is known.
+    pub known: Known,
+}
+
+/// How an outcome is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Known {
+    /// The cloud answered.
+    Reply,
+    /// The reply was lost; what is there is ours, and equal.
+    Found,
+    /// The reply was lost; the call was sent again.
+    Repeated,
+    /// The reply was lost; what nobody could use was removed, and made again.
+    Remade,
+    /// The reply was lost, and the workflow was told so: it looks for itself.
+    Told,
+}
+
+/// A secret of the session that was fetched again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Renewed {
+    /// The identity whose keys were renewed, if it is a session.
+    pub identity: Option<IdentityRef>,
+    /// The call that was made again.
+    pub call: Call,
+    /// The cloud's id of the request.
+    pub request_id: Option<String>,
+}
+
+/// Another process went on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Resumed {
+    /// Its version.
+    pub host_version: String,
+    /// Entries from this number on were not replayed: a refusal that is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_from: Option<u64>,
+}
+
+/// How a run ended, or stopped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Ended {
+    /// The host's verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// The code of the error that ended it, if one did.
+    pub code: Option<String>,
+    /// The exit status.
+    pub exit: u8,
+    /// How many calls changed something.
+    pub changes: u32,
+    /// How many calls were made.
+    pub calls: u32,
+    /// The proofs.
+    pub proofs: Vec<ProofReport>,
+    /// What the workflow gave back.
+    pub output: Option<Json>,
+}
