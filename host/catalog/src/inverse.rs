@@ -159,8 +159,9 @@ impl Product {
                 continue;
             }
             let named = SYNONYMS.iter().find(|(name, _)| *name == parameter.name);
-            let found = given(&parameter.name)
-                .or_else(|| named.and_then(|(_, others)| others.iter().find_map(|name| given(name))));
+            let found = given(&parameter.name).or_else(|| {
+                named.and_then(|(_, others)| others.iter().find_map(|name| given(name)))
+            });
             let value = match found {
                 Some((_, value)) => value.clone(),
                 None if parameter.name == "PolicyType" && parameter.required => {
@@ -204,9 +205,8 @@ mod tests {
 
     fn call(product: &str, action: &str, parameters: &[(&str, &str)]) -> Call {
         let catalog = Catalog::builtin();
-        let text = |(name, text): &(&str, &str)| {
-            ((*name).to_owned(), Value::Text((*text).to_owned()))
-        };
+        let text =
+            |(name, text): &(&str, &str)| ((*name).to_owned(), Value::Text((*text).to_owned()));
         Call {
             identity: IdentityRef("source".to_owned()),
             product: product.to_owned(),
@@ -220,7 +220,8 @@ mod tests {
     #[test]
     fn an_item_is_picked_by_what_it_says() {
         let call = call("ram", "UpdateAccessKey", &[("UserAccessKeyId", "LTAIb")]);
-        let keys = json!({ "k": [{ "id": "LTAIa", "s": "1" }, { "id": "LTAIb", "s": "2", "d": true }] });
+        let keys =
+            json!({ "k": [{ "id": "LTAIa", "s": "1" }, { "id": "LTAIb", "s": "2", "d": true }] });
         let cases = [
             ("/k/{id=$UserAccessKeyId}/s", Some(json!("2"))),
             ("/k/{d=true}/s", Some(json!("2"))),
@@ -242,13 +243,28 @@ mod tests {
         let cases = [
             (ram, "GetPolicy", call("ram", "DeletePolicy", &[("PolicyName", "p")]), 2),
             (ram, "ListPoliciesForUser", call("ram", "DeleteUser", &[("UserName", "u")]), 1),
-            (cs, "GetClusterAddonInstance", call("cs", "ModifyClusterAddon", &[("cluster_id", "c"), ("component_id", "a")]), 2),
-            (cs, "GetClusterAddonInstance", call("cs", "UpgradeClusterAddons", &[("cluster_id", "c"), ("component_name", "a")]), 2),
+            (
+                cs,
+                "GetClusterAddonInstance",
+                call("cs", "ModifyClusterAddon", &[("cluster_id", "c"), ("component_id", "a")]),
+                2,
+            ),
+            (
+                cs,
+                "GetClusterAddonInstance",
+                call("cs", "UpgradeClusterAddons", &[("cluster_id", "c"), ("component_name", "a")]),
+                2,
+            ),
         ];
         for (product, read, call, count) in cases {
             let look = product.look(&product.actions[read], &call).unwrap();
             assert_eq!(look.parameters.len(), count, "{look:?}");
-            product.check(&product.actions[read], &Call { region: Some("cn-hangzhou".to_owned()), ..look }).unwrap();
+            product
+                .check(
+                    &product.actions[read],
+                    &Call { region: Some("cn-hangzhou".to_owned()), ..look },
+                )
+                .unwrap();
         }
         assert_eq!(ram.look(&ram.actions["GetUser"], &call("ram", "DeletePolicy", &[])), None);
     }

@@ -33,8 +33,8 @@ mod settings;
 mod wit;
 
 pub use action::{
-    Action, Guarded, GuardedForm, LostReply, Paging, PagingStyle, Risk, SecretField,
-    Settles, Success,
+    Action, Guarded, GuardedForm, LostReply, Paging, PagingStyle, Risk, SecretField, Settles,
+    Success,
 };
 pub use check::ParameterError;
 pub use code::{gateway_errors, kind_of};

@@ -101,7 +101,8 @@ impl Product {
                 LostReply::Repeat | LostReply::Token(_) | LostReply::Reconcile => None,
             };
             let inverse = action.inverse.as_ref();
-            let first = inverse.and_then(|inverse| inverse.first.as_ref()).map(|first| &first.action);
+            let first =
+                inverse.and_then(|inverse| inverse.first.as_ref()).map(|first| &first.action);
             let inverse = inverse.map(|inverse| &inverse.action);
             for name in action.observe.iter().chain(lost).chain(inverse).chain(first) {
                 self.must_have(action, "the action", name, self.actions.contains_key(name))?;

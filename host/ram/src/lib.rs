@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! text ──▶ Document ──┬─▶ means_same, difference, merge_trust    what changed, what is missing
-//!           ├─▶ added, without                       what a change added, and the rest
+//!                     ├─▶ added, without                       what a change added, and the rest
 //!                     ├─▶ evaluate, evaluate_trust ──▶ Verdict   may this be done, and why
 //!                     ├─▶ risks ──▶ [Risk]                       what does it give away
 //!                     └─▶ to_json                                the same bytes every time

@@ -47,10 +47,22 @@ mod tests {
         assert!(came.means_same(&ours));
         let cases = [
             ("as it was left", after.clone(), trust(&["user/a"], None)),
-            ("one statement for all", trust(&["user/a", "user/b", "user/c"], None), trust(&["user/a"], None)),
-            ("somebody came", both(&after, &trust(&["user/d"], None)), trust(&["user/a", "user/d"], None)),
+            (
+                "one statement for all",
+                trust(&["user/a", "user/b", "user/c"], None),
+                trust(&["user/a"], None),
+            ),
+            (
+                "somebody came",
+                both(&after, &trust(&["user/d"], None)),
+                trust(&["user/a", "user/d"], None),
+            ),
             ("somebody took ours", theirs.clone(), theirs.clone()),
-            ("another rule for the same", trust(&["user/b"], Some("x1")), trust(&["user/b"], Some("x1"))),
+            (
+                "another rule for the same",
+                trust(&["user/b"], Some("x1")),
+                trust(&["user/b"], Some("x1")),
+            ),
         ];
         for (name, now, expected) in cases {
             assert!(without(&now, &came).means_same(&expected), "{name}");

@@ -31,6 +31,7 @@ pub mod record;
 mod run;
 mod secrets;
 mod sighting;
+pub mod undo;
 mod verdict;
 
 pub use account::{Bound, BoundAccounts};

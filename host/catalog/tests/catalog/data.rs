@@ -121,10 +121,8 @@ fn template_faults(
     let Some(back) = product.actions.get(back) else { return Faults::new() };
     let required = back.parameters.iter().filter(|it| it.required && it.is_open());
     let required = required.filter(|it| it.is != "region");
-    let missing =
-        required.filter(|it| !with.contains_key(&it.name) && !others.contains(&&it.name));
-    let mut faults: Faults =
-        missing.map(|it| format!("its inverse lacks `{}`", it.name)).collect();
+    let missing = required.filter(|it| !with.contains_key(&it.name) && !others.contains(&&it.name));
+    let mut faults: Faults = missing.map(|it| format!("its inverse lacks `{}`", it.name)).collect();
     for name in with.keys().chain(others.iter().copied()) {
         if back.parameter(name).is_none() {
             faults.push(format!("its inverse does not take `{name}`"));
@@ -177,7 +175,11 @@ fn every_change_is_taken_back_or_says_why_not() {
         let silent = action.effect.is_write() && action.inverse.is_none() && action.stays.is_none();
         // What is removed does not come back, and a session leaves nothing.
         let plain = action.effect == Effect::Delete || action.name == "AssumeRole";
-        if silent && !plain { vec!["nothing takes it back, and it does not say why".to_owned()] } else { Faults::new() }
+        if silent && !plain {
+            vec!["nothing takes it back, and it does not say why".to_owned()]
+        } else {
+            Faults::new()
+        }
     });
 }
 

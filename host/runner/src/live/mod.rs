@@ -5,6 +5,7 @@ mod consent;
 mod host;
 mod judge;
 mod output;
+mod register;
 mod settling;
 mod token;
 mod vault;
@@ -183,6 +184,7 @@ impl Driver for LiveDriver {
             Event::Mark => Answer::Text { text: self.stage.mark.text() },
             Event::Adopts => Answer::Flag { flag: self.stage.scene.allowances.adopt },
             Event::MayProvoke => Answer::Flag { flag: self.stage.provoke },
+            Event::Register { call } => self.register(&call),
         })
     }
 }

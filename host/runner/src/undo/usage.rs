@@ -1,0 +1,49 @@
+//! What a run made and used: what another run must not remove under it.
+
+use std::collections::BTreeSet;
+
+use host_model::RunId;
+use host_runtime::{Answer, Event};
+
+use super::history::History;
+use super::object::{Object, touched};
+use crate::record::{Answered, Entry};
+
+/// What a run made and used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    /// The run.
+    pub run: RunId,
+    /// The things that its calls name, as far as they were there.
+    pub objects: BTreeSet<Object>,
+}
+
+impl Usage {
+    /// Reads it from the entries of a run.
+    ///
+    /// A thing that was looked at and was there counts as used: a run that found everything as it should be
+    /// changed nothing, and stands on it all the same.
+    pub fn of(run: RunId, entries: &[Entry]) -> Self {
+        let history = History::read(entries);
+        let mut objects = BTreeSet::new();
+        for (account, call, body) in history.seen() {
+            objects.extend(touched(account, call, body));
+        }
+        for done in &history.done {
+            objects.extend(touched(&done.account, &done.sent, &done.reply));
+        }
+        for unsure in &history.unsure {
+            objects.extend(touched(&unsure.account, &unsure.sent, &serde_json::Value::Null));
+        }
+        for entry in entries {
+            let Entry::Answered(Answered { event, answer: Answer::Identity { .. }, .. }) = entry
+            else {
+                continue;
+            };
+            if let Event::WithAccessKey { secret, .. } = event {
+                objects.extend(Object::of_secret(secret));
+            }
+        }
+        Self { run, objects }
+    }
+}
