@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use host_model::{AccountId, RunId, SecretKind, SecretRef, SecretText, Timestamp};
-use host_vault::{Entry, Intent, Vault, VaultError};
+use host_vault::{Entry, Intent, SealedEntry, Vault, VaultError};
 use host_wire::{Redactor, SecretLookup};
 use sha2::Sha256;
 
@@ -90,6 +90,16 @@ impl Secrets {
         principal: Option<String>,
         text: &SecretText,
     ) -> Result<(), VaultError> {
+        self.place(&self.seal(secret, principal, text)?)
+    }
+
+    /// Seals a secret and holds it, but does not keep it yet.
+    pub(crate) fn seal(
+        &self,
+        secret: &SecretRef,
+        principal: Option<String>,
+        text: &SecretText,
+    ) -> Result<SealedEntry, VaultError> {
         // Redaction comes first: even a failure to keep must not print it.
         self.hold(secret, text);
         let entry = Entry {
@@ -99,7 +109,12 @@ impl Secrets {
             object: secret.object.clone(),
             lineage: self.lineage.clone(),
         };
-        self.vault.keep(&entry, text).map(|_| ())
+        self.vault.prepare(&entry, text)
+    }
+
+    /// Keeps what was sealed. When this returns, it survives a power cut.
+    pub(crate) fn place(&self, sealed: &SealedEntry) -> Result<(), VaultError> {
+        self.vault.place(sealed).map(|_| ())
     }
 
     /// Holds a secret for this run only.
