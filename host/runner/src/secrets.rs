@@ -9,6 +9,9 @@ use host_vault::{Entry, Intent, SealedEntry, Vault, VaultError};
 use host_wire::{Redactor, SecretLookup};
 use sha2::Sha256;
 
+/// Keeps keys that are derived for fingerprints apart from all others.
+const FINGERPRINT_DOMAIN: &[u8] = b"host fingerprint 1";
+
 /// The secrets of a run.
 #[derive(Debug)]
 pub struct Secrets {
@@ -20,8 +23,13 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Secrets of `lineage` in `vault`. The key makes fingerprints of this run unlike any other's.
-    pub fn new(vault: Vault, lineage: &str, fingerprint_key: [u8; 32]) -> Self {
+    /// Secrets of `lineage` in `vault`. Fingerprints are keyed by the installation's key and the run: they are
+    /// unlike any other run's, and the same when the run is gone on with.
+    pub fn new(vault: Vault, lineage: &str, key: &[u8; 32], run: &RunId) -> Self {
+        let mut mac = keyed(key);
+        mac.update(FINGERPRINT_DOMAIN);
+        mac.update(run.as_str().as_bytes());
+        let fingerprint_key = mac.finalize().into_bytes().into();
         Self {
             vault,
             lineage: lineage.to_owned(),
@@ -146,8 +154,7 @@ impl Secrets {
     /// A hash of a secret that means nothing outside of this run.
     pub(crate) fn fingerprint(&self, secret: &SecretRef) -> Option<String> {
         let text = self.secret(secret)?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.fingerprint_key)
-            .expect("HMAC takes a key of any length");
+        let mut mac = keyed(&self.fingerprint_key);
         mac.update(text.expose().as_bytes());
         let bytes = mac.finalize().into_bytes();
         Some(bytes.iter().take(16).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")))
@@ -164,6 +171,10 @@ impl SecretLookup for Secrets {
         let held = self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         held.get(name).cloned()
     }
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length")
 }
 
 /// The RAM user that an object's name speaks of, for the vault's records.
