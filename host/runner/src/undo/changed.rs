@@ -90,6 +90,7 @@ impl Group<'_> {
             call,
             about: self.about.clone(),
             takes_back: self.changes.iter().map(|(_, _, done)| done.number).collect(),
+            since: self.changes.iter().map(|(_, _, done)| done.at).min().unwrap_or_default(),
             trust,
             puts,
             forgets: None,

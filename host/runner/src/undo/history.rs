@@ -4,17 +4,18 @@
 use std::collections::BTreeMap;
 
 use host_catalog::Catalog;
-use host_model::{AccountId, Call, ErrorKind, IdentityRef, Value};
+use host_model::{AccountId, Call, ErrorKind, IdentityRef, Timestamp, Value};
 use host_runtime::{Answer, Event};
 use serde_json::Value as Json;
 
-use crate::record::{Answered, Begun, Entry, Intent, Outcome};
+use crate::record::{Answered, Begun, Entry, Intent, Numbered, Outcome};
 
 /// A call that had an effect.
 #[derive(Debug, Clone)]
 pub(crate) struct Done {
     /// The number of its intent.
     pub(crate) number: u64,
+    pub(crate) at: Timestamp,
     pub(crate) account: AccountId,
     /// As it was sent.
     pub(crate) sent: Call,
@@ -53,21 +54,21 @@ pub(crate) struct History {
 }
 
 impl History {
-    pub(crate) fn read(entries: &[Entry]) -> Self {
+    pub(crate) fn read(entries: &[Numbered]) -> Self {
         let mut history = Self::default();
-        let mut open: Option<(u64, &Intent)> = None;
-        for (number, entry) in (0..).zip(entries) {
-            match entry {
+        let mut open: Option<(&Numbered, &Intent)> = None;
+        for it in entries {
+            match &it.entry {
                 Entry::Begun(begun) => history.begin(begun),
                 Entry::Answered(answered) => history.answered(answered),
                 Entry::Intent(intent) => {
-                    if let Some((_, lost)) = open.replace((number, intent)) {
+                    if let Some((_, lost)) = open.replace((it, intent)) {
                         history.doubt(lost, false);
                     }
                 }
                 Entry::Outcome(outcome) => {
-                    if let Some((number, intent)) = open.take() {
-                        history.outcome(number, intent, outcome);
+                    if let Some((it, intent)) = open.take() {
+                        history.outcome(it, intent, outcome);
                     }
                 }
                 Entry::Renewed(_) | Entry::Resumed(_) | Entry::Ended(_) => {}
@@ -121,7 +122,7 @@ impl History {
         }
     }
 
-    fn outcome(&mut self, number: u64, intent: &Intent, outcome: &Outcome) {
+    fn outcome(&mut self, it: &Numbered, intent: &Intent, outcome: &Outcome) {
         self.note_identity(&outcome.answer);
         let registered = self.take_registered(&intent.sent);
         let reply = match &outcome.answer {
@@ -136,7 +137,8 @@ impl History {
         let Ok(account) = intent.account.parse::<AccountId>() else { return };
         let before = intent.before.clone().or_else(|| self.before(&account, &intent.sent));
         self.done.push(Done {
-            number,
+            number: it.number,
+            at: it.at,
             account,
             sent: intent.sent.clone(),
             reply,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use host_catalog::{Action, Catalog, Inverse, InverseKind, Product, Risk};
-use host_model::{Call, Effect, IdentityRef, SecretRef, Value, quote_within};
+use host_model::{Call, Effect, IdentityRef, SecretRef, Value};
 use serde_json::{Value as Json, json};
 
 use super::changed::{Group, basis, filled};
@@ -12,7 +12,7 @@ use super::object::{Object, ObjectKind, texts, touched};
 use super::order;
 use super::step::{Stays, Step, UndoPlan};
 use super::usage::Usage;
-use crate::record::{Begun, Entry};
+use crate::record::{self, Begun, Numbered};
 
 /// What a plan looks at besides the run's own entries.
 #[derive(Debug, Clone, Default)]
@@ -24,13 +24,9 @@ pub struct UndoInput<'a> {
 }
 
 /// How the run of `entries` would be taken back.
-pub fn plan(entries: &[Entry], input: &UndoInput<'_>) -> UndoPlan {
+pub fn plan(entries: &[Numbered], input: &UndoInput<'_>) -> UndoPlan {
     let history = History::read(entries);
-    let begun = entries.iter().find_map(|entry| match entry {
-        Entry::Begun(begun) => Some(begun),
-        _ => None,
-    });
-    let Some(begun) = begun else { return UndoPlan::default() };
+    let Some(begun) = record::begun(entries) else { return UndoPlan::default() };
     let mut draft =
         Draft { begun, input, steps: Vec::new(), groups: Vec::new(), stays: Vec::new() };
     for done in &history.done {
@@ -159,6 +155,7 @@ impl<'a> Draft<'a> {
                 call,
                 about: about.clone(),
                 takes_back: vec![done.number],
+since: done.at,
                 trust: None,
                 puts: Vec::new(),
                 forgets,
@@ -234,7 +231,7 @@ impl<'a> Draft<'a> {
         }
         for machine in touched(&done.account, &call, &Json::Null) {
             if let Some(usage) =
-                self.input.others.iter().find(|usage| usage.objects.contains(&machine))
+                self.input.others.iter().find(|usage| usage.has(&machine, done.at))
             {
                 self.stays.push(Stays::new(machine.to_string(), usage.reason()));
                 drop_item(&mut call, "InstanceId", &machine.name);
@@ -255,6 +252,7 @@ impl<'a> Draft<'a> {
             call,
             about,
             takes_back: vec![done.number],
+since: done.at,
             trust: None,
             puts: Vec::new(),
             forgets: None,
@@ -398,16 +396,10 @@ pub(crate) fn drop_item(call: &mut Call, parameter: &str, item: &str) {
 fn without_used(steps: Vec<Step>, others: &[Usage], stays: &mut Vec<Stays>) -> Vec<Step> {
     let mut kept = Vec::new();
     for step in steps {
-        match others.iter().find(|usage| usage.objects.contains(&step.about)) {
+        match others.iter().find(|usage| usage.has(&step.about, step.since)) {
             Some(usage) => stays.push(order::held(&step, usage.reason())),
             None => kept.push(step),
         }
     }
     kept
-}
-
-impl Usage {
-    fn reason(&self) -> String {
-        format!("run `{}` uses it too: undo that run first", quote_within(self.run.as_str(), 64))
-    }
 }

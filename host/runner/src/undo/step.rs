@@ -1,7 +1,7 @@
 //! What an undo would do, and what it leaves.
 
 use host_catalog::Catalog;
-use host_model::{AccountId, Call, SecretRef, Value, quote_within};
+use host_model::{AccountId, Call, SecretRef, Timestamp, Value, quote_within};
 use host_ram::{Direction, Document, difference};
 use serde_json::Value as Json;
 
@@ -30,6 +30,8 @@ pub struct Step {
     pub about: Object,
     /// The numbers of the entries that it takes back.
     pub takes_back: Vec<u64>,
+    /// When the first of them was written.
+    pub since: Timestamp,
     /// What it takes away from a trust, if it does.
     pub trust: Option<LessTrust>,
     /// Values that are put back.

@@ -7,7 +7,7 @@ use host_model::{
     SecretRef, Value,
 };
 use host_runner::record::{
-    Answered, Begun, Entry, FORMAT, Intent, Known, Outcome, Party, Place, Took, Workflow,
+    Answered, Begun, Entry, FORMAT, Intent, Known, Numbered, Outcome, Party, Place, Took, Workflow,
 };
 use host_runtime::{Answer, Event};
 use serde::Deserialize;
@@ -76,7 +76,7 @@ pub(crate) fn begun() -> Begun {
 }
 
 /// The entries of a run that did these things.
-pub(crate) fn entries(deeds: &[Deed]) -> Vec<Entry> {
+pub(crate) fn entries(deeds: &[Deed], from: i64) -> Vec<Numbered> {
     let mut entries = vec![Entry::Begun(begun())];
     for name in ["monitoring", "source"] {
         let account = account_of(name);
@@ -87,7 +87,11 @@ pub(crate) fn entries(deeds: &[Deed]) -> Vec<Entry> {
     for deed in deeds {
         deed.write(&mut entries);
     }
-    entries
+    let number = |(number, entry): (u64, Entry)| {
+        let at = Timestamp::from_seconds(from + i64::try_from(number).expect("few entries"));
+        Numbered { number, at, entry }
+    };
+    (0..).zip(entries).map(number).collect()
 }
 
 fn answered(event: Event, answer: Answer) -> Entry {

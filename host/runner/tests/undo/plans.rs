@@ -20,6 +20,9 @@ struct Case {
     /// What another run did.
     #[serde(default)]
     other: Vec<Deed>,
+    /// Whether that was before.
+    #[serde(default)]
+    earlier: bool,
     /// `account product:Action Name=value …`, names sorted.
     #[serde(default)]
     steps: Vec<String>,
@@ -41,10 +44,10 @@ fn an_undo_does_this_and_leaves_that() {
         let other: RunId = OTHER.parse().expect("a run id");
         let others: Vec<Usage> = match case.other.as_slice() {
             [] => Vec::new(),
-            deeds => vec![Usage::of(other, &entries(deeds))],
+            deeds => vec![Usage::of(other, &entries(deeds, if case.earlier { 0 } else { 2_000 }))],
         };
         let input = UndoInput { others: &others, ..UndoInput::default() };
-        let plan = plan(&entries(&case.done), &input);
+        let plan = plan(&entries(&case.done, 1_000), &input);
         let steps: Vec<String> = plan.steps.iter().map(line).collect();
         let stays: Vec<String> =
             plan.stays.iter().map(|it| format!("{} | {}", it.object, it.reason)).collect();
@@ -98,7 +101,7 @@ fn a_script_that_only_looks_leaves_nothing() {
         done = [{ by = "source", call = "ecs:RunCommand", region = "r", with = { CommandContent = "look", InstanceId = ["i-1"], Type = "RunShellScript" } }]
     "#;
     let cases: Cases = toml::from_str(look).expect("a case");
-    let entries = entries(&cases.case[0].done);
+    let entries = entries(&cases.case[0].done, 0);
     let looks = [host_runtime::digest(b"look")].into();
     let known = plan(&entries, &UndoInput { looks, ..UndoInput::default() });
     assert!(known.stays.is_empty() && known.steps.is_empty(), "{known:?}");
