@@ -95,4 +95,4 @@ pub use permit::{Attempt, HostPurpose, Permit};
 pub use risk::risks;
 pub use scene::Scene;
 pub use subject::{DocumentKind, Judged, Subject, UserFacts};
-pub use undo::{Past, Reversal, judge_registration, judge_undo};
+pub use undo::{Past, Reversal, judge_registration, judge_undo, undo_risks};

@@ -111,6 +111,11 @@ pub fn judge_undo(scene: &Scene, reversal: &Reversal<'_>) -> Result<Permit, Deni
     Ok(Permit::new(&subject.product.key, &subject.action.name, subject.action.effect))
 }
 
+/// What a person should know before the yes, worst first.
+pub fn undo_risks(scene: &Scene, reversal: &Reversal<'_>) -> Vec<String> {
+    crate::risks(scene, &reversal.subject())
+}
+
 /// Whether it is a high risk in name only: a key that is switched off, unattended.
 fn is_agreed(subject: &Subject<'_>) -> bool {
     let switches_off = subject.action.name == "UpdateAccessKey"

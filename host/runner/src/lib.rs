@@ -37,7 +37,7 @@ mod verdict;
 pub use account::{Bound, BoundAccounts};
 pub use ask::{Approver, Decision, Question};
 pub use error::RunError;
-pub use event::{CallOutcome, ProofReport, Reporter, RunEvent};
+pub use event::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine};
 pub use input::{InputError, InputSource, build_input};
 pub use mark::Mark;
 pub use run::{Ended, Origin, Past, Run, RunSettings};

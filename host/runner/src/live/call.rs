@@ -77,7 +77,8 @@ impl LiveDriver {
         let Sent { answer: result, attempts, known, sealed } = sent;
         let now = self.stage.clock.now();
         let elapsed = now.since(begun);
-        let took = Took { attempts, elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX) };
+        let took =
+            Took { attempts, elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX) };
         let answer = match &result {
             Ok(reply) => Answer::Reply { reply: reply.clone() },
             Err(error) => Answer::Error { error: error.clone() },
@@ -210,8 +211,7 @@ impl LiveDriver {
             host_parameters: host_parameters.to_vec(),
             lost: action.map_or("reconcile", |action| action.lost.as_str()).to_owned(),
             consent: consent.as_str().to_owned(),
-            inverse: inverse
-                .map(|it| Inverse { action: it.action.clone(), with: it.with.clone() }),
+            inverse: inverse.map(|it| Inverse { action: it.action.clone(), with: it.with.clone() }),
             before: None,
         }
     }

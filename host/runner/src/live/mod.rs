@@ -24,6 +24,8 @@ use host_policy::Scene;
 use host_ports::{Clock, Entropy};
 use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, Proof, Stop};
 
+pub(crate) use self::output::tail;
+
 use self::output::Readable;
 use self::renewal::{Fetched, Recipe};
 use self::settling::Settling;

@@ -233,6 +233,7 @@ pub(crate) fn filled(
 
 pub(crate) fn basis(done: &Done) -> Basis {
     Basis {
+        account: done.account.clone(),
         sent: done.sent.clone(),
         reply: done.reply.clone(),
         before: done.before.clone(),

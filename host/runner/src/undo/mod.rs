@@ -15,15 +15,23 @@
 //! - An undo that was interrupted is simply done again: the plan is the same, and what is gone is skipped.
 
 mod changed;
+mod content;
+mod desk;
+mod follow;
 mod history;
+mod now;
 mod object;
 mod order;
+mod others;
 mod plan;
+mod run;
 mod settings;
 mod step;
 mod usage;
 
 pub use object::{Object, ObjectKind};
+pub use others::Others;
 pub use plan::{UndoInput, plan};
+pub use run::{Scripts, Undo};
 pub use step::{LessTrust, Put, Stays, Step, UndoPlan};
 pub use usage::Usage;

@@ -155,7 +155,7 @@ impl<'a> Draft<'a> {
                 call,
                 about: about.clone(),
                 takes_back: vec![done.number],
-since: done.at,
+                since: done.at,
                 trust: None,
                 puts: Vec::new(),
                 forgets,
@@ -230,8 +230,7 @@ since: done.at,
             return;
         }
         for machine in touched(&done.account, &call, &Json::Null) {
-            if let Some(usage) =
-                self.input.others.iter().find(|usage| usage.has(&machine, done.at))
+            if let Some(usage) = self.input.others.iter().find(|usage| usage.has(&machine, done.at))
             {
                 self.stays.push(Stays::new(machine.to_string(), usage.reason()));
                 drop_item(&mut call, "InstanceId", &machine.name);
@@ -252,7 +251,7 @@ since: done.at,
             call,
             about,
             takes_back: vec![done.number],
-since: done.at,
+            since: done.at,
             trust: None,
             puts: Vec::new(),
             forgets: None,

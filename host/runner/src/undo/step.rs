@@ -51,6 +51,7 @@ pub struct Step {
 /// A journaled call that a step takes back.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Basis {
+    pub(crate) account: AccountId,
     pub(crate) sent: Call,
     pub(crate) reply: Json,
     pub(crate) before: Json,

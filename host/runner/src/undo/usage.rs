@@ -37,8 +37,9 @@ impl Usage {
         for unsure in &history.unsure {
             objects.extend(touched(&unsure.account, &unsure.sent, &serde_json::Value::Null));
         }
-        for entry in entries {
-            let Entry::Answered(Answered { event, answer: Answer::Identity { .. }, .. }) = entry
+        for it in entries {
+            let Entry::Answered(Answered { event, answer: Answer::Identity { .. }, .. }) =
+                &it.entry
             else {
                 continue;
             };

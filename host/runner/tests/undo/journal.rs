@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use host_model::{
     AccountId, Call, CallError, ErrorKind, IdentityFacts, IdentityRef, Reply, SecretKind,
-    SecretRef, Value,
+    SecretRef, Timestamp, Value,
 };
 use host_runner::record::{
     Answered, Begun, Entry, FORMAT, Intent, Known, Numbered, Outcome, Party, Place, Took, Workflow,
