@@ -36,7 +36,7 @@ pub struct Action {
     /// Codes that say that the goal was reached already.
     #[serde(default)]
     pub done: Vec<String>,
-/// When a reply with HTTP 200 really is a success.
+    /// When a reply with HTTP 200 really is a success.
     #[serde(default)]
     pub success: Option<Success>,
     /// How its list goes on.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use host_model::{Call, ErrorKind};
+use host_model::{Call, CallError, quote_within};
 use serde_json::Value as Json;
 
 use super::desk::{Desk, Halt};
-use super::now::list;
+use super::now::{absent, list};
 use super::object::texts;
 use super::settings::document;
 use super::step::Step;
@@ -26,6 +26,10 @@ const SETTLED: [&str; 2] = ["active", "unhealthy"];
 
 /// Words for scripts that have not ended.
 const GOING: [&str; 4] = ["Pending", "Running", "Scheduled", "Stopping"];
+
+/// How a line begins that says what a script had to leave, and how much of it is shown.
+const STAYS: &str = "stays:";
+const STAYS_SHOWN: usize = 300;
 
 /// How it came out.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,29 +55,45 @@ impl Desk {
         }
     }
 
-    /// A key is disabled only when the add-on has let go of it, so a change is waited for.
-    async fn follow_addon(&mut self, step: &Step, call: &Call) -> Result<Followed, Halt> {
+    /// Waits until nothing is at work on an add-on: a run that was stopped may have left a task behind.
+    pub(crate) async fn await_settled(&mut self, call: &Call) -> Result<(), Halt> {
+        if call.product != "cs" {
+            return Ok(());
+        }
+        let limit = self.now().plus(TASK_LIMIT);
+        while let Some(body) = self.addon(call).await?.ok().flatten() {
+            if is_settled(&body) || self.now() >= limit {
+                break;
+            }
+            self.sleep(PAUSE_SECONDS).await?;
+        }
+        Ok(())
+    }
+
+    /// An add-on as it is; `None` if it is not there.
+    async fn addon(&mut self, call: &Call) -> Result<Result<Option<Json>, CallError>, Halt> {
         let name = call.text("component_id").or_else(|| call.text("name")).unwrap_or_default();
         let cluster = call.text("cluster_id").unwrap_or_default();
         let asked = [("cluster_id", cluster), ("instance_name", name)];
+        let (caller, region) = (call.identity.clone(), call.region.clone());
+        let read = "GetClusterAddonInstance";
+        Ok(absent(self.look(&caller, "cs", read, region.as_deref(), &asked).await?))
+    }
+
+    /// A key is disabled only when the add-on has let go of it, so a change is waited for.
+    async fn follow_addon(&mut self, step: &Step, call: &Call) -> Result<Followed, Halt> {
         let removes = call.action == "UnInstallClusterAddons";
         let limit = self.now().plus(TASK_LIMIT);
         loop {
             self.sleep(PAUSE_SECONDS).await?;
-            let (caller, region) = (call.identity.clone(), call.region.clone());
-            let looked = self
-                .look(&caller, "cs", "GetClusterAddonInstance", region.as_deref(), &asked)
-                .await?;
-            match looked {
-                Err(error) if error.kind == ErrorKind::NotFound => return Ok(Followed::Done),
-                Err(_) => {}
-                Ok(body) => {
-                    let state = body.get("state").and_then(Json::as_str).unwrap_or_default();
-                    if SETTLED.contains(&state) {
-                        let is_done = !removes && is_applied(call, &body);
-                        return Ok(if is_done { Followed::Done } else { failed_task(step) });
-                    }
+            match self.addon(call).await? {
+                Ok(None) => return Ok(Followed::Done),
+                Ok(Some(body)) if is_settled(&body) => {
+                    let is_done = !removes && is_applied(call, &body);
+                    return Ok(if is_done { Followed::Done } else { failed_task(step) });
                 }
+                // It is at work, or cannot be read now.
+                Ok(Some(_)) | Err(_) => {}
             }
             if self.now() >= limit {
                 let reason = "its task has not ended within 15 minutes".to_owned();
@@ -133,6 +153,7 @@ impl Desk {
             let code = text("ErrorCode");
             let ending = if is_done { Ok(()) } else { Err(ending(status, code, exit)) };
             self.show_output(call, result, &ending);
+            let ending = ending.and_then(|()| left(text("Output")));
             endings.insert(text("InstanceId").to_owned(), ending);
         }
         Ok(endings)
@@ -161,6 +182,10 @@ impl Desk {
     }
 }
 
+fn is_settled(addon: &Json) -> bool {
+    addon.get("state").and_then(Json::as_str).is_some_and(|state| SETTLED.contains(&state))
+}
+
 /// Whether the settings are what the call made them.
 fn is_applied(call: &Call, body: &Json) -> bool {
     let Some(document) = document(body) else { return false };
@@ -184,8 +209,15 @@ fn failed_task(step: &Step) -> Followed {
     Followed::Failed(vec![(step.about.to_string(), reason)])
 }
 
+/// What a script says that it had to leave.
+fn left(output: &str) -> Result<(), String> {
+    let lines = output.lines().filter_map(|line| line.trim().strip_prefix(STAYS));
+    let said: Vec<String> = lines.map(|line| quote_within(line.trim(), STAYS_SHOWN)).collect();
+    if said.is_empty() { Ok(()) } else { Err(format!("its script says: {}", said.join("; "))) }
+}
+
 pub(crate) fn machine(id: &str) -> String {
-    format!("machine `{}`", host_model::quote_within(id, 64))
+    format!("machine `{}`", quote_within(id, 64))
 }
 
 /// The same reason for every machine of a call.
@@ -204,8 +236,8 @@ fn limit_of(call: &Call) -> Duration {
 }
 
 fn ending(status: &str, code: &str, exit: Option<i64>) -> String {
-    let status = host_model::quote_within(status, 64);
-    let code = host_model::quote_within(code, 64);
+    let status = quote_within(status, 64);
+    let code = quote_within(code, 64);
     match (exit.filter(|exit| *exit != 0), code.is_empty()) {
         (Some(exit), _) => format!("the script ended as `{status}`, exit status {exit}"),
         (None, false) => format!("the script ended as `{status}`: `{code}`"),

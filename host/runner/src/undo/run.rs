@@ -355,6 +355,7 @@ impl Desk {
         around: Around<'_>,
         consent: Consent,
     ) -> Result<Ran, Halt> {
+        self.await_settled(&step.call).await?;
         let (call, seen) = match self.standing(step, around).await? {
             Ok(Standing::There(call, seen)) => (call, seen),
             Ok(Standing::Gone(reason)) => return Ok(Ran::Gone(reason)),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use host_client::{Client, Endpoints, Network, Settings, Silent, StaticKey};
@@ -154,7 +154,7 @@ impl Bed {
         let place = Place::Offline { scenario: None };
         let origin = Origin { input: &input, allowed: &[], place: &place };
         let run = Run::new(id.clone(), settings);
-        run.start(&workflow, &bytes, &origin, person.clone()).await.expect("the run begins");
+        run.start(workflow, bytes, &origin, person.clone()).await.expect("the run begins");
         id
     }
 
@@ -258,11 +258,18 @@ fn walk(before: &Json, after: &Json, at: &str, found: &mut Vec<String>) {
     }
 }
 
-fn prepared(name: &str) -> (Prepared, Vec<u8>) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../workflows/{name}.wasm"));
-    let bytes = std::fs::read(file).expect("the vetted workflows are committed");
-    let engine = Engine::new(&Limits::default()).expect("an engine");
-    (Prepared::new(&engine, None, name, &bytes).expect("a workflow"), bytes)
+/// A workflow, compiled once for all tests.
+fn prepared(name: &str) -> &'static (Prepared, Vec<u8>) {
+    static ALL: OnceLock<Mutex<BTreeMap<String, &'static (Prepared, Vec<u8>)>>> = OnceLock::new();
+    let mut all = ALL.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    all.entry(name.to_owned()).or_insert_with(|| {
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../workflows/{name}.wasm"));
+        let bytes = std::fs::read(file).expect("the vetted workflows are committed");
+        let engine = Engine::new(&Limits::default()).expect("an engine");
+        let workflow = Prepared::new(&engine, None, name, &bytes).expect("a workflow");
+        Box::leak(Box::new((workflow, bytes)))
+    })
 }
 
 pub(crate) fn person(answer: Decision) -> Arc<Person> {
