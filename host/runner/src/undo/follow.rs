@@ -61,7 +61,7 @@ impl Desk {
             return Ok(());
         }
         let limit = self.now().plus(TASK_LIMIT);
-        while let Some(body) = self.addon(call).await?.ok().flatten() {
+        while let Some(body) = self.addon_now(call).await?.ok().flatten() {
             if is_settled(&body) || self.now() >= limit {
                 break;
             }
@@ -71,7 +71,7 @@ impl Desk {
     }
 
     /// An add-on as it is; `None` if it is not there.
-    async fn addon(&mut self, call: &Call) -> Result<Result<Option<Json>, CallError>, Halt> {
+    async fn addon_now(&mut self, call: &Call) -> Result<Result<Option<Json>, CallError>, Halt> {
         let name = call.text("component_id").or_else(|| call.text("name")).unwrap_or_default();
         let cluster = call.text("cluster_id").unwrap_or_default();
         let asked = [("cluster_id", cluster), ("instance_name", name)];
@@ -86,7 +86,7 @@ impl Desk {
         let limit = self.now().plus(TASK_LIMIT);
         loop {
             self.sleep(PAUSE_SECONDS).await?;
-            match self.addon(call).await? {
+            match self.addon_now(call).await? {
                 Ok(None) => return Ok(Followed::Done),
                 Ok(Some(body)) if is_settled(&body) => {
                     let is_done = !removes && is_applied(call, &body);
