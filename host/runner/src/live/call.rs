@@ -185,7 +185,9 @@ impl LiveDriver {
             Err(error) => return Ok(Sent::refused(error)),
         };
         let consent = Consent::of_word(&intent.consent);
-        let brief = self.brief(&call, product, action, &identity).await;
+        // Judged is what the workflow asked for; sent is that with the host's own marks on it.
+        let asked = self.normalized(&intent.call);
+        let brief = self.brief(&asked, product, action, &identity).await;
         let permit = match self.judge(&brief, consent) {
             Ok(permit) => permit,
             Err(error) => return Ok(Sent::refused(error)),
