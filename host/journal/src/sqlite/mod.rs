@@ -6,6 +6,9 @@ mod sealed;
 mod trouble;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,6 +56,20 @@ impl Sqlite {
         let store = Store { path, key: Key::derive(key), connection: Mutex::new(connection) };
         let locks = FileLocks::new(folder.join(LOCKS));
         Ok(Self { store: Arc::new(store), locks, holder: holder.to_owned() })
+    }
+
+    /// Leaves it to the system when something reaches the disk. For benchmarks: a power cut loses entries.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be used.
+    #[cfg(feature = "unsynced")]
+    pub fn unsynced(self) -> Result<Self, JournalError> {
+        let connection = self.store.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = connection.pragma_update(None, "synchronous", "OFF");
+        drop(connection);
+        set.map_err(|error| Trouble::from(error).of_file(&self.store.path, "opened"))?;
+        Ok(self)
     }
 
     fn writer(&self, run: &RunId, state: State, held: Box<dyn Held>) -> Box<dyn Writer> {

@@ -3,8 +3,12 @@
 //! The cases know the ports alone. A second implementation, in memory, shows that they do: a journal in a
 //! shared database is added here as a third.
 
+// `cfg(test)` always holds here; it tells the lints that these modules are tests throughout.
+#[cfg(test)]
 mod journals;
+#[cfg(test)]
 mod locks;
+#[cfg(test)]
 mod memory;
 
 use std::path::Path;
