@@ -122,11 +122,13 @@ fn statement() -> impl Strategy<Value = String> {
             format!("DELETE FROM entry WHERE {place}"),
             format!("DELETE FROM entry WHERE run = '{run}' AND number >= {number}"),
             format!("DELETE FROM run WHERE id = '{run}'"),
-            format!("DELETE FROM entry WHERE {elsewhere}; UPDATE entry SET run = '{other}', number = {to} WHERE {place}"),
+            format!("DELETE FROM entry WHERE {elsewhere};
+                UPDATE entry SET run = '{other}', number = {to} WHERE {place}"),
             format!("UPDATE OR REPLACE entry SET number = -7 WHERE {place};
                 UPDATE OR REPLACE entry SET run = '{run}', number = {number} WHERE {elsewhere};
                 UPDATE OR REPLACE entry SET run = '{other}', number = {to} WHERE number = -7"),
-            format!("INSERT OR REPLACE INTO entry SELECT '{other}', {to}, at, kind, body, after, mac FROM entry WHERE {place}"),
+            format!("INSERT OR REPLACE INTO entry
+                SELECT '{other}', {to}, at, kind, body, after, mac FROM entry WHERE {place}"),
             format!("UPDATE entry SET number = number - 1 WHERE run = '{run}' AND number > {number}"),
             format!("UPDATE entry SET body = body || 'x' WHERE {place}"),
             format!("UPDATE entry SET at = {to} WHERE {place}"),
@@ -134,8 +136,10 @@ fn statement() -> impl Strategy<Value = String> {
             format!("UPDATE entry SET mac = (SELECT mac FROM entry WHERE {elsewhere}) WHERE {place}"),
             format!("UPDATE entry SET after = (SELECT after FROM entry WHERE {elsewhere}) WHERE {place}"),
             format!("UPDATE run SET count = {to} WHERE id = '{run}'"),
-            format!("UPDATE run SET count = {to}, last = (SELECT mac FROM entry WHERE run = '{run}' AND number = {to} - 1) WHERE id = '{run}'"),
-            format!("UPDATE run SET (count, last, mac) = (SELECT count, last, mac FROM run WHERE id = '{other}') WHERE id = '{run}'"),
+            format!("UPDATE run SET count = {to}, last = (SELECT mac FROM entry
+                WHERE run = '{run}' AND number = {to} - 1) WHERE id = '{run}'"),
+            format!("UPDATE run SET (count, last, mac) = (SELECT count, last, mac FROM run
+                WHERE id = '{other}') WHERE id = '{run}'"),
             "UPDATE component SET bytes = x'61'".to_owned(),
             format!("UPDATE sealed SET name = '{to}' WHERE run = '{run}'"),
             format!("UPDATE sealed SET run = '{other}' WHERE run = '{run}'"),
@@ -187,7 +191,9 @@ proptest! {
     fn bytes_that_were_damaged_are_never_accepted(harms in prop::collection::vec(harm(), 1..4)) {
         let folder = TempDir::new().unwrap();
         let mut file = sound().file.clone();
-        harms.iter().for_each(|harm| harm.apply(&mut file));
+        for harm in &harms {
+            harm.apply(&mut file);
+        }
         fs::write(folder.path().join(NAME), file).unwrap();
         runtime().block_on(check(folder.path()))?;
     }

@@ -144,7 +144,7 @@ async fn a_folder_that_can_only_be_read_is_said() {
         return;
     }
     let refusal = refusal(folder.path());
-    let reason = "it cannot be opened, or its folder cannot be written";
+    let reason = "cannot be opened: it, or its folder, can only be read";
     fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
     assert!(refusal.contains(reason), "{refusal}");
     open(folder.path()).unwrap().read(&run()).await.unwrap();
