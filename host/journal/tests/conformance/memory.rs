@@ -75,7 +75,8 @@ impl Memory {
 }
 
 fn check(digest: &str, bytes: &[u8]) -> Result<(), JournalError> {
-    let found: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = |hex: String, byte: &u8| hex + &format!("{byte:02x}");
+    let found = Sha256::digest(bytes).iter().fold(String::new(), hex);
     let digest = digest.to_owned();
     let what = "is not what its digest says";
     if found == digest { Ok(()) } else { Err(JournalError::ComponentDamaged { digest, what }) }
