@@ -231,6 +231,7 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
     let seen = |answer: Recorded| ledger.calls.iter().any(|call| call.answer == answer);
     match error {
         RuntimeError::Stopped(Stop::Declined { .. }) => Verdict::Denied,
+        RuntimeError::Stopped(Stop::Indeterminate { .. }) => Verdict::Indeterminate,
         RuntimeError::Stopped(_) => Verdict::Stopped,
         RuntimeError::Failed { error: CallError { kind: ErrorKind::Denied, .. }, .. }
             if seen(Recorded::Denied) =>

@@ -119,6 +119,7 @@ impl Problem for RuntimeError {
             Self::Trapped { .. } => "runtime.workflow-trapped",
             Self::Stopped(Stop::Interrupted) => "run.interrupted",
             Self::Stopped(Stop::Declined { .. }) => "run.declined",
+            Self::Stopped(Stop::Indeterminate { .. }) => "run.indeterminate",
             Self::Stopped(_) => "run.secret-unkept",
             Self::Failed { .. } => "run.workflow-failed",
             Self::Setup { .. } => "runtime.sandbox-broken",
@@ -128,6 +129,7 @@ impl Problem for RuntimeError {
     fn blame(&self) -> Blame {
         match self {
             Self::Stopped(Stop::Declined { .. }) => Blame::Policy,
+            Self::Stopped(Stop::Indeterminate { .. }) => Blame::Cloud,
             // A file that cannot be run is the wrong file; what breaks while it runs is the workflow's.
             Self::NotWebAssembly { .. }
             | Self::CoreModule { .. }
@@ -157,6 +159,7 @@ impl Problem for RuntimeError {
                 "use a host of the contract that it was built for, or build it against `wit/` of this host"
                     .to_owned(),
             ),
+            Self::Stopped(Stop::Indeterminate { hint, .. }) => Some(hint.clone()),
             Self::LimitReached { limit, .. } => {
                 Some(format!("raise `{limit}` under `[limits]` in `host.toml`"))
             }

@@ -8,6 +8,7 @@ use host_model::{Call, CallError, ErrorKind, Reply, SecretKind, SecretRef, Times
 use host_runtime::{Answer, Stop};
 use host_wire::FoundSecret;
 
+use super::lost::{Delivered, Delivery};
 use super::{Identity, LiveDriver, Stage};
 use crate::ledger::{Asked, CallRecord, Recorded};
 use crate::secrets::principal_of;
@@ -51,7 +52,9 @@ impl LiveDriver {
         if let Err(error) = product.check(action, call) {
             return Ok(Err(error.into()));
         }
-        let brief = self.brief(call, product, action, identity).await;
+        // A lost reply may mean that it is judged again, as the workflow asked it.
+        let asked = call.clone();
+        let brief = self.brief(&asked, product, action, identity).await;
         // Nobody is asked about a call that no yes could allow.
         if let Err(error) = self.judge(&brief, host_policy::Consent::Person) {
             return Ok(Err(error));
@@ -62,14 +65,21 @@ impl LiveDriver {
             Err(error) => return Ok(Err(error)),
         };
         self.stage.mark.put_on(product, action, call);
+        let before = match self.look_before(call, product, action, identity).await {
+            Ok(before) => before,
+            Err(error) => return Ok(Err(self.redacted(error))),
+        };
         if makes_secret(action) {
             self.prepare_to_keep(call, identity)?;
         }
         let mut host_parameters = self.host_parameters(call);
         host_parameters.extend(self.token(action, call));
         let settle_since = self.settling.since(call, action, identity);
-        let outgoing = self.outgoing(call, &host_parameters, settle_since);
-        let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
+        let intent = self.intent(&brief, call, host_parameters, consent, before);
+        let noted_at = self.stage.clock.now();
+        let delivery =
+            Delivery { brief: &brief, consent, intent: &intent, noted_at, settle_since, may_be_sent: false };
+        let Delivered { answer, known: _ } = self.deliver(permit, &delivery).await?;
         if makes_secret(action)
             && answer.as_ref().is_err_and(|error| error.kind != ErrorKind::OutcomeUnknown)
         {
