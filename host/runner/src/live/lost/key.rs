@@ -6,6 +6,7 @@
 //! when the call was sent, it was never used, and the vault does not have it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use host_client::Answer as ClientAnswer;
 use host_model::{Call, ErrorKind, SecretKind, Value, quote_within};
@@ -22,6 +23,10 @@ use crate::record::Known;
 const KEYS: &str = "/AccessKeys/AccessKey";
 const USER_NAME: &str = "UserName";
 const KEY_ID: &str = "UserAccessKeyId";
+/// Between two looks that are to show the same.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// How often keys are looked at; the waits of the window are fewer.
+const LOOKS_MAX: u32 = 24;
 
 /// A key, as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,18 +82,22 @@ impl Lost<'_> {
     /// Keys that were not there before, as two looks one after the other show them.
     async fn new_keys(&mut self, user: &str, before: &BTreeSet<String>) -> Result<Vec<Key>, Stop> {
         let mut last = None;
-        loop {
+        for _ in 0..LOOKS_MAX {
             let mut new = self.keys(user).await?;
             new.retain(|key| !before.contains(&key.id));
             let is_the_same = last.as_ref() == Some(&new);
             if is_the_same && !new.is_empty() {
                 return Ok(new);
             }
-            if !self.wait().await? && (is_the_same || last.is_none()) {
-                return Ok(new);
+            if !self.wait().await? {
+                if is_the_same {
+                    return Ok(new);
+                }
+                self.driver.stage.clock.sleep(LOOK_AGAIN).await;
             }
             last = Some(new);
         }
+        Err(self.doubt("the list of keys changes with every look", "wait until nobody changes it"))
     }
 
     async fn keys(&self, user: &str) -> Result<Vec<Key>, Stop> {
