@@ -109,6 +109,18 @@ pub enum LostReply {
     Reconcile,
 }
 
+impl LostReply {
+    /// The word for records.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Repeat => "repeat",
+            Self::ByName(_) => "by-name",
+            Self::Token(_) => "token",
+            Self::Reconcile => "reconcile",
+        }
+    }
+}
+
 /// How a read shows what a call made whose reply was lost (fault row 3).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

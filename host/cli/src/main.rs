@@ -14,6 +14,8 @@ mod interrupt;
 mod offline;
 mod online;
 mod output;
+mod select;
+mod session;
 mod terminal;
 mod unlock;
 mod vetted;

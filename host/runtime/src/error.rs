@@ -120,7 +120,9 @@ impl Problem for RuntimeError {
             Self::Stopped(Stop::Interrupted) => "run.interrupted",
             Self::Stopped(Stop::Declined { .. }) => "run.declined",
             Self::Stopped(Stop::Indeterminate { .. }) => "run.indeterminate",
-            Self::Stopped(_) => "run.secret-unkept",
+            Self::Stopped(Stop::Diverged { .. }) => "run.replay-diverged",
+            Self::Stopped(Stop::Unrecorded { .. }) => "run.journal-unkept",
+            Self::Stopped(Stop::Unkept { .. }) => "run.secret-unkept",
             Self::Failed { .. } => "run.workflow-failed",
             Self::Setup { .. } => "runtime.sandbox-broken",
         }
@@ -160,6 +162,11 @@ impl Problem for RuntimeError {
                     .to_owned(),
             ),
             Self::Stopped(Stop::Indeterminate { hint, .. }) => Some(hint.clone()),
+            Self::Stopped(Stop::Diverged { .. }) => Some(
+                "the component, or the host, is not the one that began this run: start a new run, which \
+                 finds what is there"
+                    .to_owned(),
+            ),
             Self::LimitReached { limit, .. } => {
                 Some(format!("raise `{limit}` under `[limits]` in `host.toml`"))
             }

@@ -137,10 +137,12 @@ fn what_is_looked_for_is_all_that_was_sent() {
             }
         }
         // What nobody compares could be another's. A secret cannot be read, and a purchase is one or none.
-        let is_secret = |is: &str| matches!(product.types.get(is), Some(ParameterType::Secret { .. }));
+        let is_secret =
+            |is: &str| matches!(product.types.get(is), Some(ParameterType::Secret { .. }));
         for parameter in &action.parameters {
             let name = &parameter.name;
-            let names = found.with.values().any(|words| placeholders(words).contains(&name.as_str()));
+            let names =
+                found.with.values().any(|words| placeholders(words).contains(&name.as_str()));
             let tags = name == "Tag" && found.tags.is_some();
             let compared = found.equal.contains_key(name) || tags || names;
             let compared = compared || is_secret(&parameter.is);

@@ -3,13 +3,12 @@
 mod build;
 mod doctor;
 mod inspect;
+mod resume;
 mod run;
 mod simulate;
 mod vault;
 
 use clap::{Parser, Subcommand};
-
-pub(crate) use run::Cloud;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -25,6 +24,7 @@ pub(crate) struct Command {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Run(run::Arguments),
+    Resume(resume::Arguments),
     Inspect(inspect::Arguments),
     Simulate(simulate::Arguments),
     Doctor(doctor::Arguments),
@@ -37,6 +37,7 @@ impl Command {
     pub(crate) fn json(&self) -> bool {
         match &self.verb {
             Verb::Run(arguments) => arguments.json,
+            Verb::Resume(arguments) => arguments.json,
             Verb::Inspect(arguments) => arguments.json,
             Verb::Simulate(arguments) => arguments.json,
             Verb::Doctor(arguments) => arguments.json,
@@ -49,6 +50,7 @@ impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<u8, Failure> {
         match self.verb {
             Verb::Run(arguments) => run::run(arguments, context).await,
+            Verb::Resume(arguments) => resume::run(arguments, context).await,
             Verb::Inspect(arguments) => inspect::run(&arguments),
             Verb::Simulate(arguments) => simulate::run(arguments, context).await,
             Verb::Doctor(arguments) => doctor::run(arguments, context).await,

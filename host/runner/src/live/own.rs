@@ -7,6 +7,7 @@ use host_model::{Call, CallError, IdentityRef, Reply, Timestamp, Value};
 use host_policy::{HostPurpose, Permit};
 use serde_json::Value as Json;
 
+use super::call::attempts_of;
 use super::{Identity, LiveDriver};
 
 impl LiveDriver {
@@ -51,11 +52,16 @@ impl LiveDriver {
         let outgoing = self.outgoing(call, &[], settle_since);
         let begun = self.stage.clock.now();
         let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
+        let attempts = match &answer {
+            Ok(answer) => answer.attempts,
+            Err(error) => attempts_of(error),
+        };
         let sent = answer.map(|answer| {
-            let ClientAnswer { body, request_id, attempts, .. } = answer;
-            (Reply { body, secrets: BTreeMap::new(), identity: None, request_id }, attempts)
+            let ClientAnswer { body, request_id, .. } = answer;
+            Reply { body, secrets: BTreeMap::new(), identity: None, request_id }
         });
-        self.report_call(call, identity, &sent, self.stage.clock.now().since(begun));
-        sent.map(|(reply, _)| reply.body)
+        let elapsed = self.stage.clock.now().since(begun);
+        self.report_call(call, identity, &sent, attempts, elapsed);
+        sent.map(|reply| reply.body)
     }
 }

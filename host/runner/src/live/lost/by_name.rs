@@ -47,7 +47,9 @@ impl Lost<'_> {
                 // What is not there, or differs, may be old news.
                 _ if self.wait().await? => {}
                 (_, Some(Whose::Nobodys(why))) => {
-                    return Err(self.doubt(&why, "see who made it, and remove it if nobody needs it"));
+                    return Err(
+                        self.doubt(&why, "see who made it, and remove it if nobody needs it")
+                    );
                 }
                 _ => return Ok(Settled::Again(Known::Repeated)),
             }
@@ -79,11 +81,7 @@ impl Lost<'_> {
     }
 
     /// What a read is asked for, as the catalog says it.
-    fn asked(
-        &self,
-        purpose: HostPurpose,
-        with: &BTreeMap<String, String>,
-    ) -> Vec<(String, Value)> {
+    fn asked(&self, purpose: HostPurpose, with: &BTreeMap<String, String>) -> Vec<(String, Value)> {
         let (product, action, _) = purpose.action();
         let catalog = self.driver.stage.catalog;
         let is = |name: &str| {
@@ -103,12 +101,13 @@ impl Lost<'_> {
 
     /// Words with the call's parameters in them.
     fn filled(&self, words: &str) -> String {
-        self.intent.sent.parameters.iter().fold(words.to_owned(), |words, (name, value)| {
-            match value {
+        self.intent.sent.parameters.iter().fold(
+            words.to_owned(),
+            |words, (name, value)| match value {
                 Value::Text(text) => words.replace(&format!("{{{name}}}"), text),
                 _ => words,
-            }
-        })
+            },
+        )
     }
 
     fn whose(&self, found: &Found, there: &There) -> Whose {
@@ -161,7 +160,10 @@ impl Lost<'_> {
             let is = self.action.parameter(name).and_then(|it| self.product.type_of(it));
             !is_same(is, value, shown)
         };
-        sent.map(|(name, value)| (name, value)).filter(differs).map(|(name, _)| name.as_str()).collect()
+        sent.map(|(name, value)| (name, value))
+            .filter(differs)
+            .map(|(name, _)| name.as_str())
+            .collect()
     }
 
     /// The reply that was lost, as far as a read shows it.
@@ -187,13 +189,7 @@ impl Lost<'_> {
 
 /// An answer that no request brought.
 pub(super) const fn answer(body: Json) -> ClientAnswer {
-    ClientAnswer {
-        body,
-        secrets: Vec::new(),
-        outputs: Vec::new(),
-        request_id: None,
-        attempts: 1,
-    }
+    ClientAnswer { body, secrets: Vec::new(), outputs: Vec::new(), request_id: None, attempts: 1 }
 }
 
 /// Puts a value at a JSON Pointer, whatever is missing on the way.

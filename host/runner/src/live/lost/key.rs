@@ -138,7 +138,8 @@ impl Lost<'_> {
         if !is_of_then {
             return Ok(Some("the new key was not made when this one was asked for".to_owned()));
         }
-        let user_there = self.read_text(HostPurpose::ReadUser, user, None, "/User/Comments").await?;
+        let user_there =
+            self.read_text(HostPurpose::ReadUser, user, None, "/User/Comments").await?;
         if !self.driver.stage.mark.is_in(&user_there) {
             return Ok(Some("the user was not made by this workflow alone".to_owned()));
         }

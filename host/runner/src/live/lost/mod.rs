@@ -39,7 +39,7 @@ use self::time::Window;
 use super::judge::Brief;
 use super::{Identity, LiveDriver};
 use crate::RunEvent;
-use crate::record::{Intent, Inverse, Known};
+use crate::record::{Intent, Known};
 
 /// How often one call is sent at most, not counting what the client repeats by itself.
 const SENDINGS_MAX: u32 = 3;
@@ -61,16 +61,38 @@ pub(super) enum Settled {
 }
 
 /// A call to be sent.
+#[derive(Clone, Copy)]
 pub(super) struct Delivery<'a> {
-    /// What it was judged by, as the workflow asked it.
+    /// What it was judged by, as it was before the host added anything.
     pub(super) brief: &'a Brief<'a>,
     pub(super) consent: Consent,
-    pub(super) intent: &'a Intent,
-    /// When the intent was noted: nothing was sent earlier.
-    pub(super) noted_at: Timestamp,
-    pub(super) settle_since: Option<Timestamp>,
+    /// What is sent.
+    pub(super) call: &'a Call,
+    pub(super) host_parameters: &'a [(String, String)],
+    /// Of a call with an effect.
+    pub(super) intent: Option<Noted<'a>>,
+}
+
+/// An intent that was written down.
+#[derive(Clone, Copy)]
+pub(super) struct Noted<'a> {
+    intent: &'a Intent,
+    /// When: nothing was sent earlier.
+    at: Timestamp,
     /// Whether a process that died may have sent it.
-    pub(super) may_be_sent: bool,
+    may_be_sent: bool,
+}
+
+impl<'a> Noted<'a> {
+    /// By this process, which has not sent it yet.
+    pub(super) const fn now(intent: &'a Intent, at: Timestamp) -> Self {
+        Self { intent, at, may_be_sent: false }
+    }
+
+    /// By a process that died.
+    pub(super) const fn before(intent: &'a Intent, at: Timestamp) -> Self {
+        Self { intent, at, may_be_sent: true }
+    }
 }
 
 /// What became of a call in the end.
@@ -93,89 +115,48 @@ impl LiveDriver {
     /// Sends a call until it is known what came of it. An `Err` leaves its intent without an outcome.
     pub(super) async fn deliver(
         &self,
-        permit: Permit,
+        mut permit: Permit,
         delivery: &Delivery<'_>,
     ) -> Result<Delivered, Stop> {
-        let Delivery { brief, intent, .. } = delivery;
-        let mut permit = permit;
+        let Delivery { brief, intent, .. } = *delivery;
         let mut known = Known::Reply;
-        let mut lost = delivery.may_be_sent.then(|| outcome_unknown(brief));
         let mut sendings = 0;
+        let mut lost = intent.filter(|it| it.may_be_sent).map(|it| (it, outcome_unknown(brief)));
         loop {
-            if let Some(error) = lost {
-                let settled = self
-                    .settle_lost(intent, brief.identity, delivery.noted_at, permit.repair())
-                    .await?;
-                match settled {
-                    Settled::Found(answer) => {
-                        return Ok(Delivered { answer: Ok(answer), known: Known::Found });
-                    }
-                    Settled::Taken(error) => {
-                        return Ok(Delivered { answer: Err(error), known: Known::Found });
-                    }
-                    Settled::Again(how) if has_another(brief.action, sendings) => {
-                        known = if known == Known::Remade { known } else { how };
-                    }
-                    Settled::Again(_) if is_looked_at(brief.action) => {
-                        return self.given_up(brief, error, known);
-                    }
-                    Settled::Again(_) | Settled::Told => {
+            if let Some((noted, error)) = lost {
+                let settled = self.settle_lost(noted, brief.identity, permit.repair()).await?;
+                known = match ending(settled, brief.action, (sendings, known)) {
+                    Ending::Sent(known) => known,
+                    Ending::Known(delivered) => return Ok(*delivered),
+                    Ending::Told => {
                         return Ok(Delivered { answer: Err(error), known: Known::Told });
                     }
-                }
+                    Ending::GivenUp => return self.given_up(brief, error, known),
+                };
             }
             sendings += 1;
-            let outgoing =
-                self.outgoing(&intent.sent, &intent.host_parameters, delivery.settle_since);
-            let keys = brief.identity.keys.as_ref();
-            match self.stage.client.call(permit, keys, outgoing).await {
-                Err(error) if is_in_doubt(brief.action, &error, known) => {
+            let answer = self.send_once(permit, delivery).await;
+            match (answer, intent) {
+                (Err(error), Some(noted)) if is_in_doubt(brief.action, &error, known) => {
                     permit = self
                         .judge(brief, delivery.consent)
                         .map_err(|denial| self.denied_now(brief, &denial))?;
-                    lost = Some(error);
+                    lost = Some((noted, error));
                 }
-                answer => return Ok(Delivered { answer, known }),
+                (answer, _) => return Ok(Delivered { answer, known }),
             }
         }
     }
 
-    /// A call with an effect, as it is noted before it is sent.
-    pub(super) fn intent(
+    async fn send_once(
         &self,
-        brief: &Brief<'_>,
-        sent: &Call,
-        host_parameters: Vec<(String, String)>,
-        consent: Consent,
-        before: Option<Json>,
-    ) -> Intent {
-        let lost = match &brief.action.lost {
-            LostReply::Repeat => "repeat",
-            LostReply::ByName(_) => "by-name",
-            LostReply::Token(_) => "token",
-            LostReply::Reconcile => "reconcile",
-        };
-        let consent = match consent {
-            Consent::Offline => "offline",
-            Consent::Person => "person",
-            Consent::Unattended => "unattended",
-            Consent::VettedRead => "vetted-read",
-            Consent::None => "none",
-        };
-        let inverse = brief.action.inverse.as_ref();
-        Intent {
-            call: brief.call.clone(),
-            account: brief.identity.facts.account.to_string(),
-            sent: sent.clone(),
-            host_parameters,
-            lost: lost.to_owned(),
-            consent: consent.to_owned(),
-            inverse: inverse.map(|inverse| Inverse {
-                action: inverse.action.clone(),
-                with: inverse.with.clone(),
-            }),
-            before,
-        }
+        permit: Permit,
+        delivery: &Delivery<'_>,
+    ) -> Result<ClientAnswer, CallError> {
+        let Delivery { brief, call, host_parameters, .. } = *delivery;
+        let settle_since = self.settling.since(call, brief.action, brief.identity);
+        let outgoing = self.outgoing(call, host_parameters, settle_since);
+        self.stage.client.call(permit, brief.identity.keys.as_ref(), outgoing).await
     }
 
     /// What has to be known of the cloud before that call is sent, so that a lost reply can be settled.
@@ -209,15 +190,15 @@ impl LiveDriver {
     /// interrupt.
     pub(super) async fn settle_lost(
         &self,
-        intent: &Intent,
+        noted: Noted<'_>,
         identity: &Identity,
-        noted_at: Timestamp,
         repair: Option<Repair>,
     ) -> Result<Settled, Stop> {
+        let Noted { intent, at, .. } = noted;
         let (product, action) = self.resolve(&intent.sent).map_err(|error| {
             doubt(format!("nobody knows what came of a call: {error}"), self.resume_hint())
         })?;
-        let window = Window::new(noted_at, self.stage.clock.now());
+        let window = Window::new(at, self.stage.clock.now());
         let mut lost = Lost { driver: self, intent, identity, product, action, window };
         lost.settle(repair).await
     }
@@ -240,9 +221,11 @@ impl LiveDriver {
         Err(doubt(reason, self.resume_hint()))
     }
 
-    fn denied_now(&self, brief: &Brief<'_>, denial: &CallError) -> Stop {
+    /// What may have been sent cannot be looked at any more, or sent again.
+    pub(super) fn denied_now(&self, brief: &Brief<'_>, denial: &CallError) -> Stop {
         let title = title(brief.product, brief.action);
-        let reason = format!("nobody knows what came of `{title}`, and now it is refused: {denial}");
+        let reason =
+            format!("nobody knows what came of `{title}`, and now it is refused: {denial}");
         doubt(reason, self.resume_hint())
     }
 
@@ -335,6 +318,29 @@ impl Lost<'_> {
         let Some(pause) = self.window.pause(clock.now()) else { return Ok(false) };
         clock.sleep(pause).await;
         Ok(true)
+    }
+}
+
+/// What follows from what is known of a call whose reply was lost.
+enum Ending {
+    /// It is sent (again); what came of it is known by that then.
+    Sent(Known),
+    Known(Box<Delivered>),
+    Told,
+    /// It was sent often enough.
+    GivenUp,
+}
+
+fn ending(settled: Settled, action: &Action, (sendings, known): (u32, Known)) -> Ending {
+    let ended = |answer| Ending::Known(Box::new(Delivered { answer, known: Known::Found }));
+    match settled {
+        Settled::Found(answer) => ended(Ok(answer)),
+        Settled::Taken(error) => ended(Err(error)),
+        Settled::Again(how) if has_another(action, sendings) => {
+            Ending::Sent(if known == Known::Remade { known } else { how })
+        }
+        Settled::Again(_) if is_looked_at(action) => Ending::GivenUp,
+        Settled::Again(_) | Settled::Told => Ending::Told,
     }
 }
 

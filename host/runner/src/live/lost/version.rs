@@ -103,8 +103,7 @@ impl Lost<'_> {
         let text = |version: &Json, name: &str| {
             quote_within(version.get(name).and_then(Json::as_str).unwrap_or("?"), SHOWN)
         };
-        let line =
-            |it: &Json| format!("`{}` of {}", text(it, "VersionId"), text(it, "CreateDate"));
+        let line = |it: &Json| format!("`{}` of {}", text(it, "VersionId"), text(it, "CreateDate"));
         let list = new.iter().map(line).collect::<Vec<_>>().join(", ");
         let why = format!(
             "policy `{}` has versions that were not there before, {list}, and {equal} of them are what was \
