@@ -32,8 +32,8 @@ mod settings;
 mod wit;
 
 pub use action::{
-    Action, Guarded, GuardedForm, Inverse, LostReply, Paging, PagingStyle, Risk, SecretField,
-    Settles, Success,
+    Action, Found, Guarded, GuardedForm, Inverse, LostReply, Paging, PagingStyle, Risk,
+    SecretField, Settles, Success, TagRead,
 };
 pub use check::ParameterError;
 pub use code::{gateway_errors, kind_of};

@@ -101,7 +101,9 @@ impl Product {
                 LostReply::Repeat | LostReply::Token(_) | LostReply::Reconcile => None,
             };
             let inverse = action.inverse.as_ref().map(|inverse| &inverse.action);
-            for name in action.observe.iter().chain(lost).chain(inverse) {
+            let tags = action.found.as_ref().and_then(|found| found.tags.as_ref());
+            let tags = tags.map(|tags| &tags.read);
+            for name in action.observe.iter().chain(lost).chain(inverse).chain(tags) {
                 self.must_have(action, "the action", name, self.actions.contains_key(name))?;
             }
         }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use host_catalog::{Action, Catalog, LostReply, Owner, Product, ReplyShape, Risk, Style};
+use host_catalog::{
+    Action, Catalog, LostReply, Owner, ParameterType, Product, ReplyShape, Risk, Style,
+};
 
 /// Faults of one action, in words.
 type Faults = Vec<String>;
@@ -104,6 +106,57 @@ fn a_token_is_the_hosts() {
         let LostReply::Token(name) = &action.lost else { return Faults::new() };
         let is_hosts = |name| action.parameter(name).is_some_and(|it| it.owner == Owner::Host);
         if is_hosts(name) { Faults::new() } else { vec![format!("`{name}` is not the host's")] }
+    });
+}
+
+#[test]
+fn what_is_looked_for_is_all_that_was_sent() {
+    faults(|product, action| {
+        let Some(found) = &action.found else { return Faults::new() };
+        let LostReply::ByName(read) = &action.lost else {
+            return vec!["it is not looked for by its name".to_owned()];
+        };
+        let mut faults = Faults::new();
+        let mut looks = vec![(read, &found.with)];
+        looks.extend(found.tags.iter().map(|tags| (&tags.read, &tags.with)));
+        for (read, with) in looks {
+            let Some(look) = product.actions.get(read) else { continue };
+            if look.effect.is_write() {
+                faults.push(format!("`{read}` is no look"));
+            }
+            let required = look.parameters.iter().filter(|it| it.required && it.is_open());
+            let missing = required.filter(|it| it.is != "region" && !with.contains_key(&it.name));
+            faults.extend(missing.map(|it| format!("`{read}` is not told `{}`", it.name)));
+            for (name, words) in with {
+                if look.parameter(name).is_none() {
+                    faults.push(format!("`{read}` does not take `{name}`"));
+                }
+                let known = |name: &&str| action.parameter(name).is_some_and(|it| it.required);
+                let strange = placeholders(words).into_iter().filter(|name| !known(name));
+                faults.extend(strange.map(|name| format!("`{name}` may not be given")));
+            }
+        }
+        // What nobody compares could be another's. A secret cannot be read, and a purchase is one or none.
+        let is_secret =
+            |is: &str| matches!(product.types.get(is), Some(ParameterType::Secret { .. }));
+        for parameter in &action.parameters {
+            let name = &parameter.name;
+            let names =
+                found.with.values().any(|words| placeholders(words).contains(&name.as_str()));
+            let tags = name == "Tag" && found.tags.is_some();
+            let compared = found.equal.contains_key(name) || tags || names;
+            let compared = compared || is_secret(&parameter.is);
+            if !compared && found.made.is_some() {
+                faults.push(format!("nobody compares `{name}`"));
+            }
+        }
+        let strange = found.equal.keys().filter(|name| action.parameter(name).is_none());
+        faults.extend(strange.map(|name| format!("it has no `{name}` to compare")));
+        let pointers = found.equal.values().chain(found.reply.keys()).chain(found.reply.values());
+        let pointers = pointers.chain(&found.made).chain(&found.there);
+        let broken = pointers.filter(|at| !at.starts_with('/') || at.ends_with('/'));
+        faults.extend(broken.map(|at| format!("`{at}` is no pointer")));
+        faults
     });
 }
 
