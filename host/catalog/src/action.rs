@@ -37,6 +37,9 @@ pub struct Action {
     /// the workflow looks for itself.
     #[serde(default)]
     pub found: Option<Found>,
+    /// The tasks that show whether what the call asks for was begun.
+    #[serde(default)]
+    pub begun: Option<Begun>,
     /// Codes that say that the goal was reached already.
     #[serde(default)]
     pub done: Vec<String>,
@@ -153,6 +156,20 @@ pub struct TagRead {
     pub read: String,
     /// Its parameters: words with `{Parameter}` of the call in them.
     pub with: BTreeMap<String, String>,
+}
+
+/// Tasks, of which one is begun by a call that arrives.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begun {
+    /// The read that lists them.
+    pub read: String,
+    /// Its parameters, which the call has too.
+    pub with: Vec<String>,
+    /// JSON Pointer of the list.
+    pub items: String,
+    /// JSON Pointer in a task: when it was begun.
+    pub made: String,
 }
 
 /// When a reply with HTTP 200 really is a success: ARMS can fail inside it (fault row 31).

@@ -3,6 +3,7 @@
 mod build;
 mod doctor;
 mod inspect;
+mod replay;
 mod resume;
 mod run;
 mod simulate;
@@ -25,6 +26,7 @@ pub(crate) struct Command {
 enum Verb {
     Run(run::Arguments),
     Resume(resume::Arguments),
+    Replay(replay::Arguments),
     Inspect(inspect::Arguments),
     Simulate(simulate::Arguments),
     Doctor(doctor::Arguments),
@@ -38,6 +40,7 @@ impl Command {
         match &self.verb {
             Verb::Run(arguments) => arguments.json,
             Verb::Resume(arguments) => arguments.json,
+            Verb::Replay(arguments) => arguments.json,
             Verb::Inspect(arguments) => arguments.json,
             Verb::Simulate(arguments) => arguments.json,
             Verb::Doctor(arguments) => arguments.json,
@@ -51,6 +54,7 @@ impl Command {
         match self.verb {
             Verb::Run(arguments) => run::run(arguments, context).await,
             Verb::Resume(arguments) => resume::run(arguments, context).await,
+            Verb::Replay(arguments) => replay::run(arguments, context).await,
             Verb::Inspect(arguments) => inspect::run(&arguments),
             Verb::Simulate(arguments) => simulate::run(arguments, context).await,
             Verb::Doctor(arguments) => doctor::run(arguments, context).await,
