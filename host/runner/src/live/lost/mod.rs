@@ -28,6 +28,9 @@ mod key;
 mod time;
 mod version;
 
+#[cfg(test)]
+mod tests;
+
 use host_catalog::{Action, LostReply, Product};
 use host_client::{Answer as ClientAnswer, ClientError};
 use host_model::{Call, CallError, ErrorKind, Timestamp, Value, quote_within};
