@@ -146,6 +146,15 @@ impl LiveDriver {
                         .map_err(|denial| self.denied_now(brief, &denial))?;
                     lost = Some((noted, error));
                 }
+                // The client knows that of its own attempts only.
+                (Err(error), _)
+                    if known != Known::Reply && brief.action.done.contains(&error.code) =>
+                {
+                    let body = Json::Object(serde_json::Map::new());
+                    let answer =
+                        ClientAnswer { request_id: error.request_id, ..by_name::answer(body) };
+                    return Ok(Delivered { answer: Ok(answer), known });
+                }
                 (answer, _) => return Ok(Delivered { answer, known }),
             }
         }
