@@ -30,6 +30,9 @@ mod task;
 mod time;
 mod version;
 
+#[cfg(test)]
+mod tests;
+
 use host_catalog::{Action, LostReply, Product};
 use host_client::{Answer as ClientAnswer, ClientError};
 use host_model::{Call, CallError, ErrorKind, Timestamp, Value, quote_within};
@@ -144,6 +147,15 @@ impl LiveDriver {
                         .judge(brief, delivery.consent)
                         .map_err(|denial| self.denied_now(brief, &denial))?;
                     lost = Some((noted, error));
+                }
+                // The client knows that of its own attempts only.
+                (Err(error), _)
+                    if known != Known::Reply && brief.action.done.contains(&error.code) =>
+                {
+                    let body = Json::Object(serde_json::Map::new());
+                    let answer =
+                        ClientAnswer { request_id: error.request_id, ..by_name::answer(body) };
+                    return Ok(Delivered { answer: Ok(answer), known });
                 }
                 (answer, _) => return Ok(Delivered { answer, known }),
             }
