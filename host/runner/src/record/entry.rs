@@ -231,10 +231,16 @@ pub struct Ended {
     pub reason: String,
     /// The code of the error that ended it, if one did.
     pub code: Option<String>,
+    /// What to do next, if the host knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
     /// The exit status.
     pub exit: u8,
     /// How many calls changed something.
     pub changes: u32,
+    /// How many calls ran a script that only looks, as its author says.
+    #[serde(default)]
+    pub looks: u32,
     /// How many calls were made.
     pub calls: u32,
     /// The proofs.

@@ -1,0 +1,429 @@
+//! A run as lines for people, at most 100 columns each: steps with their calls, and how it ended.
+
+use host_model::{Effect, quote, quote_within};
+use host_runner::record::{Ended, Known, Place};
+use host_runner::{CallOutcome, ProofReport};
+use host_runtime::{Claim, Level, LogLevel};
+
+use crate::{Item, Past, PastCall, State, What, day, next, time_of_day};
+
+/// Columns of a terminal that a line may take.
+const COLUMNS: usize = 100;
+/// Characters of somebody's words that are shown.
+const WORDS_SHOWN: usize = 500;
+/// Columns before the text of an item: two, the time, two.
+const TEXT_FROM: usize = 12;
+
+/// The lines of a run in that state. Reads that went well are counted, and listed if `verbose`.
+pub fn lines(past: &Past, state: &State, verbose: bool) -> Vec<String> {
+    let mut page = Page { lines: Vec::new(), verbose, quiet: 0, day: day(past.began) };
+    page.head(past);
+    past.items.iter().for_each(|item| page.item(item));
+    page.flush();
+    page.foot(past, state);
+    page.lines
+}
+
+struct Page {
+    lines: Vec<String>,
+    verbose: bool,
+    /// Reads that were not listed since the last line.
+    quiet: u32,
+    day: String,
+}
+
+impl Page {
+    /// A text below a first prefix, broken between words; what follows is indented as far.
+    fn put(&mut self, prefix: &str, text: &str) {
+        let indent = " ".repeat(prefix.chars().count());
+        let room = COLUMNS.saturating_sub(indent.len()).max(20);
+        for (index, part) in broken(text, room).into_iter().enumerate() {
+            let before = if index == 0 { prefix } else { &indent };
+            self.lines.push(format!("{before}{part}").trim_end().to_owned());
+        }
+    }
+
+    /// A text below the item before it.
+    fn below(&mut self, text: &str) {
+        self.put(&" ".repeat(TEXT_FROM), text);
+    }
+
+    fn head(&mut self, past: &Past) {
+        let begun = &past.begun;
+        let workflow = &begun.workflow;
+        let vetted = if workflow.vetted { "vetted" } else { "not vetted" };
+        let digest = workflow.digest.get(..12).unwrap_or(&workflow.digest);
+        self.put(
+            "",
+            &format!(
+                "{}: {} {} ({vetted}, sha256 {}…)",
+                past.run,
+                words(&workflow.name),
+                words(&workflow.version),
+                quote(digest)
+            ),
+        );
+        if let Some(run) = &begun.undoes {
+            self.put("  ", &format!("takes back what {} made", words(run)));
+        }
+        for (name, party) in &begun.accounts {
+            let (id, arn) = (words(&party.account), words(&party.arn));
+            self.put("  ", &format!("{}: account {id}, as {arn}", words(name)));
+        }
+        let place = match &begun.place {
+            Place::Offline { scenario: None } => "in the offline cloud".to_owned(),
+            Place::Offline { scenario: Some(path) } => {
+                format!("in the offline cloud of `{}`", words(path))
+            }
+            Place::Online { endpoint: Some(address), .. } => {
+                format!("through `{}`", words(address))
+            }
+            Place::Online { .. } => "in the real cloud".to_owned(),
+        };
+        let began = format!("{} {} UTC", day(past.began), time_of_day(past.began));
+        self.put("  ", &format!("began {began}, {place}, host {}", words(&begun.host_version)));
+        let mut named: Vec<String> = begun.allowed.iter().map(|word| words(word)).collect();
+        let flags = [
+            (begun.adopt, "taking over what is not marked"),
+            (begun.provoke, "sending calls that are meant to be refused"),
+            (begun.unattended, "unattended"),
+        ];
+        named.extend(flags.iter().filter(|(on, _)| *on).map(|(_, word)| (*word).to_owned()));
+        if !named.is_empty() {
+            self.put("  ", &format!("allowed: {}", named.join(", ")));
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        if let What::Call(call) = &item.what
+            && !self.verbose
+            && is_quiet(call)
+        {
+            self.quiet += 1;
+            return;
+        }
+        self.flush();
+        let today = day(item.at);
+        if today != self.day {
+            self.lines.push(format!("  {today}"));
+            self.day = today;
+        }
+        let time = time_of_day(item.at);
+        match &item.what {
+            What::Step { id, title } => {
+                self.lines.push(String::new());
+                self.put("▸ ", &format!("{}: “{}”", words(id), words(title)));
+            }
+            What::Call(call) => self.call(&time, call),
+            What::Log { level, message, fields } => self.log(&time, *level, message, fields),
+            What::Check { id, claim, detail } => {
+                let text = format!("{} {}: “{}”", claimed(*claim), words(id), words(detail));
+                self.timed(&time, &text);
+            }
+            What::Wait { seconds } if self.verbose => {
+                self.timed(&time, &format!("… waited {seconds} s"));
+            }
+            What::Wait { .. } => {}
+            What::Renewed(renewed) => {
+                let whose = renewed.identity.as_ref();
+                let whose = whose.map(|it| format!(" of {}", words(&it.0))).unwrap_or_default();
+                let (product, action) = (words(&renewed.call.product), words(&renewed.call.action));
+                self.timed(&time, &format!("↻ keys{whose} were renewed: {product}:{action}"));
+                self.request(renewed.request_id.as_deref());
+            }
+            What::Resumed(resumed) => {
+                self.lines.push(String::new());
+                let again = resumed.again_from;
+                let again = again.map(|n| format!(", trying again from entry {n}"));
+                let text = format!(
+                    "↻ another process went on (host {}){}",
+                    words(&resumed.host_version),
+                    again.unwrap_or_default()
+                );
+                self.timed(&time, &text);
+            }
+            What::Ended(ended) => {
+                self.lines.push(String::new());
+                let verdict = ended.verdict.as_str();
+                self.timed(&time, &format!("■ {verdict}: {}", words(&ended.reason)));
+            }
+        }
+    }
+
+    fn timed(&mut self, time: &str, text: &str) {
+        self.put(&format!("  {time}  "), text);
+    }
+
+    fn request(&mut self, id: Option<&str>) {
+        if let Some(id) = id {
+            self.below(&format!("  request {}", words(id)));
+        }
+    }
+
+    fn log(
+        &mut self,
+        time: &str,
+        level: LogLevel,
+        message: &str,
+        fields: &std::collections::BTreeMap<String, String>,
+    ) {
+        let sign = match level {
+            LogLevel::Debug if !self.verbose => return,
+            LogLevel::Debug | LogLevel::Info => "",
+            LogLevel::Warn => "⚠ ",
+            LogLevel::Error => "✗ ",
+        };
+        let fields = fields.iter().map(|(key, value)| format!(" {}={}", words(key), words(value)));
+        let fields: String = fields.collect();
+        self.timed(time, &format!("{sign}“{}”{fields}", words(message)));
+    }
+
+    fn call(&mut self, time: &str, call: &PastCall) {
+        let account = words(&call.account);
+        let place = match &call.account_name {
+            Some(name) => format!("{} ({account})", words(name)),
+            None => account,
+        };
+        self.timed(time, &format!("{} {place}: {}", sign(call), call.sentence));
+        let mut facts = vec![format!("{} {}", words(&call.title()), outcome(call))];
+        if let Some(took) = call.took.filter(|took| took.attempts > 0) {
+            facts.push(duration(took.elapsed_ms));
+            facts.push(match took.attempts {
+                1 => "1 attempt".to_owned(),
+                many => format!("{many} attempts"),
+            });
+        }
+        facts.extend(call.sending.as_ref().and_then(|sending| agreed(&sending.consent)));
+        facts.extend(call.request_id().map(|id| format!("request {}", words(id))));
+        self.below(&format!("  {}", facts.join(", ")));
+        if let Some((code, message)) = call.trouble() {
+            self.below(&format!("  {}: {}", words(code), words(message)));
+        }
+        if let Some(how) = call.known.and_then(known) {
+            self.below(&format!("  {how}"));
+        }
+    }
+
+    /// Says how many reads were not listed.
+    fn flush(&mut self) {
+        let count = match std::mem::take(&mut self.quiet) {
+            0 => return,
+            1 => "1 read".to_owned(),
+            many => format!("{many} reads"),
+        };
+        self.below(&format!("· {count}"));
+    }
+
+    fn foot(&mut self, past: &Past, state: &State) {
+        self.lines.push(String::new());
+        match (state, past.ended()) {
+            (State::Ended(_), Some((at, ended))) => self.end(past, at, ended),
+            (State::UnderWay { holder }, _) => {
+                self.put("", &format!("under way, held by {}{}", words(holder), so_far(past)));
+            }
+            _ => {
+                let last = format!("{} {} UTC", day(past.last), time_of_day(past.last));
+                self.put("", &format!("did not end; last heard of at {last}{}", so_far(past)));
+            }
+        }
+        for text in next(past, state) {
+            self.put("next: ", &text);
+        }
+    }
+
+    fn end(&mut self, past: &Past, at: host_model::Timestamp, ended: &Ended) {
+        for proof in &ended.proofs {
+            self.proof(proof);
+        }
+        let looks = match ended.looks {
+            0 => String::new(),
+            many => format!(", {many} of them scripts that only looked"),
+        };
+        let seconds = at.since(past.began).as_secs();
+        let text = format!(
+            "{}: {} ({}, {} calls{looks}, {})",
+            ended.verdict.as_str(),
+            words(&ended.reason),
+            changes(ended.changes),
+            ended.calls,
+            duration(seconds.saturating_mul(1000))
+        );
+        self.put("", &text);
+        if let Some(code) = &ended.code {
+            self.put("", &format!("ended by {}, exit status {}", words(code), ended.exit));
+        } else if ended.exit != 0 {
+            self.put("", &format!("exit status {}", ended.exit));
+        }
+        if let Some(hint) = &ended.hint {
+            self.put("hint: ", &words(hint));
+        }
+    }
+
+    fn proof(&mut self, proof: &ProofReport) {
+        let level = match proof.level {
+            Level::Access => "access",
+            Level::Data => "data",
+            Level::Guard => "guard",
+        };
+        let thing = proof.thing.as_deref().map(|thing| format!(": {}", words(thing)));
+        let title = format!("{}{}", words(&proof.title), thing.unwrap_or_default());
+        if !proof.seen {
+            self.put("  · ", &format!("{level}: {title} (not seen)"));
+            return;
+        }
+        self.put("  ✓ ", &format!("{level}: {title}"));
+        // The others prove the same.
+        let requests = proof.request_ids.iter().take(3).map(|id| words(id)).collect::<Vec<_>>();
+        let more = proof.request_ids.len().saturating_sub(3);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        if !requests.is_empty() {
+            self.put("      ", &format!("request {}{more}", requests.join(", ")));
+        }
+    }
+}
+
+/// Reads that went well, or found nothing, worry nobody.
+fn is_quiet(call: &PastCall) -> bool {
+    let absent = |(code, _): (&str, &str)| {
+        code.starts_with("EntityNotExist") || code == "AddonNotFound"
+    };
+    call.effect == Effect::Read && call.trouble().is_none_or(absent)
+}
+
+fn words(text: &str) -> String {
+    quote_within(text, WORDS_SHOWN)
+}
+
+const fn sign(call: &PastCall) -> &'static str {
+    match (&call.answer, call.effect) {
+        (None, _) => "?",
+        (Some(Err(_)), _) => "✗",
+        (Some(Ok(_)), Effect::Create) => "+",
+        (Some(Ok(_)), Effect::Update) => "~",
+        (Some(Ok(_)), Effect::Delete) => "-",
+        (Some(Ok(_)), Effect::Read) => "·",
+    }
+}
+
+fn outcome(call: &PastCall) -> &'static str {
+    match call.outcome() {
+        CallOutcome::Ok => "ok",
+        CallOutcome::Refused => "was refused by the cloud",
+        CallOutcome::Failed => "failed",
+        CallOutcome::Denied => "was denied by the host, and not sent",
+        CallOutcome::Unknown => "has no known outcome",
+    }
+}
+
+/// How an outcome is known, unless the cloud simply said so.
+const fn known(known: Known) -> Option<&'static str> {
+    match known {
+        Known::Reply => None,
+        Known::Found => Some("the reply was lost; what is there is ours, and equal"),
+        Known::Repeated => Some("the reply was lost; the call was sent again"),
+        Known::Remade => {
+            Some("the reply was lost; what nobody could use was removed, and made again")
+        }
+        Known::Told => Some("the reply was lost, and the workflow was told so"),
+    }
+}
+
+fn agreed(consent: &str) -> Option<String> {
+    match consent {
+        "offline" | "none" => None,
+        "person" => Some("a person agreed".to_owned()),
+        "unattended" => Some("agreed with `--yes`".to_owned()),
+        "vetted-read" => Some("agreed as a vetted read".to_owned()),
+        other => Some(format!("agreed: {}", words(other))),
+    }
+}
+
+const fn claimed(claim: Claim) -> &'static str {
+    match claim {
+        Claim::Holds => "the workflow claims",
+        Claim::Fails => "the workflow found a fault in",
+        Claim::Pending => "the workflow waits for",
+        Claim::Unknown => "the workflow could not find out",
+    }
+}
+
+fn so_far(past: &Past) -> String {
+    format!("; {} so far, {} calls", changes(past.changes()), past.calls().count())
+}
+
+fn changes(count: u32) -> String {
+    match count {
+        0 => "no changes".to_owned(),
+        1 => "1 change".to_owned(),
+        many => format!("{many} changes"),
+    }
+}
+
+fn duration(millis: u64) -> String {
+    match millis {
+        0..1_000 => format!("{millis} ms"),
+        1_000..120_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+        _ => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
+    }
+}
+
+/// A text in parts of at most `room` characters, broken between words where it can be.
+fn broken(text: &str, room: usize) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut left = room;
+    for word in text.split(' ') {
+        let mut rest: Vec<char> = word.chars().collect();
+        let is_first = left == room;
+        let needed = rest.len() + usize::from(!is_first);
+        if needed > left && !is_first {
+            parts.push(String::new());
+            left = room;
+        } else if !is_first {
+            push(&mut parts, " ");
+            left -= 1;
+        }
+        while rest.len() > left {
+            let tail = rest.split_off(left);
+            push(&mut parts, &rest.iter().collect::<String>());
+            parts.push(String::new());
+            rest = tail;
+            left = room;
+        }
+        push(&mut parts, &rest.iter().collect::<String>());
+        left -= rest.len();
+    }
+    parts
+}
+
+fn push(parts: &mut [String], text: &str) {
+    if let Some(last) = parts.last_mut() {
+        last.push_str(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_broken_between_words_and_long_words_anywhere() {
+        let cases: [(&str, &[&str]); 5] = [
+            ("", &[""]),
+            ("one two three", &["one two", "three"]),
+            ("one two", &["one two"]),
+            ("abcdefghijklmnopqrst uv", &["abcdefgh", "ijklmnop", "qrst uv"]),
+            ("  a", &["  a"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(broken(text, 8), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_are_read_at_a_glance() {
+        let cases = [(0, "0 ms"), (999, "999 ms"), (1_250, "1.2 s"), (150_000, "2 min 30 s")];
+        for (millis, expected) in cases {
+            assert_eq!(duration(millis), expected);
+        }
+    }
+}
