@@ -84,6 +84,17 @@ pub trait Journal: Debug + Send + Sync {
     /// All entries of a run, verified. Works while somebody writes it.
     async fn read(&self, run: &RunId) -> Result<Vec<Entry>, JournalError>;
 
+    /// What can be read of a run that was damaged: the entries before the damage, and what it is. Of a sound
+    /// run: all entries, and nothing.
+    ///
+    /// # Errors
+    ///
+    /// There is none; or nothing can be read.
+    async fn salvage(
+        &self,
+        run: &RunId,
+    ) -> Result<(Vec<Entry>, Option<JournalError>), JournalError>;
+
     /// All runs, the newest first. A damaged one is an error in its place, and the others are listed.
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError>;
 
@@ -105,3 +116,19 @@ pub trait Writer: Debug + Send {
     async fn append(&mut self, entries: &[NewEntry], sealed: &[Sealed])
     -> Result<(), JournalError>;
 }
+
+/// One writer for each run, whoever asks: on this machine, or for a shared journal on any.
+pub trait Locks: Debug + Send + Sync {
+    /// Holds a run until what is returned is dropped, or until this process dies.
+    ///
+    /// # Errors
+    ///
+    /// Somebody holds it, who is named; or nothing can be held.
+    fn hold(&self, run: &RunId, holder: &str) -> Result<Box<dyn Held>, JournalError>;
+
+    /// Who holds a run now, if somebody does.
+    fn holder(&self, run: &RunId) -> Result<Option<String>, JournalError>;
+}
+
+/// A run that is held. Dropping it releases the run.
+pub trait Held: Debug + Send {}

@@ -1,0 +1,255 @@
+//! The embedded journal: one file of SQLite.
+
+mod file;
+mod read;
+mod sealed;
+mod trouble;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use host_model::RunId;
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use sha2::{Digest as _, Sha256};
+
+use self::read::{Reading, run_id};
+use self::trouble::Trouble;
+use self::write::Writing;
+use crate::chain::{Key, State};
+use crate::{Entry, FileLocks, Head, Held, Journal, JournalError, Locks, NewEntry, Sealed, Writer};
+
+/// The folder of locks, beside the journal's file.
+const LOCKS: &str = "locks";
+
+/// The journal in a folder: `journal.sqlite`, with `locks/RUN.lock` for every run that is being written.
+///
+/// Its calls block for as long as the disk takes.
+#[derive(Debug)]
+pub struct Sqlite {
+    store: Arc<Store>,
+    locks: FileLocks,
+    holder: String,
+}
+
+/// The file and its key.
+#[derive(Debug)]
+struct Store {
+    path: PathBuf,
+    key: Key,
+    connection: Mutex<Connection>,
+}
+
+impl Sqlite {
+    /// Opens the journal in `folder`, and makes both if they are not there. `key` is the installation's;
+    /// the journal's own is derived from it. `holder` is what others are told of who writes: `process 123`.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be used, is no journal, or is of a newer version.
+    pub fn open(folder: &Path, key: [u8; 32], holder: &str) -> Result<Self, JournalError> {
+        let (path, connection) = file::open(folder)?;
+        let store = Store { path, key: Key::derive(key), connection: Mutex::new(connection) };
+        let locks = FileLocks::new(folder.join(LOCKS));
+        Ok(Self { store: Arc::new(store), locks, holder: holder.to_owned() })
+    }
+
+    /// Leaves it to the system when something reaches the disk. For benchmarks: a power cut loses entries.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be used.
+    #[cfg(feature = "unsynced")]
+    pub fn unsynced(self) -> Result<Self, JournalError> {
+        let connection = self.store.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = connection.pragma_update(None, "synchronous", "OFF");
+        drop(connection);
+        set.map_err(|error| Trouble::from(error).of_file(&self.store.path, "opened"))?;
+        Ok(self)
+    }
+
+    fn writer(&self, run: &RunId, state: State, held: Box<dyn Held>) -> Box<dyn Writer> {
+        let store = Arc::clone(&self.store);
+        Box::new(SqliteWriter { store, run: run.clone(), state, _held: held })
+    }
+
+    fn head(&self, reading: Reading<'_>, id: &str) -> Result<Head, JournalError> {
+        let run = run_id(id).map_err(|trouble| trouble.of_file(&self.store.path, "read"))?;
+        let (mut first, mut last) = (None, None);
+        let mut each = |entry: Entry| {
+            if first.is_none() {
+                first = Some(entry.clone());
+            }
+            last = Some(entry);
+        };
+        let verified = reading.verify(&run, &mut each);
+        verified.map_err(|trouble| trouble.of_run(&run, &self.store.path, "read"))?;
+        let holder = self.locks.holder(&run)?;
+        match (first, last) {
+            (Some(first), Some(last)) => Ok(Head { run, first, last, holder }),
+            _ => Err(JournalError::RunDamaged { run, what: "it has no entries".to_owned() }),
+        }
+    }
+}
+
+impl Store {
+    /// One transaction that sees what was there when it began, whoever writes meanwhile.
+    fn reading<T>(
+        &self,
+        read: impl FnOnce(Reading<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction: Transaction<'_> = connection.transaction()?;
+        read(Reading { connection: &transaction, key: &self.key })
+    }
+
+    /// One transaction that is on the disk when this returns, and of which nothing is there if it fails.
+    fn writing<T>(
+        &self,
+        run: &RunId,
+        write: impl FnOnce(&Writing<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, JournalError> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = || {
+            let writing = Writing::begin(&mut connection, &self.key, run)?;
+            let result = write(&writing)?;
+            writing.commit()?;
+            Ok(result)
+        };
+        written().map_err(|trouble: Trouble| trouble.of_run(run, &self.path, "written"))
+    }
+
+    /// A run's entries up to its end, or up to what is wrong with it, and where it stands.
+    fn entries(&self, run: &RunId) -> (Vec<Entry>, Result<State, JournalError>) {
+        let mut entries = Vec::new();
+        let state = self.reading(|reading| reading.verify(run, &mut |entry| entries.push(entry)));
+        let state = match state {
+            Ok(Some(state)) => Ok(state),
+            Ok(None) => Err(JournalError::RunUnknown { run: run.clone() }),
+            Err(trouble) => Err(trouble.of_run(run, &self.path, "read")),
+        };
+        (entries, state)
+    }
+}
+
+#[async_trait]
+impl Journal for Sqlite {
+    async fn begin(
+        &self,
+        run: &RunId,
+        component: Option<(&str, &[u8])>,
+        first: NewEntry,
+    ) -> Result<Box<dyn Writer>, JournalError> {
+        if let Some((digest, bytes)) = component {
+            check_component(digest, bytes)?;
+        }
+        let is_taken = self.store.reading(|reading| reading.has(run));
+        if is_taken.map_err(|trouble| trouble.of_file(&self.store.path, "read"))? {
+            return Err(JournalError::RunTaken { run: run.clone() });
+        }
+        let held = self.locks.hold(run, &self.holder)?;
+        let state = self.store.writing(run, |writing| {
+            writing.refuse_known()?;
+            if let Some((digest, bytes)) = component {
+                writing.component(digest, bytes)?;
+            }
+            writing.entries(State::START, std::slice::from_ref(&first))
+        })?;
+        Ok(self.writer(run, state, held))
+    }
+
+    async fn reopen(&self, run: &RunId) -> Result<(Vec<Entry>, Box<dyn Writer>), JournalError> {
+        let held = self.locks.hold(run, &self.holder)?;
+        let (entries, state) = self.store.entries(run);
+        Ok((entries, self.writer(run, state?, held)))
+    }
+
+    async fn read(&self, run: &RunId) -> Result<Vec<Entry>, JournalError> {
+        let (entries, state) = self.store.entries(run);
+        state.map(|_| entries)
+    }
+
+    async fn salvage(
+        &self,
+        run: &RunId,
+    ) -> Result<(Vec<Entry>, Option<JournalError>), JournalError> {
+        match self.store.entries(run) {
+            (entries, Ok(_)) => Ok((entries, None)),
+            (entries, Err(damage @ JournalError::RunDamaged { .. })) => Ok((entries, Some(damage))),
+            (_, Err(error)) => Err(error),
+        }
+    }
+
+    async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
+        let listed = self.store.reading(|reading| {
+            Ok(reading.runs()?.iter().map(|id| self.head(reading, id)).collect())
+        });
+        listed.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
+    }
+
+    async fn component(&self, digest: &str) -> Result<Vec<u8>, JournalError> {
+        let found: Result<Option<Vec<u8>>, Trouble> = self.store.reading(|reading| {
+            let asked = "SELECT bytes FROM component WHERE digest = ?1";
+            Ok(reading.connection.query_row(asked, [digest], |row| row.get(0)).optional()?)
+        });
+        let found = found.map_err(|trouble| trouble.of_file(&self.store.path, "read"))?;
+        let bytes = found.ok_or_else(|| JournalError::ComponentDamaged {
+            digest: digest.to_owned(),
+            what: "is not there",
+        })?;
+        check_component(digest, &bytes)?;
+        Ok(bytes)
+    }
+
+    async fn sealed(&self) -> Result<Vec<Sealed>, JournalError> {
+        let kept = self.store.reading(|reading| sealed::read(reading.connection, reading.key));
+        let kept = kept.map_err(|trouble| trouble.of_file(&self.store.path, "read"))?;
+        Ok(kept.into_iter().map(|(_, sealed)| sealed).collect())
+    }
+
+    async fn placed(&self, sealed: &Sealed) -> Result<(), JournalError> {
+        let connection = self.store.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        sealed::forget(&connection, sealed)
+            .map_err(|trouble| trouble.of_file(&self.store.path, "written"))
+    }
+}
+
+/// The one writer of a run.
+#[derive(Debug)]
+struct SqliteWriter {
+    store: Arc<Store>,
+    run: RunId,
+    state: State,
+    _held: Box<dyn Held>,
+}
+
+#[async_trait]
+impl Writer for SqliteWriter {
+    async fn append(
+        &mut self,
+        entries: &[NewEntry],
+        sealed: &[Sealed],
+    ) -> Result<(), JournalError> {
+        self.state = self.store.writing(&self.run, |writing| {
+            writing.refuse_moved(&self.state)?;
+            writing.sealed(sealed)?;
+            writing.entries(self.state, entries)
+        })?;
+        Ok(())
+    }
+}
+
+/// Refuses bytes that are not what their digest says: lower-case hex of their SHA-256.
+fn check_component(digest: &str, bytes: &[u8]) -> Result<(), JournalError> {
+    let found =
+        Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    if found == digest {
+        return Ok(());
+    }
+    let digest = digest.to_owned();
+    Err(JournalError::ComponentDamaged { digest, what: "is not what its digest says" })
+}
