@@ -95,6 +95,14 @@ impl Page {
     }
 
     fn item(&mut self, item: &Item) {
+        let is_hidden = match &item.what {
+            What::Wait { .. } => true,
+            What::Log { level, .. } => *level == LogLevel::Debug,
+            _ => false,
+        };
+        if is_hidden && !self.verbose {
+            return;
+        }
         if let What::Call(call) = &item.what
             && !self.verbose
             && is_quiet(call)
@@ -120,10 +128,7 @@ impl Page {
                 let text = format!("{} {}: “{}”", claimed(*claim), words(id), words(detail));
                 self.timed(&time, &text);
             }
-            What::Wait { seconds } if self.verbose => {
-                self.timed(&time, &format!("… waited {seconds} s"));
-            }
-            What::Wait { .. } => {}
+            What::Wait { seconds } => self.timed(&time, &format!("… waited {seconds} s")),
             What::Renewed(renewed) => {
                 let whose = renewed.identity.as_ref();
                 let whose = whose.map(|it| format!(" of {}", words(&it.0))).unwrap_or_default();
@@ -168,7 +173,6 @@ impl Page {
         fields: &std::collections::BTreeMap<String, String>,
     ) {
         let sign = match level {
-            LogLevel::Debug if !self.verbose => return,
             LogLevel::Debug | LogLevel::Info => "",
             LogLevel::Warn => "⚠ ",
             LogLevel::Error => "✗ ",
@@ -220,6 +224,9 @@ impl Page {
             (State::Ended(_), Some((at, ended))) => self.end(past, at, ended),
             (State::UnderWay { holder }, _) => {
                 self.put("", &format!("under way, held by {}{}", words(holder), so_far(past)));
+            }
+            (State::Damaged, _) => {
+                self.put("", &format!("what follows was damaged or changed, and is not shown{}", so_far(past)));
             }
             _ => {
                 let last = format!("{} {} UTC", day(past.last), time_of_day(past.last));

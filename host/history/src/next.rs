@@ -19,6 +19,10 @@ pub fn next(past: &Past, state: &State) -> Vec<String> {
             )],
             None => vec![format!("`host resume {run}` goes on where it stopped")],
         },
+        State::Damaged => vec![
+            "look in the cloud, by the request ids and names above; a new run finds what is there"
+                .to_owned(),
+        ],
         State::Ended(verdict) => after(past, *verdict),
     }
 }

@@ -46,6 +46,8 @@ pub enum State {
     },
     /// Nobody writes it, and it did not end.
     Open,
+    /// What follows was damaged or changed, and cannot be read.
+    Damaged,
 }
 
 impl State {
@@ -64,6 +66,7 @@ impl State {
             Self::Ended(_) => "ended",
             Self::UnderWay { .. } => "under-way",
             Self::Open => "open",
+            Self::Damaged => "damaged",
         }
     }
 }
@@ -92,7 +95,7 @@ impl Row {
         let (verdict, holder) = match &self.state {
             State::Ended(verdict) => (Some(verdict.as_str()), None),
             State::UnderWay { holder } => (None, Some(holder.as_str())),
-            State::Open => (None, None),
+            State::Open | State::Damaged => (None, None),
         };
         json!({
             "run": self.run,

@@ -2,8 +2,11 @@
 
 mod build;
 mod doctor;
+mod export;
 mod inspect;
 mod run;
+mod runs;
+mod show;
 mod simulate;
 mod vault;
 
@@ -25,6 +28,9 @@ pub(crate) struct Command {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Run(run::Arguments),
+    Runs(runs::Arguments),
+    Show(show::Arguments),
+    Export(export::Arguments),
     Inspect(inspect::Arguments),
     Simulate(simulate::Arguments),
     Doctor(doctor::Arguments),
@@ -37,6 +43,9 @@ impl Command {
     pub(crate) fn json(&self) -> bool {
         match &self.verb {
             Verb::Run(arguments) => arguments.json,
+            Verb::Runs(arguments) => arguments.json,
+            Verb::Show(arguments) => arguments.json,
+            Verb::Export(_) => false,
             Verb::Inspect(arguments) => arguments.json,
             Verb::Simulate(arguments) => arguments.json,
             Verb::Doctor(arguments) => arguments.json,
@@ -49,6 +58,9 @@ impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<u8, Failure> {
         match self.verb {
             Verb::Run(arguments) => run::run(arguments, context).await,
+            Verb::Runs(arguments) => runs::run(&arguments, context).await,
+            Verb::Show(arguments) => show::run(&arguments, context).await,
+            Verb::Export(arguments) => export::run(&arguments, context).await,
             Verb::Inspect(arguments) => inspect::run(&arguments),
             Verb::Simulate(arguments) => simulate::run(arguments, context).await,
             Verb::Doctor(arguments) => doctor::run(arguments, context).await,
