@@ -36,7 +36,7 @@ pub struct Action {
     /// Codes that say that the goal was reached already.
     #[serde(default)]
     pub done: Vec<String>,
-    /// When a reply with HTTP 200 really is a success.
+/// When a reply with HTTP 200 really is a success.
     #[serde(default)]
     pub success: Option<Success>,
     /// How its list goes on.
@@ -103,6 +103,18 @@ pub enum LostReply {
     Token(String),
     /// List before and after; never repeated blindly.
     Reconcile,
+}
+
+impl LostReply {
+    /// The word for records.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Repeat => "repeat",
+            Self::ByName(_) => "by-name",
+            Self::Token(_) => "token",
+            Self::Reconcile => "reconcile",
+        }
+    }
 }
 
 /// When a reply with HTTP 200 really is a success: ARMS can fail inside it (fault row 31).

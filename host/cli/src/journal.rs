@@ -1,41 +1,21 @@
-//! The journal of this user, and runs of it by what people call them.
+//! Runs of this user's journal, read for people.
 
-use host_history::{HistoryError, Past, State, pick, read};
-use host_journal::{Entry, Head, Journal, JournalError, Sqlite};
+use host_history::{Past, State};
+use host_journal::{Entry, Journal, JournalError, Sqlite};
 use host_model::RunId;
 use host_net::SystemEntropy;
+use host_runner::record::{self, RecordError};
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::folders::Folders;
+use crate::{select, session};
 
-/// Opens the journal: one for each user, in the state folder.
+/// Opens the journal of this user.
 pub(crate) fn open(context: &Context) -> Result<Sqlite, Failure> {
     let folders = Folders::prepare(context)?;
     let key = folders.key(&SystemEntropy)?;
-    Ok(Sqlite::open(&folders.state, key, &format!("process {}", std::process::id()))?)
-}
-
-/// The run that `word` means: an id, the beginning of one, or `last`; and who writes it, if somebody does.
-pub(crate) async fn find(
-    journal: &dyn Journal,
-    word: &str,
-) -> Result<(RunId, Option<String>), Failure> {
-    let listed = journal.runs().await?;
-    let ids: Vec<RunId> = listed.iter().filter_map(run_of).cloned().collect();
-    let run = pick(word, &ids)?;
-    let heads = listed.into_iter().filter_map(Result::ok);
-    let holder = heads.filter(|head| head.run == run).find_map(|head| head.holder);
-    Ok((run, holder))
-}
-
-/// The id of a run, whether it is sound or not.
-pub(crate) fn run_of(listed: &Result<Head, JournalError>) -> Option<&RunId> {
-    match listed {
-        Ok(head) => Some(&head.run),
-        Err(JournalError::RunDamaged { run, .. }) => Some(run),
-        Err(_) => None,
-    }
+    session::open_journal(&folders, key)
 }
 
 /// A run that was read.
@@ -49,14 +29,16 @@ pub(crate) struct Told {
 
 /// Reads the run that `word` means, as far as it can be.
 pub(crate) async fn tell(journal: &dyn Journal, word: &str) -> Result<Told, Failure> {
-    let (run, holder) = find(journal, word).await?;
+    let run = select::run(journal, word).await?;
     let (entries, damage) = journal.salvage(&run).await?;
-    let past = match (past_of(&run, &entries), damage) {
+    let (past, damage) = match (past_of(&run, &entries), damage) {
         (Ok(past), damage) => (past, damage),
+        // Nothing of it can be told: what is wrong with it says more than that there is no beginning.
         (Err(_), Some(damage)) => return Err(damage.into()),
         (Err(error), None) => return Err(error.into()),
     };
-    let (past, damage) = past;
+    let listed = journal.runs().await?.into_iter().flatten();
+    let holder = listed.filter(|head| head.run == run).find_map(|head| head.holder);
     let state = match &damage {
         Some(_) => State::Damaged,
         None => State::of(&past, holder.as_deref()),
@@ -65,6 +47,6 @@ pub(crate) async fn tell(journal: &dyn Journal, word: &str) -> Result<Told, Fail
 }
 
 /// A run, from entries of its journal.
-pub(crate) fn past_of(run: &RunId, entries: &[Entry]) -> Result<Past, HistoryError> {
-    Past::new(run, &read(run, entries)?)
+pub(crate) fn past_of(run: &RunId, entries: &[Entry]) -> Result<Past, RecordError> {
+    Past::new(run, &record::read(run, entries)?)
 }

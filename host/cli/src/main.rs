@@ -15,6 +15,8 @@ mod journal;
 mod offline;
 mod online;
 mod output;
+mod select;
+mod session;
 mod terminal;
 mod unlock;
 mod vetted;

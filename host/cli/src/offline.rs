@@ -4,22 +4,27 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use host_client::{Client, Endpoints, Network, Observer, Settings, StaticKey};
-use host_model::{Arn, Principal, SecretText};
-use host_ports::{Clock, Entropy as _};
+use host_catalog::Catalog;
+use host_model::{Arn, HttpReply, HttpRequest, Principal, SecretText, Timestamp};
+use host_policy::Attempt;
+use host_ports::{Clock as _, Entropy as _};
 use host_runner::{Bound, BoundAccounts, Run};
-use host_runtime::Manifest;
 use host_sign::AccessKey;
 use host_simulator::{
     DirectoryEntry, InProcess, OPERATOR, Scenario, SeededEntropy, Simulator, Snapshot, VirtualClock,
 };
 use host_vault::{Lock, Vault};
+use host_wire::{Transport, TransportError};
 use serde_json::{Map, Value};
 
-use crate::command::Cloud;
 use crate::failure::Failure;
 use crate::folders::{Folders, prepare, private_file};
+use crate::session::Cloud;
 
+/// Where offline clouds are kept, below the state folder.
+const CLOUDS: &str = "simulated";
 /// The vault of an offline cloud, in the cloud's folder.
 const VAULT: &str = "vault";
 /// What the vault keeps beside itself: a new cloud has a vault with another key.
@@ -27,10 +32,10 @@ const VAULT_PIN: &str = "vault.pin";
 
 /// An offline cloud in this process.
 pub(crate) struct Offline {
-    simulator: Arc<Simulator>,
     clock: Arc<VirtualClock>,
-    entropy: Arc<SeededEntropy>,
-    folder: PathBuf,
+    kept: Arc<Kept>,
+    /// What the journal calls the cloud's vault.
+    vault_name: String,
     /// Held while the cloud is open: a second run at the same time waits, and does not overwrite.
     _lock: std::fs::File,
 }
@@ -70,49 +75,65 @@ impl Offline {
             let entropy = SeededEntropy::new(data.seed);
             (Simulator::new(data, clock.clone()), clock, entropy)
         };
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let kept = Kept { simulator: Arc::new(simulator), entropy: Arc::new(entropy), folder };
         Ok(Self {
-            simulator: Arc::new(simulator),
             clock,
-            entropy: Arc::new(entropy),
-            folder,
+            kept: Arc::new(kept),
+            vault_name: format!("{CLOUDS}/{name}/{VAULT}"),
             _lock: lock,
         })
     }
 
+    /// What the journal calls the cloud's vault.
+    pub(crate) fn vault_name(&self) -> &str {
+        &self.vault_name
+    }
+
+    /// Lets the cloud's time be `at` at least: what it saved last may be older than what a run wrote down.
+    pub(crate) fn not_before(&self, at: Timestamp) {
+        self.clock.advance(at.since(self.clock.now()));
+    }
+
     /// Inputs of a workflow that suit the scenario.
     pub(crate) fn parameters(&self, workflow: &str) -> Option<Map<String, Value>> {
-        let parameters = self.simulator.scenario().parameters.get(workflow)?;
+        let parameters = self.kept.simulator.scenario().parameters.get(workflow)?;
         Some(parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
     /// The ports of a run.
     pub(crate) fn cloud(
         &self,
-        manifest: &Manifest,
+        names: &[String],
         observer: Arc<dyn Observer>,
     ) -> Result<Cloud, Failure> {
+        let entropy = Arc::clone(&self.kept.entropy);
         let vault = Vault::open(
-            &self.folder.join(VAULT),
+            &self.kept.folder.join(VAULT),
             &Lock::IdentityFile,
-            self.entropy.clone(),
+            entropy.clone(),
             self.clock.clone(),
         )?;
-        let directory = self.simulator.scenario().directory();
+        let directory = self.kept.simulator.scenario().directory();
         let known = directory.iter().map(|entry| SecretText::new(entry.access_key_secret.expose()));
         Ok(Cloud {
             client: Arc::new(Client::new(
-                Arc::new(InProcess::new(Arc::clone(&self.simulator))),
+                Arc::new(Keeping {
+                    cloud: InProcess::new(Arc::clone(&self.kept.simulator)),
+                    kept: Arc::clone(&self.kept),
+                }),
                 self.clock.clone(),
-                self.entropy.clone(),
+                entropy.clone(),
                 Settings::new(Endpoints::new(Network::Public)),
                 observer,
             )),
             clock: self.clock.clone(),
-            entropy: self.entropy.clone(),
-            accounts: bind(manifest, &directory)?,
+            entropy: entropy.clone(),
+            accounts: bind(names, &directory)?,
             vault,
+            vault_name: self.vault_name.clone(),
             known: known.collect(),
-            run: Run::id_of(self.clock.as_ref(), self.entropy.as_ref()),
+            run: Run::id_of(self.clock.as_ref(), entropy.as_ref()),
             offline: true,
             provoke: true,
         })
@@ -120,16 +141,59 @@ impl Offline {
 
     /// Keeps the cloud for the next run.
     pub(crate) fn save(&self) -> Result<(), Failure> {
+        self.kept.save().map_err(|error| unkept(&kept_file(&self.kept.folder), &error))
+    }
+}
+
+/// The cloud's state, and where it is kept.
+#[derive(Debug)]
+struct Kept {
+    simulator: Arc<Simulator>,
+    entropy: Arc<SeededEntropy>,
+    folder: PathBuf,
+}
+
+impl Kept {
+    fn save(&self) -> std::io::Result<()> {
         let text = format!("{}\n{}", self.entropy.count(), self.simulator.snapshot().to_json());
         let path = kept_file(&self.folder);
         let mut suffix = [0; 4];
         host_net::SystemEntropy.fill(&mut suffix);
         let temporary = path.with_extension(format!("{:08x}.new", u32::from_be_bytes(suffix)));
-        let written = private_file().open(&temporary).and_then(|mut file| {
+        private_file().open(&temporary).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             std::fs::rename(&temporary, &path)
-        });
-        written.map_err(|error| unkept(&path, &error))
+        })
+    }
+}
+
+/// A cloud that keeps what it changed before it answers: it must not forget what a journal remembers.
+#[derive(Debug)]
+struct Keeping {
+    cloud: InProcess,
+    kept: Arc<Kept>,
+}
+
+#[async_trait]
+impl Transport for Keeping {
+    async fn send(
+        &self,
+        attempt: Attempt,
+        request: HttpRequest,
+    ) -> Result<HttpReply, TransportError> {
+        let authority = request.authority.clone();
+        let action = Catalog::builtin()
+            .product(attempt.product())
+            .and_then(|product| product.actions.get(attempt.action()));
+        let writes = action.is_none_or(|action| action.effect.is_write());
+        let reply = self.cloud.send(attempt, request).await;
+        if writes {
+            self.kept.save().map_err(|error| TransportError::Lost {
+                authority,
+                reason: format!("the offline cloud cannot be kept: {error}"),
+            })?;
+        }
+        reply
     }
 }
 
@@ -146,7 +210,7 @@ fn place(folders: &Folders, scenario: Option<&Path>, text: &str) -> PathBuf {
     // An edited scenario is another cloud: what was kept of the old one does not fit it.
     let digest = host_runtime::digest(text.as_bytes());
     let digest = digest.get(..12).unwrap_or(&digest);
-    folders.state.join("simulated").join(format!("{name}-{digest}"))
+    folders.state.join(CLOUDS).join(format!("{name}-{digest}"))
 }
 
 /// Removes the cloud and its vault, and leaves the lock.
@@ -216,12 +280,12 @@ fn unkept(path: &Path, error: &std::io::Error) -> Failure {
         .hint("set `HOST_STATE` to a folder of your own")
 }
 
-/// A slot of the manifest is the operator of the account of that name, or the user of that name.
-fn bind(manifest: &Manifest, directory: &[DirectoryEntry]) -> Result<BoundAccounts, Failure> {
+/// A name of the manifest is the operator of the account of that name, or the user of that name.
+fn bind(names: &[String], directory: &[DirectoryEntry]) -> Result<BoundAccounts, Failure> {
     let mut accounts = BoundAccounts::default();
-    for slot in &manifest.accounts {
-        let operator = directory.iter().find(|e| e.user == OPERATOR && e.account == slot.name);
-        let found = operator.or_else(|| directory.iter().find(|entry| entry.user == slot.name));
+    for name in names {
+        let operator = directory.iter().find(|e| e.user == OPERATOR && e.account == *name);
+        let found = operator.or_else(|| directory.iter().find(|entry| entry.user == *name));
         let Some(entry) = found else { continue };
         let account: host_model::AccountId = entry.account_id.parse().map_err(|_| {
             let message = format!("the scenario's account `{}` has no usable id", entry.account);
@@ -231,7 +295,7 @@ fn bind(manifest: &Manifest, directory: &[DirectoryEntry]) -> Result<BoundAccoun
         let secret = SecretText::new(entry.access_key_secret.expose());
         let key = AccessKey::permanent(entry.access_key_id.clone(), secret);
         let bound = Bound { account, arn, keys: Arc::new(StaticKey::new(key)) };
-        accounts.0.insert(slot.name.clone(), bound);
+        accounts.0.insert(name.clone(), bound);
     }
     Ok(accounts)
 }

@@ -15,11 +15,11 @@ use host_runner::{Bound, BoundAccounts, Run};
 use host_sign::Scheme;
 use host_vault::{Lock, Vault};
 
-use crate::command::Cloud;
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::line;
+use crate::session::Cloud;
 use crate::terminal::answer;
 
 /// The real cloud, or a simulated one behind an address.
@@ -183,12 +183,14 @@ impl Online {
         provoke: bool,
     ) -> Result<Cloud, Failure> {
         let vault = Vault::open(folder, lock, Arc::new(SystemEntropy), Arc::new(SystemClock))?;
+        let vault_name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Cloud {
             client: Arc::clone(&self.client),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             accounts,
             vault,
+            vault_name,
             known,
             run: self.run.clone(),
             offline: false,

@@ -261,9 +261,6 @@ impl Page {
         } else if ended.exit != 0 {
             self.put("", &format!("exit status {}", ended.exit));
         }
-        if let Some(hint) = &ended.hint {
-            self.put("hint: ", &words(hint));
-        }
     }
 
     fn proof(&mut self, proof: &ProofReport) {

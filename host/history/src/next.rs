@@ -30,7 +30,10 @@ pub fn next(past: &Past, state: &State) -> Vec<String> {
 fn after(past: &Past, verdict: Verdict) -> Vec<String> {
     let run = &past.run;
     let mut next = Vec::new();
+    // Stopped from outside: nothing was answered that could not be replayed, whatever the verdict.
+    let is_stopped = past.ended().is_some_and(|(_, ended)| ended.stopped);
     next.extend(match verdict {
+        _ if is_stopped => Some(format!("`host resume {run}` goes on where it stopped")),
         Verdict::Verified => None,
         Verdict::AccessOnly | Verdict::Pending => Some(
             "run the workflow again later: it finds what is there, and whether the rest has come"

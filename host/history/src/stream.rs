@@ -128,7 +128,8 @@ fn ended_fields(ended: &Ended) -> Json {
         "verdict": ended.verdict,
         "reason": ended.reason,
         "code": ended.code,
-        "hint": ended.hint,
+        // What the host advised then is not recorded; `next` says what can be done now.
+        "hint": null,
         "exit": ended.exit,
         "changes": ended.changes,
         "looks": ended.looks,

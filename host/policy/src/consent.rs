@@ -21,6 +21,27 @@ pub enum Consent {
     None,
 }
 
+impl Consent {
+    const ALL: [Self; 5] =
+        [Self::Offline, Self::Person, Self::Unattended, Self::VettedRead, Self::None];
+
+    /// The word for records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Person => "person",
+            Self::Unattended => "unattended",
+            Self::VettedRead => "vetted-read",
+            Self::None => "none",
+        }
+    }
+
+    /// The consent that a record speaks of; a word that is not known is none.
+    pub fn of_word(word: &str) -> Self {
+        Self::ALL.into_iter().find(|consent| consent.as_str() == word).unwrap_or(Self::None)
+    }
+}
+
 /// Refuses what nobody agreed to, and high risks that a person neither saw nor named.
 pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> {
     let title = title(subject);

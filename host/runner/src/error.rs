@@ -1,6 +1,9 @@
 //! Why a run could not begin.
 
-use host_model::{Blame, Problem};
+use host_journal::JournalError;
+use host_model::{Blame, Problem, RunId};
+
+use crate::record::RecordError;
 
 /// Why a run could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,30 @@ pub enum RunError {
         /// What it is.
         what: String,
     },
+    /// A run cannot be written down, or not gone on with.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// What is written down cannot be read, or is over.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// An account is not the one that the run began with.
+    #[error("`{name}` was {before} when the run began, and is {now}")]
+    AccountDifferent {
+        /// The account's name.
+        name: String,
+        /// Who it was.
+        before: String,
+        /// Who it is.
+        now: String,
+    },
+    /// The clock is behind what was written down.
+    #[error("this machine's clock is {seconds} seconds behind the last entry of run `{run}`")]
+    ClockBack {
+        /// The run.
+        run: RunId,
+        /// How far.
+        seconds: u64,
+    },
     /// The vault cannot take a secret, which had better be known before one is made.
     #[error("no secret could be kept: {reason}")]
     VaultUnfit {
@@ -36,6 +63,10 @@ impl Problem for RunError {
             Self::AccountUnknown { .. } => "run.account-unknown",
             Self::AccountMissing { .. } => "run.account-missing",
             Self::VaultUnfit { .. } => "run.vault-unfit",
+            Self::Journal(error) => error.code(),
+            Self::Record(error) => error.code(),
+            Self::AccountDifferent { .. } => "run.account-different",
+            Self::ClockBack { .. } => "run.clock-back",
         }
     }
 
@@ -49,6 +80,12 @@ impl Problem for RunError {
             Self::AccountMissing { name, .. } => Some(format!(
                 "bind it with `--account {name}=PROFILE@ID`, or try the workflow with `--simulate`"
             )),
+            Self::Journal(error) => error.hint(),
+            Self::Record(error) => error.hint(),
+            Self::AccountDifferent { .. } => Some(
+                "correct the profile; or start a new run, which finds what is there".to_owned(),
+            ),
+            Self::ClockBack { .. } => Some("correct the clock, and go on then".to_owned()),
             Self::VaultUnfit { .. } => Some("run `host doctor`".to_owned()),
         }
     }

@@ -39,6 +39,6 @@ pub use error::RunError;
 pub use event::{CallOutcome, ProofReport, Reporter, RunEvent};
 pub use input::{InputError, InputSource, build_input};
 pub use mark::Mark;
-pub use run::{Ended, Run, RunSettings};
+pub use run::{Ended, Origin, Past, Run, RunSettings};
 pub use secrets::Secrets;
 pub use verdict::Verdict;

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use host_catalog::Catalog;
 use host_client::Client;
+use host_journal::{Journal, Writer};
 use host_model::{CallError, ErrorKind, Problem as _, RunId};
 use host_policy::{Allowances, Scene};
 use host_ports::{Clock, Entropy};
@@ -14,9 +16,9 @@ use serde_json::Value as Json;
 
 use crate::ledger::{Ledger, Recorded};
 use crate::live::{LiveDriver, Stage};
+use crate::record::{self, Begun, Entry, FORMAT, Numbered, Party, Place, Recorder, Resumed, Tape};
 use crate::{
-    Approver, BoundAccounts, Mark, ProofReport, Reporter, RunError, RunEvent, Secrets, Verdict,
-    verdict,
+    Approver, BoundAccounts, Mark, Reporter, RunError, RunEvent, Secrets, Verdict, verdict,
 };
 
 /// What a run stands on. Everything outside is reached through ports, so that the offline cloud and the
@@ -37,6 +39,10 @@ pub struct RunSettings {
     pub mark: Mark,
     /// The secrets.
     pub secrets: Arc<Secrets>,
+    /// Where the run is written down.
+    pub journal: Arc<dyn Journal>,
+    /// What the journal calls the vault: its folder below the state folder.
+    pub vault: String,
     /// Whoever can be asked.
     pub approver: Arc<dyn Approver>,
     /// Set when the operator interrupts.
@@ -60,21 +66,56 @@ pub struct Run {
     settings: RunSettings,
 }
 
+/// How far a clock may be behind the last entry of a run that is gone on with.
+const CLOCK_BACK_MAX: Duration = Duration::from_secs(5);
+
+/// What a run begins with, for the journal.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// Its input.
+    pub input: &'a Json,
+    /// The words of `--allow` and of `host.toml`.
+    pub allowed: &'a [String],
+    /// Where the cloud is.
+    pub place: &'a Place,
+}
+
+/// What is there of a run that is gone on with.
+#[derive(Debug)]
+pub struct Past {
+    /// Its entries.
+    pub entries: Vec<Numbered>,
+    /// Its writer.
+    pub writer: Box<dyn Writer>,
+}
+
 /// How a run ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// The host's verdict.
-    pub verdict: Verdict,
-    /// Why.
-    pub reason: String,
+    /// What the journal has of it.
+    pub record: record::Ended,
+    /// What to do next, if the host knows.
+    pub hint: Option<String>,
     /// The error that ended it, if one did.
     pub error: Option<RuntimeError>,
-    /// What the workflow gave back.
-    pub output: Option<Json>,
-    /// What was seen of the proofs.
-    pub proofs: Vec<ProofReport>,
-    /// The exit status.
-    pub exit: u8,
+}
+
+impl Ended {
+    fn event(&self) -> RunEvent {
+        let record = self.record.clone();
+        RunEvent::RunEnded {
+            verdict: record.verdict,
+            reason: record.reason,
+            code: record.code,
+            hint: self.hint.clone(),
+            exit: record.exit,
+            changes: record.changes,
+            looks: record.looks,
+            calls: record.calls,
+            proofs: record.proofs,
+            output: record.output,
+        }
+    }
 }
 
 impl Run {
@@ -95,28 +136,96 @@ impl Run {
         &self.id
     }
 
-    /// Runs the workflow to its end. `Err` means that nothing was begun.
+    /// Runs the workflow to its end. `bytes` are the component's own, which the journal keeps: going on with
+    /// a run, and taking it back, need no file. `Err` means that nothing was begun.
     pub async fn start(
         self,
         workflow: &Prepared,
-        input: &Json,
+        bytes: &[u8],
+        origin: &Origin<'_>,
         reporter: Arc<dyn Reporter>,
     ) -> Result<Ended, RunError> {
+        self.settings.accounts.check(&workflow.package().manifest)?;
+        let begun = Entry::Begun(self.begun(workflow, origin));
+        let first = record::new_entry(&begun, self.settings.clock.as_ref());
+        let component = Some((workflow.package().digest.as_str(), bytes));
+        let writer = self.settings.journal.begin(&self.id, component, first).await?;
+        self.report_start(workflow, reporter.as_ref());
+        self.go(workflow, origin.input, writer, Tape::default(), reporter).await
+    }
+
+    /// Goes on with a run that died or was stopped: from the journal up to where it was, then live. `Err`
+    /// means that nothing was done.
+    pub async fn resume(
+        self,
+        workflow: &Prepared,
+        past: Past,
+        reporter: Arc<dyn Reporter>,
+    ) -> Result<Ended, RunError> {
+        let Past { entries, mut writer } = past;
         let manifest = &workflow.package().manifest;
         self.settings.accounts.check(manifest)?;
+        let (tape, again_from) = Tape::of(&self.id, &entries)?;
+        let begun = record::begun(&entries)
+            .ok_or_else(|| record::RecordError::BeginningMissing { run: self.id.clone() })?;
+        self.check_same(begun, &entries)?;
+        let host_version = env!("CARGO_PKG_VERSION").to_owned();
+        let resumed = Entry::Resumed(Resumed { host_version, again_from });
+        let resumed = record::new_entry(&resumed, self.settings.clock.as_ref());
+        writer.append(&[resumed], &[]).await?;
         self.report_start(workflow, reporter.as_ref());
+        self.go(workflow, &begun.input, writer, tape, reporter).await
+    }
+
+    async fn go(
+        self,
+        workflow: &Prepared,
+        input: &Json,
+        writer: Box<dyn Writer>,
+        tape: Tape,
+        reporter: Arc<dyn Reporter>,
+    ) -> Result<Ended, RunError> {
+        let RunSettings { journal, clock, secrets, .. } = &self.settings;
+        let recorder = Arc::new(Recorder::new(
+            Arc::clone(journal),
+            Arc::clone(clock),
+            Arc::clone(secrets),
+            writer,
+        ));
         let ledger = Arc::new(Mutex::new(Ledger::default()));
-        let driver = LiveDriver::new(self.stage(workflow, &reporter), Arc::clone(&ledger));
+        let stage = self.stage(workflow, &reporter, &recorder);
+        let driver = LiveDriver::new(stage, Arc::clone(&ledger), tape);
         let outcome =
             workflow.run(Box::new(driver), self.settings.limits, &input.to_string()).await;
-        let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = {
+            let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+            self.end(workflow, outcome, &ledger)
+        };
+        let written = recorder.write(&Entry::Ended(ended.record.clone()), &[]).await;
+        reporter.report(&ended.event());
+        if let Err(error) = written {
+            reporter.report(&RunEvent::Note {
+                message: format!("how the run ended could not be written down: {error}"),
+            });
+        }
+        Ok(ended)
+    }
+
+    /// The verdict, and everything that is said of the end.
+    fn end(
+        &self,
+        workflow: &Prepared,
+        outcome: Result<String, RuntimeError>,
+        ledger: &Ledger,
+    ) -> Ended {
+        let manifest = &workflow.package().manifest;
         let (mut verdict, mut reason, proofs) =
-            verdict::judge(manifest, &self.settings.accounts, &ledger);
+            verdict::judge(manifest, &self.settings.accounts, ledger);
         let (output, error) = match outcome {
             Ok(output) => (Some(self.read_output(&output)), None),
             Err(error) => {
-                let error = without_wishes(error, &ledger);
-                verdict = verdict_of(&error, &ledger);
+                let error = without_wishes(error, ledger);
+                verdict = verdict_of(&error, ledger);
                 reason = self.settings.secrets.redact(&error.to_string());
                 (None, Some(error))
             }
@@ -126,22 +235,71 @@ impl Run {
             let count = calls.filter(|call| call.writes && call.looks == looks).count();
             u32::try_from(count).unwrap_or(u32::MAX)
         };
-        reporter.report(&RunEvent::RunEnded {
+        let hint = error.as_ref().and_then(RuntimeError::hint);
+        let record = record::Ended {
             verdict,
-            reason: reason.clone(),
+            reason,
             code: error.as_ref().map(code_of),
-            hint: error
-                .as_ref()
-                .and_then(RuntimeError::hint)
-                .map(|hint| self.settings.secrets.redact(&hint)),
             exit: verdict.exit(),
+            stopped: matches!(error, Some(RuntimeError::Stopped(_))),
             changes: done(false),
             looks: done(true),
             calls: u32::try_from(ledger.calls.len()).unwrap_or(u32::MAX),
-            proofs: proofs.clone(),
-            output: output.clone(),
-        });
-        Ok(Ended { verdict, reason, error, output, proofs, exit: verdict.exit() })
+            proofs,
+            output,
+        };
+        Ended { record, hint: hint.map(|hint| self.settings.secrets.redact(&hint)), error }
+    }
+
+    fn begun(&self, workflow: &Prepared, origin: &Origin<'_>) -> Begun {
+        let package = workflow.package();
+        let settings = &self.settings;
+        let party = |(name, bound): (&String, &crate::Bound)| {
+            let party = Party { account: bound.account.to_string(), arn: bound.arn.clone() };
+            (name.clone(), party)
+        };
+        Begun {
+            format: FORMAT,
+            host_version: env!("CARGO_PKG_VERSION").to_owned(),
+            workflow: record::Workflow {
+                name: package.manifest.name.clone(),
+                version: package.manifest.version.clone(),
+                lineage: package.manifest.lineage.clone(),
+                digest: package.digest.clone(),
+                vetted: settings.vetted,
+            },
+            input: origin.input.clone(),
+            accounts: settings.accounts.0.iter().map(party).collect(),
+            mark: settings.mark.text(),
+            allowed: origin.allowed.to_vec(),
+            adopt: settings.allowances.adopt,
+            provoke: settings.provoke,
+            unattended: settings.unattended,
+            place: origin.place.clone(),
+            undoes: None,
+        }
+    }
+
+    /// A run goes on with what it began with: this component, these accounts, a clock that did not go back.
+    fn check_same(&self, begun: &Begun, entries: &[Numbered]) -> Result<(), RunError> {
+        for (name, party) in &begun.accounts {
+            let now = self.settings.accounts.0.get(name);
+            if now.is_none_or(|bound| bound.account.as_str() != party.account || bound.arn != party.arn)
+            {
+                return Err(RunError::AccountDifferent {
+                    name: name.clone(),
+                    before: party.arn.clone(),
+                    now: now.map_or_else(|| "nobody".to_owned(), |bound| bound.arn.clone()),
+                });
+            }
+        }
+        let last = entries.last().map(|it| it.at).unwrap_or_default();
+        let now = self.settings.clock.now();
+        if now.plus(CLOCK_BACK_MAX) < last {
+            let seconds = last.since(now).as_secs();
+            return Err(RunError::ClockBack { run: self.id.clone(), seconds });
+        }
+        Ok(())
     }
 
     fn report_start(&self, workflow: &Prepared, reporter: &dyn Reporter) {
@@ -157,7 +315,12 @@ impl Run {
         });
     }
 
-    fn stage(&self, workflow: &Prepared, reporter: &Arc<dyn Reporter>) -> Stage {
+    fn stage(
+        &self,
+        workflow: &Prepared,
+        reporter: &Arc<dyn Reporter>,
+        recorder: &Arc<Recorder>,
+    ) -> Stage {
         let settings = &self.settings;
         let manifest = &workflow.package().manifest;
         let bound = settings.accounts.0.values().map(|bound| bound.account.clone());
@@ -168,6 +331,8 @@ impl Run {
             clock: Arc::clone(&settings.clock),
             entropy: Arc::clone(&settings.entropy),
             accounts: settings.accounts.clone(),
+            recorder: Arc::clone(recorder),
+            vault: settings.vault.clone(),
             scene: Scene {
                 declared: manifest.actions.clone(),
                 bound: bound.collect(),
@@ -231,6 +396,8 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
     let seen = |answer: Recorded| ledger.calls.iter().any(|call| call.answer == answer);
     match error {
         RuntimeError::Stopped(Stop::Declined { .. }) => Verdict::Denied,
+        RuntimeError::Stopped(Stop::Diverged { .. }) if ledger.has_changed() => Verdict::Partial,
+        RuntimeError::Stopped(Stop::Diverged { .. }) => Verdict::Failed,
         RuntimeError::Stopped(_) => Verdict::Stopped,
         RuntimeError::Failed { error: CallError { kind: ErrorKind::Denied, .. }, .. }
             if seen(Recorded::Denied) =>

@@ -5,9 +5,12 @@ use std::sync::Mutex;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use host_model::{AccountId, RunId, SecretKind, SecretRef, SecretText, Timestamp};
-use host_vault::{Entry, Intent, Vault, VaultError};
+use host_vault::{Entry, Intent, SealedEntry, Vault, VaultError};
 use host_wire::{Redactor, SecretLookup};
 use sha2::Sha256;
+
+/// Keeps keys that are derived for fingerprints apart from all others.
+const FINGERPRINT_DOMAIN: &[u8] = b"host fingerprint 1";
 
 /// The secrets of a run.
 #[derive(Debug)]
@@ -20,8 +23,13 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Secrets of `lineage` in `vault`. The key makes fingerprints of this run unlike any other's.
-    pub fn new(vault: Vault, lineage: &str, fingerprint_key: [u8; 32]) -> Self {
+    /// Secrets of `lineage` in `vault`. Fingerprints are keyed by the installation's key and the run: they are
+    /// unlike any other run's, and the same when the run is gone on with.
+    pub fn new(vault: Vault, lineage: &str, key: &[u8; 32], run: &RunId) -> Self {
+        let mut mac = keyed(key);
+        mac.update(FINGERPRINT_DOMAIN);
+        mac.update(run.as_str().as_bytes());
+        let fingerprint_key = mac.finalize().into_bytes().into();
         Self {
             vault,
             lineage: lineage.to_owned(),
@@ -90,6 +98,16 @@ impl Secrets {
         principal: Option<String>,
         text: &SecretText,
     ) -> Result<(), VaultError> {
+        self.place(&self.seal(secret, principal, text)?)
+    }
+
+    /// Seals a secret and holds it, but does not keep it yet.
+    pub(crate) fn seal(
+        &self,
+        secret: &SecretRef,
+        principal: Option<String>,
+        text: &SecretText,
+    ) -> Result<SealedEntry, VaultError> {
         // Redaction comes first: even a failure to keep must not print it.
         self.hold(secret, text);
         let entry = Entry {
@@ -99,7 +117,12 @@ impl Secrets {
             object: secret.object.clone(),
             lineage: self.lineage.clone(),
         };
-        self.vault.keep(&entry, text).map(|_| ())
+        self.vault.prepare(&entry, text)
+    }
+
+    /// Keeps what was sealed. When this returns, it survives a power cut.
+    pub(crate) fn place(&self, sealed: &SealedEntry) -> Result<(), VaultError> {
+        self.vault.place(sealed).map(|_| ())
     }
 
     /// Holds a secret for this run only.
@@ -131,8 +154,7 @@ impl Secrets {
     /// A hash of a secret that means nothing outside of this run.
     pub(crate) fn fingerprint(&self, secret: &SecretRef) -> Option<String> {
         let text = self.secret(secret)?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.fingerprint_key)
-            .expect("HMAC takes a key of any length");
+        let mut mac = keyed(&self.fingerprint_key);
         mac.update(text.expose().as_bytes());
         let bytes = mac.finalize().into_bytes();
         Some(bytes.iter().take(16).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")))
@@ -149,6 +171,10 @@ impl SecretLookup for Secrets {
         let held = self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         held.get(name).cloned()
     }
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length")
 }
 
 /// The RAM user that an object's name speaks of, for the vault's records.

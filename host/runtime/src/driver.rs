@@ -13,7 +13,7 @@ pub trait Driver: Send {
 }
 
 /// Why a run has to end, whatever the workflow would like.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Stop {
     /// The operator interrupted it.
@@ -23,6 +23,20 @@ pub enum Stop {
     #[error("{reason}")]
     Declined {
         /// What was declined, and why.
+        reason: String,
+    },
+    /// A run that is replayed asked for something else than before.
+    #[error("the workflow asks for something else than it did before\n  before: {}\n  now:    {}", recorded.brief(), asked.brief())]
+    Diverged {
+        /// What it asked for then.
+        recorded: Box<Event>,
+        /// What it asks for now.
+        asked: Box<Event>,
+    },
+    /// What is to be sent, or was answered, could not be written down.
+    #[error("{reason}")]
+    Unrecorded {
+        /// What, and why.
         reason: String,
     },
     /// Something that was known could not be kept.

@@ -119,7 +119,9 @@ impl Problem for RuntimeError {
             Self::Trapped { .. } => "runtime.workflow-trapped",
             Self::Stopped(Stop::Interrupted) => "run.interrupted",
             Self::Stopped(Stop::Declined { .. }) => "run.declined",
-            Self::Stopped(_) => "run.secret-unkept",
+            Self::Stopped(Stop::Diverged { .. }) => "run.replay-diverged",
+            Self::Stopped(Stop::Unrecorded { .. }) => "run.journal-unkept",
+            Self::Stopped(Stop::Unkept { .. }) => "run.secret-unkept",
             Self::Failed { .. } => "run.workflow-failed",
             Self::Setup { .. } => "runtime.sandbox-broken",
         }
@@ -155,6 +157,11 @@ impl Problem for RuntimeError {
             }
             Self::ImportMissing { .. } | Self::ImportDiffers { .. } => Some(
                 "use a host of the contract that it was built for, or build it against `wit/` of this host"
+                    .to_owned(),
+            ),
+            Self::Stopped(Stop::Diverged { .. }) => Some(
+                "the component, or the host, is not the one that began this run: start a new run, which \
+                 finds what is there"
                     .to_owned(),
             ),
             Self::LimitReached { limit, .. } => {

@@ -101,6 +101,17 @@ pub enum Event {
     MayProvoke,
 }
 
+/// Characters of an event that [`Event::brief`] shows.
+const BRIEF_SHOWN: usize = 600;
+
+impl Event {
+    /// The event in one line for people, quoted and cut.
+    pub fn brief(&self) -> String {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        host_model::quote_within(&text, BRIEF_SHOWN)
+    }
+}
+
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

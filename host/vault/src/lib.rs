@@ -69,4 +69,4 @@ pub use intent::{Intent, Pending};
 pub use key::{Identity, Recipient};
 pub use lock::Lock;
 pub use opener::Opener;
-pub use vault::{Found, Vault};
+pub use vault::{Found, SealedEntry, Vault};

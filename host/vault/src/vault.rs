@@ -42,6 +42,15 @@ pub struct Found {
     pub secret: SecretText,
 }
 
+/// A secret that is sealed for a vault, and not kept in it yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedEntry {
+    /// The name of its file.
+    pub name: String,
+    /// What the file will hold.
+    pub bytes: Vec<u8>,
+}
+
 impl Vault {
     /// Opens the vault in `dir`, and makes folder and key on first use. Waits while another process
     /// is opening it.
@@ -84,20 +93,52 @@ impl Vault {
         Ok(entry.secret_ref())
     }
 
+    /// Seals a secret without keeping it, so that something else can be made durable together with it
+    /// before [`place`](Self::place) keeps it.
+    pub fn prepare(&self, entry: &Entry, secret: &SecretText) -> Result<SealedEntry, VaultError> {
+        self.sealed(&Found {
+            kept: Kept { entry: entry.clone(), at: self.clock.now() },
+            secret: secret.clone(),
+        })
+    }
+
+    /// Keeps what was sealed for this vault; whether it is new here. Placing the same again is fine, and
+    /// what was sealed for another vault, or under another name, is refused.
+    pub fn place(&self, sealed: &SealedEntry) -> Result<bool, VaultError> {
+        let path = self.entries.join(&sealed.name);
+        let (header, secret) = seal::unseal(&self.key, &sealed.bytes, &path)?;
+        match header.kept {
+            Some(kept) if sealed.name == name_of(&kept.entry) => {
+                self.place_checked(&Found { kept, secret }, sealed)
+            }
+            _ => Err(VaultError::EntryMisplaced { path }),
+        }
+    }
+
     /// Seals what another vault kept, with its date; whether it is new here. Like
     /// [`keep`](Self::keep), it never puts one secret in the place of another.
     pub fn receive(&self, found: &Found) -> Result<bool, VaultError> {
+        self.place_checked(found, &self.sealed(found)?)
+    }
+
+    fn sealed(&self, found: &Found) -> Result<SealedEntry, VaultError> {
+        let Found { kept, secret } = found;
+        check_size(&kept.entry, secret)?;
+        let bytes = self.seal(&Header::kept(kept.clone()), secret)?;
+        Ok(SealedEntry { name: name_of(&kept.entry), bytes })
+    }
+
+    fn place_checked(&self, found: &Found, sealed: &SealedEntry) -> Result<bool, VaultError> {
         let Found { kept, secret } = found;
         let entry = &kept.entry;
-        check_size(entry, secret)?;
-        let name = file_name(&entry.account, &entry.object, &entry.lineage);
-        if let Some(there) = self.read(&name)? {
+        if let Some(there) = self.read(&sealed.name)? {
             return compare(entry, secret, &there).map(|()| false);
         }
-        let sealed = self.seal(&Header::kept(kept.clone()), secret)?;
-        match folder::place(&self.entries, &name, &sealed, self.entropy.as_ref())? {
+        let placed =
+            folder::place(&self.entries, &sealed.name, &sealed.bytes, self.entropy.as_ref())?;
+        match placed {
             Placed::New => Ok(true),
-            Placed::Taken => match self.read(&name)? {
+            Placed::Taken => match self.read(&sealed.name)? {
                 Some(there) => compare(entry, secret, &there).map(|()| false),
                 // Kept and deleted by another process in between.
                 None => Err(taken(&entry.account, &entry.object)),

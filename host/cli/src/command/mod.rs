@@ -4,6 +4,7 @@ mod build;
 mod doctor;
 mod export;
 mod inspect;
+mod resume;
 mod run;
 mod runs;
 mod show;
@@ -11,8 +12,6 @@ mod simulate;
 mod vault;
 
 use clap::{Parser, Subcommand};
-
-pub(crate) use run::Cloud;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -28,6 +27,7 @@ pub(crate) struct Command {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Run(run::Arguments),
+    Resume(resume::Arguments),
     Runs(runs::Arguments),
     Show(show::Arguments),
     Export(export::Arguments),
@@ -43,6 +43,7 @@ impl Command {
     pub(crate) fn json(&self) -> bool {
         match &self.verb {
             Verb::Run(arguments) => arguments.json,
+            Verb::Resume(arguments) => arguments.json,
             Verb::Runs(arguments) => arguments.json,
             Verb::Show(arguments) => arguments.json,
             Verb::Export(_) => false,
@@ -58,6 +59,7 @@ impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<u8, Failure> {
         match self.verb {
             Verb::Run(arguments) => run::run(arguments, context).await,
+            Verb::Resume(arguments) => resume::run(arguments, context).await,
             Verb::Runs(arguments) => runs::run(&arguments, context).await,
             Verb::Show(arguments) => show::run(&arguments, context).await,
             Verb::Export(arguments) => export::run(&arguments, context).await,

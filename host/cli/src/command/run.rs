@@ -1,30 +1,24 @@
 //! `host run`: a workflow, from its file to the verdict.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
-use host_client::{Client, Observer};
-use host_model::{Problem as _, RunId, SecretText};
-use host_policy::Allowances;
-use host_ports::{Clock, Entropy};
-use host_runner::{
-    BoundAccounts, InputSource, Mark, Reporter, Run, RunSettings, Secrets, build_input,
-};
-use host_runtime::{Cache, CacheKey, Engine, Prepared, RuntimeError};
-use host_vault::Vault;
+use host_journal::Journal;
+use host_model::RunId;
+use host_runner::record::{Entry, Place};
+use host_runner::{Ended, InputSource, Origin, Run, Verdict, build_input};
+use host_runtime::{Cache, CacheKey, Engine, Manifest, Prepared};
 use serde_json::{Map, Value};
 
-use crate::command::read_component;
+use crate::command::{read_component, resume};
 use crate::config::Config;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::folders::Folders;
-use crate::offline::Offline;
-use crate::online::Online;
-use crate::output::{self, Human, Json, Notes, line};
-use crate::terminal::Terminal;
-use crate::{interrupt, unlock, vetted};
+use crate::output::{self, line};
+use crate::session::{Realm, Session, Terms, allowances};
+use crate::terminal::answer;
+use crate::vetted;
 
 /// Run a workflow: against the offline cloud with `--simulate`, or with your own accounts.
 #[derive(Debug, Args)]
@@ -82,147 +76,145 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let config = Config::read(context, arguments.config.as_deref())?;
-    let folders = Folders::prepare(context)?;
-    let entropy = Arc::new(host_net::SystemEntropy);
-    let key = folders.key(entropy.as_ref())?;
+    let config = arguments.config.as_deref();
+    let session = Session::open(context, config, arguments.json, arguments.verbose)?;
     let bytes = read_component(&arguments.workflow)?;
-    let engine = Engine::new(&config.limits)?;
-    let cache = Cache::new(folders.cache.clone(), CacheKey::new(key));
     let name = arguments.workflow.display().to_string();
-    let workflow = Prepared::new(&engine, Some(&cache), &name, &bytes)?;
-    let session = Session {
-        arguments: &arguments,
-        context,
-        config: &config,
-        folders: &folders,
-        notes: Arc::new(Notes::default()),
+    let workflow = prepare(&session, &name, &bytes)?;
+    let place = arguments.place()?;
+    let realm = session.realm(&place, arguments.fresh).await?;
+    let manifest = &workflow.package().manifest;
+    let defaults = match &realm {
+        Realm::Offline(offline) => offline.parameters(&manifest.name),
+        Realm::Online(_) => None,
     };
-    match &arguments.simulate {
-        Some(scenario) => {
-            let offline = Offline::open(&folders, scenario.as_deref(), arguments.fresh)?;
-            let exit = session.offline(&workflow, &offline).await?;
-            // `run-ended` was the last line of the stream: what follows it goes to people only.
-            match offline.save() {
-                Ok(()) => Ok(exit),
-                Err(failure) => Ok(output::failure(&failure, false)),
+    let input = arguments.input(&manifest.parameters, defaults)?;
+    let allowed = arguments.allowed(&session.config);
+    let allowances = allowances(&allowed, arguments.adopt)?;
+    let origin = Origin { input: &input, allowed: &allowed, place: &place };
+    let earlier = unfinished(session.journal.as_ref(), &workflow.package().digest, &origin).await?;
+    if let Some(earlier) = earlier.filter(|_| !arguments.fresh) {
+        if goes_on(context, &earlier) {
+            return resume::go_on(&session, &realm, &earlier, arguments.yes).await;
+        }
+    }
+    let terms = Terms {
+        unattended: arguments.yes,
+        vetted: vetted::is_vetted(&workflow.package().digest),
+        provoke: arguments.provoke,
+    };
+    let cloud = session.cloud(&realm, &place, &slots(manifest), terms).await?;
+    let id = cloud.run.clone();
+    let settings = session.settings(cloud, &id, &manifest.lineage, allowances, terms);
+    // A cloud that forgets that it gave this id would give it again.
+    realm.save()?;
+    let reporter = session.reporter(&id);
+    let ended = Run::new(id, settings).start(&workflow, &bytes, &origin, reporter).await?;
+    Ok(finish(&session, &realm, &ended))
+}
+
+/// Reads, checks and compiles a component, or takes what the cache has of it.
+pub(super) fn prepare(
+    session: &Session<'_>,
+    name: &str,
+    bytes: &[u8],
+) -> Result<Prepared, Failure> {
+    let engine = Engine::new(&session.config.limits)?;
+    let cache = Cache::new(session.folders.cache.clone(), CacheKey::new(session.key));
+    Ok(Prepared::new(&engine, Some(&cache), name, bytes)?)
+}
+
+/// The accounts that a manifest names.
+fn slots(manifest: &Manifest) -> Vec<String> {
+    manifest.accounts.iter().map(|slot| slot.name.clone()).collect()
+}
+
+/// What is said and kept after the last event of a run; its exit status.
+pub(super) fn finish(session: &Session<'_>, realm: &Realm, ended: &Ended) -> u8 {
+    if let Some(hint) = ended.hint.as_ref().filter(|_| !session.json) {
+        line(&format!("\nhint: {}", host_model::quote_within(hint, 500)));
+    }
+    // `run-ended` was the last line of the stream: what follows it goes to people only.
+    match realm.save() {
+        Ok(()) => ended.record.exit,
+        Err(failure) => output::failure(&failure, false),
+    }
+}
+
+/// The newest run of this very command that did not come to its end, and that nobody is writing.
+async fn unfinished(
+    journal: &dyn Journal,
+    digest: &str,
+    origin: &Origin<'_>,
+) -> Result<Option<RunId>, Failure> {
+    let heads = journal.runs().await?;
+    // Only the newest counts: what came after an older one may have changed what it was about.
+    let newest = heads.into_iter().flatten().find_map(|head| {
+        let Ok(Entry::Begun(begun)) = serde_json::from_str(&head.first.body) else { return None };
+        let same = begun.workflow.digest == digest
+            && begun.undoes.is_none()
+            && begun.input == *origin.input
+            && begun.place == *origin.place
+            && begun.allowed == origin.allowed;
+        same.then_some(head)
+    });
+    let is_open = |head: &host_journal::Head| match serde_json::from_str(&head.last.body) {
+        Ok(Entry::Ended(ended)) => ended.stopped && ended.verdict != Verdict::Denied,
+        _ => true,
+    };
+    Ok(newest.filter(|head| head.holder.is_none() && is_open(head)).map(|head| head.run))
+}
+
+/// Asks whether to go on with a run that did not come to its end.
+fn goes_on(context: &Context, run: &RunId) -> bool {
+    if !context.can_ask {
+        line(&format!("`{run}` of this command did not come to its end; `host resume {run}` goes on with it"));
+        return false;
+    }
+    line(&format!("`{run}` of this command did not come to its end"));
+    let typed = answer("go on with it? `yes` goes on, anything else begins a new run: ");
+    typed.as_deref() == Some("yes")
+}
+
+impl Arguments {
+    /// Where the cloud of this run is.
+    fn place(&self) -> Result<Place, Failure> {
+        let whole = |path: &PathBuf| {
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            whole.to_string_lossy().into_owned()
+        };
+        if let Some(scenario) = &self.simulate {
+            return Ok(Place::Offline { scenario: scenario.as_ref().map(whole) });
+        }
+        let mut profiles = BTreeMap::new();
+        for (name, value) in &self.accounts {
+            if profiles.insert(name.clone(), value.clone()).is_some() {
+                let message = format!("the account `{name}` is bound twice");
+                return Err(Failure::usage("run.account-repeated", message));
             }
         }
-        None => session.online(&workflow).await,
-    }
-}
-
-/// What a run is made of, besides the cloud.
-struct Session<'a> {
-    arguments: &'a Arguments,
-    context: &'a Context,
-    config: &'a Config,
-    folders: &'a Folders,
-    /// Waits and corrections of the client, while they happen.
-    notes: Arc<Notes>,
-}
-
-/// A cloud, offline or real, behind the ports that a run reaches it through.
-pub(crate) struct Cloud {
-    pub(crate) client: Arc<Client>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) accounts: BoundAccounts,
-    pub(crate) vault: Vault,
-    /// Secrets that are known before the run begins.
-    pub(crate) known: Vec<SecretText>,
-    pub(crate) run: RunId,
-    pub(crate) offline: bool,
-    pub(crate) provoke: bool,
-}
-
-impl Session<'_> {
-    async fn offline(&self, workflow: &Prepared, offline: &Offline) -> Result<u8, Failure> {
-        let manifest = &workflow.package().manifest;
-        let input = self.input(workflow, offline.parameters(&manifest.name))?;
-        let cloud = offline.cloud(manifest, Arc::clone(&self.notes) as Arc<dyn Observer>)?;
-        self.start(workflow, cloud, &input).await
-    }
-
-    async fn online(&self, workflow: &Prepared) -> Result<u8, Failure> {
-        let input = self.input(workflow, None)?;
-        let endpoint = self.arguments.endpoint.as_deref();
-        let online = Online::open(
-            self.config,
-            self.context,
-            endpoint,
-            Arc::clone(&self.notes) as Arc<dyn Observer>,
-        )?;
-        let accounts = online.accounts(&self.arguments.accounts, self.arguments.yes).await?;
-        // What a simulated cloud made is no secret of a real account: the two never share a folder.
-        let folder = unlock::folder(self.folders, online.is_loopback());
-        let lock = unlock::lock(self.context, self.config, &folder)?;
-        let cloud = online.cloud(accounts, &folder, &lock, self.arguments.provoke)?;
-        self.start(workflow, cloud, &input).await
-    }
-
-    async fn start(&self, workflow: &Prepared, cloud: Cloud, input: &Value) -> Result<u8, Failure> {
-        let package = workflow.package();
-        let manifest = &package.manifest;
-        let mut fingerprint_key = [0; 32];
-        cloud.entropy.fill(&mut fingerprint_key);
-        let secrets = Secrets::new(cloud.vault, &manifest.lineage, fingerprint_key);
-        cloud.known.iter().for_each(|text| secrets.know(text));
-        let mark = &self.config.mark;
-        let tags = mark.tags.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-        let settings = RunSettings {
-            client: cloud.client,
-            clock: cloud.clock,
-            entropy: cloud.entropy,
-            accounts: cloud.accounts,
-            allowances: self.allowances()?,
-            mark: Mark::new(&mark.key, &manifest.lineage, tags),
-            secrets: Arc::new(secrets),
-            approver: Arc::new(Terminal { can_ask: self.context.can_ask }),
-            interrupted: interrupt::watch(),
-            limits: self.config.limits,
-            offline: cloud.offline,
-            unattended: self.arguments.yes,
-            vetted: vetted::is_vetted(&package.digest),
-            provoke: cloud.provoke,
-        };
-        let reporter = self.reporter(&cloud.run);
-        let run = Run::new(cloud.run, settings);
-        self.notes.attach(&reporter);
-        let ended = run.start(workflow, input, reporter).await?;
-        let hint = ended.error.as_ref().filter(|_| !self.arguments.json);
-        if let Some(hint) = hint.and_then(RuntimeError::hint) {
-            line(&format!("\nhint: {}", host_model::quote_within(&hint, 500)));
-        }
-        Ok(ended.exit)
-    }
-
-    fn reporter(&self, run: &RunId) -> Arc<dyn Reporter> {
-        if self.arguments.json {
-            Arc::new(Json { run: run.clone() })
-        } else {
-            Arc::new(Human { verbose: self.arguments.verbose })
-        }
+        let (endpoint, config) = (self.endpoint.clone(), self.config.as_ref().map(whole));
+        Ok(Place::Online { profiles, endpoint, config })
     }
 
     fn input(
         &self,
-        workflow: &Prepared,
+        schema: &Value,
         defaults: Option<Map<String, Value>>,
     ) -> Result<Value, Failure> {
         let mut sources: Vec<InputSource> = defaults.into_iter().map(InputSource::Object).collect();
-        if let Some(path) = &self.arguments.params {
+        if let Some(path) = &self.params {
             sources.push(InputSource::Object(read_parameters(path)?));
         }
-        let pairs = self.arguments.parameters.iter().cloned();
+        let pairs = self.parameters.iter().cloned();
         sources.extend(pairs.map(|(name, value)| InputSource::Pair(name, value)));
-        Ok(build_input(&workflow.package().manifest.parameters, &sources)?)
+        Ok(build_input(schema, &sources)?)
     }
 
-    fn allowances(&self) -> Result<Allowances, Failure> {
-        let mut allowances = Allowances { adopt: self.arguments.adopt, ..Allowances::default() };
-        let settings = &self.config.allow;
-        let words = self.arguments.allow.iter().cloned().chain(settings.risks.iter().cloned());
+    /// The words of `--allow`, and those of `host.toml`.
+    fn allowed(&self, config: &Config) -> Vec<String> {
+        let settings = &config.allow;
+        let words = self.allow.iter().cloned().chain(settings.risks.iter().cloned());
         let named = [
             ("user", &settings.users),
             ("principal", &settings.principals),
@@ -232,12 +224,7 @@ impl Session<'_> {
         let named = named
             .into_iter()
             .flat_map(|(kind, names)| names.iter().map(move |name| format!("{kind}={name}")));
-        for word in words.chain(named) {
-            allowances
-                .allow(&word)
-                .map_err(|error| Failure::usage("policy.allowance-unknown", error.to_string()))?;
-        }
-        Ok(allowances)
+        words.chain(named).collect()
     }
 }
 

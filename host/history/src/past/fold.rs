@@ -1,12 +1,11 @@
 //! Entry after entry: which step, who calls, which outcome belongs to which intent.
 
 use host_model::Timestamp;
-use host_runner::record::{Answered, Begun, Entry, Intent, Outcome};
+use host_runner::record::{Answered, Begun, Entry, Intent, Numbered, Outcome};
 use host_runtime::{Answer, Event};
 
 use super::parties::Parties;
 use super::{Item, PastCall, What};
-use crate::Recorded;
 
 /// What is known after some entries.
 #[derive(Debug)]
@@ -21,8 +20,8 @@ impl Fold {
         Self { items: Vec::new(), parties: Parties::new(begun), step: "start".to_owned() }
     }
 
-    pub(super) fn take(&mut self, recorded: &Recorded) {
-        let Recorded { number, at, entry } = recorded;
+    pub(super) fn take(&mut self, numbered: &Numbered) {
+        let Numbered { number, at, entry } = numbered;
         let what = match entry {
             // There is one, and it was the first.
             Entry::Begun(_) => None,

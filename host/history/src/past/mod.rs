@@ -9,11 +9,10 @@ pub use call::{PastCall, Sending};
 use std::collections::BTreeMap;
 
 use host_model::{RunId, Timestamp};
-use host_runner::record::{Begun, Ended, Entry, Renewed, Resumed};
+use host_runner::record::{Begun, Ended, Entry, Numbered, RecordError, Renewed, Resumed};
 use host_runtime::{Claim, LogLevel};
 
 use self::fold::Fold;
-use crate::{HistoryError, Recorded};
 
 /// A run, as its journal tells it.
 #[derive(Debug, Clone)]
@@ -88,22 +87,19 @@ pub enum What {
 
 impl Past {
     /// Tells a run from its entries.
-    pub fn new(run: &RunId, recorded: &[Recorded]) -> Result<Self, HistoryError> {
-        let (first, rest) = recorded
-            .split_first()
-            .ok_or_else(|| HistoryError::BeginMissing { run: run.clone() })?;
-        let Entry::Begun(begun) = &first.entry else {
-            return Err(HistoryError::BeginMissing { run: run.clone() });
-        };
+    pub fn new(run: &RunId, entries: &[Numbered]) -> Result<Self, RecordError> {
+        let missing = || RecordError::BeginningMissing { run: run.clone() };
+        let (first, rest) = entries.split_first().ok_or_else(missing)?;
+        let Entry::Begun(begun) = &first.entry else { return Err(missing()) };
         let mut fold = Fold::new(begun);
-        rest.iter().for_each(|recorded| fold.take(recorded));
+        rest.iter().for_each(|entry| fold.take(entry));
         Ok(Self {
             run: run.clone(),
             began: first.at,
             begun: begun.clone(),
             items: fold.items,
-            entries: u64::try_from(recorded.len()).unwrap_or(u64::MAX),
-            last: recorded.last().map_or(first.at, |last| last.at),
+            entries: u64::try_from(entries.len()).unwrap_or(u64::MAX),
+            last: entries.last().map_or(first.at, |last| last.at),
         })
     }
 

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use host_history::{Past, read};
+use host_history::Past;
 use host_journal::Entry;
 use host_model::{RunId, Timestamp};
+use host_runner::record::read;
 use serde_json::Value as Json;
 
 /// All files, without their ending.
@@ -52,7 +53,7 @@ impl Tape {
     }
 
     pub(crate) fn past(&self) -> Past {
-        let recorded = read(&self.run, &self.entries).expect("the entries are typed");
-        Past::new(&self.run, &recorded).expect("the run has a beginning")
+        let entries = read(&self.run, &self.entries).expect("the entries are typed");
+        Past::new(&self.run, &entries).expect("the run has a beginning")
     }
 }

@@ -1,7 +1,6 @@
 //! The timeline, for people and for programs; rows; what to do next.
 
-use host_history::{HistoryError, Past, Row, State, lines, next, read, stream};
-use host_model::Problem as _;
+use host_history::{Past, Row, State, lines, next, stream};
 use host_runner::Verdict;
 use serde_json::{Value as Json, json};
 
@@ -136,20 +135,4 @@ fn a_stream_ends_with_its_end_or_with_how_it_stands() {
     let unsettled = line["unsettled"].as_u64().unwrap();
     let call = &open.iter().find(|(_, line)| line["number"] == unsettled).unwrap().1;
     assert_eq!((&call["outcome"], &call["code"]), (&json!("unknown"), &json!("run.outcome-unrecorded")));
-}
-
-#[test]
-fn what_cannot_be_read_is_named() {
-    let mut tape = Tape::load("delegate");
-    tape.entries[3].body = r#"{"kind":"dreamt"}"#.to_owned();
-    let error = read(&tape.run, &tape.entries).unwrap_err();
-    assert!(matches!(error, HistoryError::EntryUnreadable { number: 3, .. }), "{error}");
-    let mut newer = Tape::load("delegate");
-    newer.entries[0].body = newer.entries[0].body.replace("\"format\":1", "\"format\":99");
-    let error = read(&newer.run, &newer.entries).unwrap_err();
-    assert_eq!(error.code(), "history.format-newer");
-    let tape = Tape::load("delegate");
-    let recorded = read(&tape.run, &tape.entries[1..]).unwrap();
-    assert_eq!(Past::new(&tape.run, &recorded).unwrap_err().code(), "history.begin-missing");
-    assert_eq!(Past::new(&tape.run, &[]).unwrap_err().code(), "history.begin-missing");
 }

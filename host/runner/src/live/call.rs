@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use host_catalog::Action;
 use host_client::{Answer as ClientAnswer, Outgoing};
+use host_journal::Sealed;
 use host_model::{Call, CallError, ErrorKind, Reply, SecretKind, SecretRef, Timestamp};
-use host_runtime::{Answer, Stop};
+use host_policy::{Consent, Permit};
+use host_runtime::{Answer, Event, Stop};
+use host_vault::SealedEntry;
 use host_wire::FoundSecret;
 
 use super::{Identity, LiveDriver, Stage};
 use crate::ledger::{Asked, CallRecord, Recorded};
+use crate::record::{Entry, Intent, Inverse, Known, Outcome, Took};
 use crate::secrets::principal_of;
 use crate::sighting::{named, sightings};
 use crate::{CallOutcome, RunEvent};
@@ -17,58 +21,136 @@ use crate::{CallOutcome, RunEvent};
 /// Characters of a role session's name (`AssumeRole`).
 const SESSION_NAME_MAX: usize = 64;
 
+/// What came of a call, before the workflow hears of it.
+struct Sent {
+    answer: Result<Reply, CallError>,
+    attempts: u32,
+    /// How it is known, of a call whose intent was written down.
+    known: Option<Known>,
+    /// Secrets of the reply, sealed and not yet kept.
+    sealed: Vec<(SecretRef, SealedEntry)>,
+}
+
+impl Sent {
+    /// Nothing was sent.
+    fn refused(error: CallError) -> Self {
+        Self { answer: Err(error), attempts: 0, known: None, sealed: Vec::new() }
+    }
+}
+
 impl LiveDriver {
-    pub(super) async fn call(&mut self, mut call: Call) -> Result<Answer, Stop> {
+    pub(super) async fn call(&mut self, asked: Call) -> Result<Answer, Stop> {
         let begun = self.stage.clock.now();
-        let outcome = match self.identity(&call.identity) {
-            Ok(identity) => {
-                let sent = self.judged_call(&mut call, &identity).await?;
-                self.record(&call, &identity, &sent);
-                Some(identity).zip(Some(sent))
-            }
-            Err(error) => return Ok(Answer::Error { error }),
+        let mut call = self.normalized(&asked);
+        let sent = match self.renew_for(&asked).await? {
+            Ok(()) => self.judged_call(&asked, &mut call).await?,
+            Err(error) => Sent::refused(error),
         };
-        let Some((identity, sent)) = outcome else { return Ok(Answer::Done) };
-        let elapsed = self.stage.clock.now().since(begun);
-        self.report_call(&call, &identity, &sent, elapsed);
-        Ok(match sent {
-            Ok((reply, _)) => Answer::Reply { reply },
-            Err(error) => Answer::Error { error },
-        })
+        self.settle(asked, &call, sent, begun).await
     }
 
-    async fn judged_call(
+    /// Goes on with a call that was about to be sent when an earlier process died.
+    pub(super) async fn recover(&mut self, intent: Intent, at: Timestamp) -> Result<Answer, Stop> {
+        let begun = self.stage.clock.now();
+        let asked = intent.call.clone();
+        if let Err(error) = self.renew_for(&asked).await? {
+            return Err(Stop::Unkept {
+                reason: format!("what came of `{}` cannot be found out: {error}", asked.action),
+            });
+        }
+        let call = intent.sent.clone();
+        if let Ok((_, action)) = self.resolve(&call) {
+            self.token(action, &call);
+        }
+        let sent = self.recovered(intent, at).await?;
+        self.settle(asked, &call, sent, begun).await
+    }
+
+    /// Writes down what came of a call, keeps what it brought, and answers.
+    async fn settle(
         &mut self,
-        call: &mut Call,
-        identity: &Identity,
-    ) -> Result<Result<(Reply, u32), CallError>, Stop> {
+        asked: Call,
+        call: &Call,
+        sent: Sent,
+        begun: Timestamp,
+    ) -> Result<Answer, Stop> {
+        let Sent { answer: result, attempts, known, sealed } = sent;
+        let now = self.stage.clock.now();
+        let elapsed = now.since(begun);
+        let took = Took { attempts, elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX) };
+        let answer = match &result {
+            Ok(reply) => Answer::Reply { reply: reply.clone() },
+            Err(error) => Answer::Error { error: error.clone() },
+        };
+        match known {
+            Some(known) => {
+                let outcome = Outcome { answer: answer.clone(), took, known };
+                self.write_outcome(call, outcome, &sealed).await?;
+            }
+            None => self.note_answered(Event::Call(asked), &answer, Some(took)).await?,
+        }
+        if let Ok(identity) = self.identity(&call.identity) {
+            self.record(call, &identity, &result, now);
+            self.report_call(call, &identity, &result, attempts, elapsed);
+        }
+        Ok(answer)
+    }
+
+    async fn judged_call(&mut self, asked: &Call, call: &mut Call) -> Result<Sent, Stop> {
         let (product, action) = match self.resolve(call) {
             Ok(found) => found,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Sent::refused(error)),
         };
-        product.normalize(action, call);
+        let identity = match self.identity(&call.identity) {
+            Ok(identity) => identity,
+            Err(error) => return Ok(Sent::refused(error)),
+        };
         // Parameters are checked before anything is looked up for them, and before the host adds its own.
         if let Err(error) = product.check(action, call) {
-            return Ok(Err(error.into()));
+            return Ok(Sent::refused(error.into()));
         }
-        let brief = self.brief(call, product, action, identity).await;
+        let brief = self.brief(call, product, action, &identity).await;
         // Nobody is asked about a call that no yes could allow.
-        if let Err(error) = self.judge(&brief, host_policy::Consent::Person) {
-            return Ok(Err(error));
+        if let Err(error) = self.judge(&brief, Consent::Person) {
+            return Ok(Sent::refused(error));
         }
         let consent = self.consent(&brief).await?;
         let permit = match self.judge(&brief, consent) {
             Ok(permit) => permit,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Sent::refused(error)),
         };
         self.stage.mark.put_on(product, action, call);
         if makes_secret(action) {
-            self.prepare_to_keep(call, identity)?;
+            self.prepare_to_keep(call, &identity)?;
         }
         let mut host_parameters = self.host_parameters(call);
         host_parameters.extend(self.token(action, call));
+        let intent = if action.effect.is_write() {
+            let intent = self.intent(asked, call, &identity, consent, &host_parameters);
+            self.write_intent(&intent).await?;
+            Some(intent)
+        } else {
+            None
+        };
+        self.send(permit, call, &identity, consent, &host_parameters, intent.is_some()).await
+    }
+
+    /// Sends a call that was judged, and takes in its reply.
+    async fn send(
+        &mut self,
+        permit: Permit,
+        call: &Call,
+        identity: &Identity,
+        consent: Consent,
+        host_parameters: &[(String, String)],
+        has_intent: bool,
+    ) -> Result<Sent, Stop> {
+        let (_, action) = match self.resolve(call) {
+            Ok(found) => found,
+            Err(error) => return Ok(Sent::refused(error)),
+        };
         let settle_since = self.settling.since(call, action, identity);
-        let outgoing = self.outgoing(call, &host_parameters, settle_since);
+        let outgoing = self.outgoing(call, host_parameters, settle_since);
         let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
         if makes_secret(action)
             && answer.as_ref().is_err_and(|error| error.kind != ErrorKind::OutcomeUnknown)
@@ -76,14 +158,113 @@ impl LiveDriver {
             self.settle_intent(call, identity)?;
         }
         self.settling.note(call, action, answer.is_ok(), self.stage.clock.now());
+        let known = has_intent.then_some(Known::Reply);
         match answer {
             Ok(mut answer) => {
                 self.note_invocation(call, &answer.body);
                 self.show_outputs(call, identity, &mut answer);
-                self.accept(call, identity, answer)
+                self.accept(call, identity, consent, answer, known)
             }
-            Err(error) => Ok(Err(self.redacted(error))),
+            Err(error) => {
+                let attempts = attempts_of(&error);
+                let answer = Err(self.redacted(error));
+                Ok(Sent { answer, attempts, known, sealed: Vec::new() })
+            }
         }
+    }
+
+    /// What came of a call that an earlier process may or may not have sent.
+    async fn recovered(&mut self, intent: Intent, _at: Timestamp) -> Result<Sent, Stop> {
+        let call = intent.sent.clone();
+        let identity = match self.identity(&call.identity) {
+            Ok(identity) => identity,
+            Err(error) => return Ok(Sent::refused(error)),
+        };
+        let (product, action) = match self.resolve(&call) {
+            Ok(found) => found,
+            Err(error) => return Ok(Sent::refused(error)),
+        };
+        let consent = Consent::of_word(&intent.consent);
+        let brief = self.brief(&call, product, action, &identity).await;
+        let permit = match self.judge(&brief, consent) {
+            Ok(permit) => permit,
+            Err(error) => return Ok(Sent::refused(error)),
+        };
+        self.send(permit, &call, &identity, consent, &intent.host_parameters, true).await
+    }
+
+    fn intent(
+        &self,
+        asked: &Call,
+        call: &Call,
+        identity: &Identity,
+        consent: Consent,
+        host_parameters: &[(String, String)],
+    ) -> Intent {
+        let action = self.resolve(call).ok().map(|(_, action)| action);
+        let inverse = action.and_then(|action| action.inverse.as_ref());
+        Intent {
+            call: asked.clone(),
+            account: identity.facts.account.to_string(),
+            sent: call.clone(),
+            host_parameters: host_parameters.to_vec(),
+            lost: action.map_or("reconcile", |action| action.lost.as_str()).to_owned(),
+            consent: consent.as_str().to_owned(),
+            inverse: inverse
+                .map(|it| Inverse { action: it.action.clone(), with: it.with.clone() }),
+            before: None,
+        }
+    }
+
+    /// On disk before the request leaves; if it cannot be, the request stays.
+    async fn write_intent(&self, intent: &Intent) -> Result<(), Stop> {
+        let entry = Entry::Intent(intent.clone());
+        self.stage.recorder.write(&entry, &[]).await.map_err(|error| Stop::Unrecorded {
+            reason: format!(
+                "`{}` was not sent, because it could not be written down: {error}",
+                intent.call.action
+            ),
+        })
+    }
+
+    /// What came of a call, and the secrets that it brought, as one; then the vault has them.
+    async fn write_outcome(
+        &self,
+        call: &Call,
+        outcome: Outcome,
+        sealed: &[(SecretRef, SealedEntry)],
+    ) -> Result<(), Stop> {
+        let Stage { recorder, secrets, vault, .. } = &self.stage;
+        let journaled: Vec<Sealed> = sealed
+            .iter()
+            .map(|(_, it)| Sealed {
+                vault: vault.clone(),
+                name: it.name.clone(),
+                bytes: it.bytes.clone(),
+            })
+            .collect();
+        let written = recorder.write(&Entry::Outcome(outcome), &journaled).await;
+        for (name, it) in sealed {
+            secrets
+                .place(it)
+                .map_err(|error| Stop::Unkept { reason: orphaned(name, &error.to_string()) })?;
+        }
+        if !sealed.is_empty()
+            && let Ok(identity) = self.identity(&call.identity)
+        {
+            self.settle_intent(call, &identity)?;
+        }
+        written.map_err(|error| Stop::Unrecorded {
+            reason: format!(
+                "`{}` was sent and answered, and what came of it could not be written down: {error}",
+                call.action
+            ),
+        })?;
+        for it in &journaled {
+            // What stays in the journal is placed once more by the next run.
+            drop(recorder.placed(it).await);
+        }
+        Ok(())
     }
 
     /// Tries the vault and notes what is about to be asked for, before the cloud makes a secret that it
@@ -137,51 +318,58 @@ impl LiveDriver {
         &mut self,
         call: &Call,
         identity: &Identity,
+        consent: Consent,
         answer: ClientAnswer,
-    ) -> Result<Result<(Reply, u32), CallError>, Stop> {
+        known: Option<Known>,
+    ) -> Result<Sent, Stop> {
         let ClientAnswer { body, secrets, request_id, attempts, outputs: _ } = answer;
         let mut names = BTreeMap::new();
+        let mut sealed = Vec::new();
         let mut session = None;
         for found in secrets {
+            let name = name_of(identity, &found);
             match found.kind {
-                SecretKind::Session => session = Some(found),
-                SecretKind::LicenseKey => {
-                    // Fetched anew in every run, and never on disk (fault row 62).
-                    let name = name_of(identity, &found);
-                    self.stage.secrets.hold(&name, &found.text);
-                    names.insert(found.at, name);
+                SecretKind::Session => {
+                    session = Some(found);
+                    continue;
                 }
+                // Fetched anew in every run, and never on disk (fault row 62).
+                SecretKind::LicenseKey => self.stage.secrets.hold(&name, &found.text),
                 SecretKind::AccessKey | SecretKind::Password => {
-                    let name = name_of(identity, &found);
                     let principal = principal_of(found.kind, call.text("UserName"));
-                    if let Err(error) = self.stage.secrets.keep(&name, principal, &found.text) {
-                        return Err(Stop::Unkept { reason: orphaned(&name, &error.to_string()) });
-                    }
-                    self.settle_intent(call, identity)?;
-                    names.insert(found.at, name);
+                    let entry = self.stage.secrets.seal(&name, principal, &found.text);
+                    let entry = entry.map_err(|error| Stop::Unkept {
+                        reason: orphaned(&name, &error.to_string()),
+                    })?;
+                    sealed.push((name.clone(), entry));
                 }
             }
+            names.insert(found.at, name);
         }
         let identity = match session {
-            Some(found) => match self.accept_session(call, &body, &found) {
+            Some(found) => match self.accept_session(call, consent, &body, &found) {
                 Ok(facts) => Some(facts),
-                Err(error) => return Ok(Err(error)),
+                Err(error) => {
+                    return Ok(Sent { answer: Err(error), attempts, known, sealed });
+                }
             },
             None => None,
         };
-        Ok(Ok((Reply { body, secrets: names, identity, request_id }, attempts)))
+        let answer = Ok(Reply { body, secrets: names, identity, request_id });
+        Ok(Sent { answer, attempts, known, sealed })
     }
 
     fn accept_session(
         &mut self,
         call: &Call,
+        consent: Consent,
         body: &serde_json::Value,
         found: &FoundSecret,
     ) -> Result<host_model::IdentityFacts, CallError> {
         let arn = body.pointer("/AssumedRoleUser/Arn").and_then(serde_json::Value::as_str);
         let credentials =
             serde_json::from_str(found.text.expose()).unwrap_or(serde_json::Value::Null);
-        self.open_session(&call.identity, arn.unwrap_or_default(), &credentials)
+        self.open_session(call, consent, arn.unwrap_or_default(), &credentials)
     }
 
     fn redacted(&self, mut error: CallError) -> CallError {
@@ -192,9 +380,16 @@ impl LiveDriver {
         error
     }
 
-    fn record(&self, call: &Call, identity: &Identity, sent: &Result<(Reply, u32), CallError>) {
+    /// Notes a call for the verdict.
+    pub(super) fn record(
+        &self,
+        call: &Call,
+        identity: &Identity,
+        sent: &Result<Reply, CallError>,
+        at: Timestamp,
+    ) {
         let (answer, request_id) = match sent {
-            Ok((reply, _)) => (Recorded::Reply, reply.request_id.clone()),
+            Ok(reply) => (Recorded::Reply, reply.request_id.clone()),
             Err(error) => (recorded(error), error.request_id.clone()),
         };
         let grant = sent.as_ref().err().and_then(|error| error.details.get("grant")).cloned();
@@ -202,18 +397,18 @@ impl LiveDriver {
         let action = format!("{}:{}", call.product, call.action);
         let proofs = &self.stage.proofs;
         let sightings = match sent {
-            Ok((reply, _)) => sightings(proofs, &action, reply),
+            Ok(reply) => sightings(proofs, &action, reply),
             Err(_) => Vec::new(),
         };
         let named = if writes { named(proofs, call) } else { BTreeSet::new() };
         self.ledger().calls.push(CallRecord {
-            step: self.step.clone(),
+            step: self.step.id.clone(),
             action,
             class: identity.class,
             account: identity.facts.account.clone(),
             region: call.region.clone(),
             asked: (!writes).then(|| Asked::of(call)),
-            at: self.stage.clock.now(),
+            at,
             writes: writes && call.action != "AssumeRole",
             looks: self.only_looks(call),
             answer,
@@ -234,14 +429,15 @@ impl LiveDriver {
         &self,
         call: &Call,
         identity: &Identity,
-        sent: &Result<(Reply, u32), CallError>,
+        sent: &Result<Reply, CallError>,
+        attempts: u32,
         elapsed: std::time::Duration,
     ) {
         let Ok((_, action)) = self.resolve(call) else { return };
         let account = &identity.facts.account;
         let error = sent.as_ref().err();
         self.report(&RunEvent::Call {
-            step: self.step.clone(),
+            step: self.step.id.clone(),
             account_name: self.account_name(&identity.facts).map(str::to_owned),
             account: account.to_string(),
             identity: identity.facts.identity.to_string(),
@@ -253,10 +449,10 @@ impl LiveDriver {
             code: error.map(|error| error.code.clone()),
             message: error.map(|error| error.message.clone()),
             request_id: match sent {
-                Ok((reply, _)) => reply.request_id.clone(),
+                Ok(reply) => reply.request_id.clone(),
                 Err(error) => error.request_id.clone(),
             },
-            attempts: sent.as_ref().map_or_else(attempts_of, |(_, attempts)| *attempts),
+            attempts,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         });
     }
@@ -278,7 +474,7 @@ fn recorded(error: &CallError) -> Recorded {
 }
 
 /// Nothing was sent for a call that the host itself refused.
-fn attempts_of(error: &CallError) -> u32 {
+pub(super) fn attempts_of(error: &CallError) -> u32 {
     error.details.get("attempts").and_then(|attempts| attempts.parse().ok()).unwrap_or(0)
 }
 
@@ -291,7 +487,7 @@ fn outcome_of(error: &CallError) -> CallOutcome {
     }
 }
 
-fn name_of(identity: &Identity, found: &FoundSecret) -> SecretRef {
+pub(super) fn name_of(identity: &Identity, found: &FoundSecret) -> SecretRef {
     SecretRef {
         account: identity.facts.account.clone(),
         kind: found.kind,

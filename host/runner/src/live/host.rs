@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use host_client::StaticKey;
 use host_model::{
-    Arn, CallError, ErrorKind, IdentityFacts, IdentityRef, SecretKind, SecretRef, quote_within,
+    Arn, Call, CallError, ErrorKind, IdentityFacts, IdentityRef, SecretKind, SecretRef,
+    quote_within,
 };
+use host_policy::Consent;
 use host_runtime::{Answer, IdentityClass};
 use host_sign::AccessKey;
 use host_wire::SecretLookup as _;
 
+use super::renewal::SessionKeys;
 use super::{Identity, LiveDriver};
 
 impl LiveDriver {
@@ -50,30 +53,19 @@ impl LiveDriver {
     /// The session that `AssumeRole` answered; its keys were split off the reply already.
     pub(super) fn open_session(
         &mut self,
-        caller: &IdentityRef,
+        call: &Call,
+        consent: Consent,
         arn: &str,
         credentials: &serde_json::Value,
     ) -> Result<IdentityFacts, CallError> {
-        let unreadable = || {
-            let kind = ErrorKind::Other("unexpected".to_owned());
-            CallError::new(
-                kind,
-                "run.session-unreadable",
-                "the reply of AssumeRole has no usable keys",
-            )
-        };
-        let part = |name: &str| credentials.get(name).and_then(serde_json::Value::as_str);
-        let id = part("AccessKeyId").ok_or_else(unreadable)?;
-        let secret = host_model::SecretText::new(part("AccessKeySecret").ok_or_else(unreadable)?);
-        let token = host_model::SecretText::new(part("SecurityToken").ok_or_else(unreadable)?);
-        let account = arn.parse::<Arn>().map_err(|_| unreadable())?.account().clone();
-        self.stage.secrets.know(&secret);
-        self.stage.secrets.know(&token);
+        let keys = SessionKeys::read(credentials).ok_or_else(session_unreadable)?;
+        let account = arn.parse::<Arn>().map_err(|_| session_unreadable())?.account().clone();
+        keys.secrets.iter().for_each(|secret| self.stage.secrets.know(secret));
         self.sessions += 1;
-        let identity = IdentityRef(format!("{caller}/session/{}", self.sessions));
+        let identity = IdentityRef(format!("{}/session/{}", call.identity, self.sessions));
         let facts = IdentityFacts { identity, account, arn: arn.to_owned() };
-        let keys = Arc::new(StaticKey::new(AccessKey::temporary(id, secret, token)));
-        self.adopt(facts.clone(), keys, IdentityClass::Session);
+        self.note_recipe(&facts.identity, call, consent, keys.ends);
+        self.adopt(facts.clone(), Arc::new(StaticKey::new(keys.key)), IdentityClass::Session);
         Ok(facts)
     }
 
@@ -87,4 +79,10 @@ impl LiveDriver {
         self.identities.insert(facts.identity.clone(), identity);
         Answer::Identity { facts }
     }
+}
+
+/// A reply of `AssumeRole` without usable keys.
+pub(super) fn session_unreadable() -> CallError {
+    let kind = ErrorKind::Other("unexpected".to_owned());
+    CallError::new(kind, "run.session-unreadable", "the reply of AssumeRole has no usable keys")
 }

@@ -5,6 +5,8 @@ mod consent;
 mod host;
 mod judge;
 mod output;
+mod recall;
+mod renewal;
 mod settling;
 mod token;
 mod vault;
@@ -16,14 +18,16 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use host_catalog::Catalog;
 use host_client::{Client, KeySource};
-use host_model::{CallError, ErrorKind, IdentityFacts, IdentityRef, RunId};
+use host_model::{CallError, ErrorKind, IdentityFacts, IdentityRef, RunId, SecretRef};
 use host_policy::Scene;
 use host_ports::{Clock, Entropy};
-use host_runtime::{Answer, Driver, Event, IdentityClass, Proof, Stop};
+use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, Proof, Stop};
 
 use self::output::Readable;
+use self::renewal::{Fetched, Recipe};
 use self::settling::Settling;
 use crate::ledger::{CheckRecord, Ledger};
+use crate::record::{Answered, Entry, Past, Recorder, Tape, Took};
 use crate::{Approver, BoundAccounts, Mark, Reporter, RunEvent, Secrets};
 
 /// Everything that a live run stands on.
@@ -35,6 +39,9 @@ pub(crate) struct Stage {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) accounts: BoundAccounts,
+    pub(crate) recorder: Arc<Recorder>,
+    /// The vault's name in the journal: below the state folder.
+    pub(crate) vault: String,
     pub(crate) scene: Scene,
     pub(crate) mark: Mark,
     pub(crate) secrets: Arc<Secrets>,
@@ -61,13 +68,26 @@ struct Identity {
     class: IdentityClass,
 }
 
+/// The step that the workflow is in.
+#[derive(Debug, Clone)]
+struct Step {
+    id: String,
+    title: String,
+}
+
 /// Answers events with the cloud behind the client.
 #[derive(Debug)]
 pub(crate) struct LiveDriver {
     stage: Stage,
     ledger: Arc<Mutex<Ledger>>,
     identities: BTreeMap<IdentityRef, Identity>,
-    step: String,
+    /// What was answered before, of a run that is gone on with.
+    tape: Tape,
+    /// How keys of sessions are had again.
+    recipes: BTreeMap<IdentityRef, Recipe>,
+    /// How secrets that are never kept are had again.
+    fetched: BTreeMap<SecretRef, Fetched>,
+    step: Step,
     sessions: u32,
     settling: Settling,
     reads_approved: bool,
@@ -80,12 +100,15 @@ pub(crate) struct LiveDriver {
 }
 
 impl LiveDriver {
-    pub(crate) fn new(stage: Stage, ledger: Arc<Mutex<Ledger>>) -> Self {
+    pub(crate) fn new(stage: Stage, ledger: Arc<Mutex<Ledger>>, tape: Tape) -> Self {
         Self {
             stage,
             ledger,
             identities: BTreeMap::new(),
-            step: "start".to_owned(),
+            tape,
+            recipes: BTreeMap::new(),
+            fetched: BTreeMap::new(),
+            step: Step { id: "start".to_owned(), title: String::new() },
             sessions: 0,
             settling: Settling::default(),
             reads_approved: false,
@@ -121,60 +144,42 @@ impl LiveDriver {
     }
 }
 
-#[async_trait]
-impl Driver for LiveDriver {
-    async fn answer(&mut self, event: Event) -> Result<Answer, Stop> {
-        if self.stage.interrupted.load(Ordering::Relaxed) {
-            return Err(Stop::Interrupted);
-        }
+impl LiveDriver {
+    /// Answers what was not asked before.
+    async fn answer_now(&mut self, event: &Event) -> Result<Answer, Stop> {
         Ok(match event {
-            Event::Call(call) => self.call(call).await?,
-            Event::Open { name } => self.open(&name),
+            Event::Call(call) => return self.call(call.clone()).await,
+            Event::Open { name } => self.open(name),
             Event::WithAccessKey { access_key_id, secret } => {
-                self.with_access_key(&access_key_id, &secret)
+                self.with_access_key(access_key_id, secret)
             }
-            Event::Fingerprint { secret } => self.fingerprint(&secret),
-            Event::FindSecret { caller, object } => self.find_secret(&caller, &object)?,
+            Event::Fingerprint { secret } => self.fingerprint(secret),
+            Event::FindSecret { caller, object } => self.find_secret(caller, object)?,
             Event::GeneratePassword { caller, object } => {
-                self.generate_password(&caller, &object).await?
+                self.generate_password(caller, object).await?
             }
-            Event::Unsettled { caller, user_name } => self.unsettled(&caller, &user_name)?,
+            Event::Unsettled { caller, user_name } => self.unsettled(caller, user_name)?,
             Event::Now => Answer::Number { number: self.stage.clock.now().seconds() },
             Event::Random { bytes } => {
-                let mut drawn = vec![0; usize::try_from(bytes).unwrap_or_default()];
+                let mut drawn = vec![0; usize::try_from(*bytes).unwrap_or_default()];
                 self.stage.entropy.fill(&mut drawn);
                 Answer::Bytes { bytes: drawn }
             }
-            Event::Sleep { seconds } => {
-                // A second at a time, so that an interrupt ends a long wait.
-                for _ in 0..seconds {
-                    self.stage.clock.sleep(std::time::Duration::from_secs(1)).await;
-                    if self.stage.interrupted.load(Ordering::Relaxed) {
-                        return Err(Stop::Interrupted);
-                    }
-                }
-                Answer::Done
-            }
+            Event::Sleep { seconds } => self.sleep(*seconds).await?,
             Event::Step { id, title } => {
-                let title = self.redact(&title);
-                self.report(&RunEvent::Step { id: self.redact(&id), title });
-                self.ledger().steps.insert(id.clone());
-                self.step = id;
+                self.enter_step(id, title);
+                self.report_step();
                 Answer::Done
             }
             Event::Log { level, message, fields } => {
                 let fields = fields.iter().map(|(k, v)| (self.redact(k), self.redact(v))).collect();
-                self.report(&RunEvent::Log { level, message: self.redact(&message), fields });
+                let message = self.redact(message);
+                self.report(&RunEvent::Log { level: *level, message, fields });
                 Answer::Done
             }
             Event::Check { id, claim, detail } => {
-                let (id, detail) = (self.redact(&id), self.redact(&detail));
-                self.ledger().checks.push(CheckRecord {
-                    id: id.clone(),
-                    claim,
-                    detail: detail.clone(),
-                });
-                self.report(&RunEvent::Check { id, claim, detail });
+                let check = self.note_check(id, *claim, detail);
+                self.report(&check);
                 Answer::Done
             }
             Event::RunId => Answer::Text { text: self.stage.run.to_string() },
@@ -184,5 +189,75 @@ impl Driver for LiveDriver {
             Event::Adopts => Answer::Flag { flag: self.stage.scene.allowances.adopt },
             Event::MayProvoke => Answer::Flag { flag: self.stage.provoke },
         })
+    }
+
+    /// A second at a time, so that an interrupt ends a long wait.
+    async fn sleep(&self, seconds: u32) -> Result<Answer, Stop> {
+        for _ in 0..seconds {
+            self.stage.clock.sleep(std::time::Duration::from_secs(1)).await;
+            if self.stage.interrupted.load(Ordering::Relaxed) {
+                return Err(Stop::Interrupted);
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    fn enter_step(&mut self, id: &str, title: &str) {
+        self.ledger().steps.insert(id.to_owned());
+        self.step = Step { id: id.to_owned(), title: title.to_owned() };
+    }
+
+    fn report_step(&self) {
+        let (id, title) = (self.redact(&self.step.id), self.redact(&self.step.title));
+        self.report(&RunEvent::Step { id, title });
+    }
+
+    fn note_check(&self, id: &str, claim: Claim, detail: &str) -> RunEvent {
+        let (id, detail) = (self.redact(id), self.redact(detail));
+        let check = CheckRecord { id: id.clone(), claim, detail: detail.clone() };
+        self.ledger().checks.push(check);
+        RunEvent::Check { id, claim, detail }
+    }
+
+    /// Writes down what was answered without an effect.
+    async fn note_answered(
+        &self,
+        event: Event,
+        answer: &Answer,
+        took: Option<Took>,
+    ) -> Result<(), Stop> {
+        let entry = Entry::Answered(Answered { event, answer: answer.clone(), took });
+        self.stage.recorder.note(&entry).await.map_err(|error| Stop::Unrecorded {
+            reason: format!("what was answered could not be written down: {error}"),
+        })
+    }
+}
+
+#[async_trait]
+impl Driver for LiveDriver {
+    async fn answer(&mut self, event: Event) -> Result<Answer, Stop> {
+        if self.stage.interrupted.load(Ordering::Relaxed) {
+            return Err(Stop::Interrupted);
+        }
+        let secrets = Arc::clone(&self.stage.secrets);
+        match self.tape.next(&event, &|text| secrets.redact(text))? {
+            Some(Past::Answered { at, event, answer, intent, .. }) => {
+                self.recall(&event, &answer, intent.as_deref(), at)?;
+                self.leave_tape();
+                Ok(answer)
+            }
+            Some(Past::Open { at, intent }) => {
+                self.leave_tape();
+                self.recover(*intent, at).await
+            }
+            None => {
+                let answer = self.answer_now(&event).await?;
+                // Calls write down themselves.
+                if !matches!(event, Event::Call(_)) {
+                    self.note_answered(event, &answer, None).await?;
+                }
+                Ok(answer)
+            }
+        }
     }
 }

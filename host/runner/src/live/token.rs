@@ -12,7 +12,7 @@ impl LiveDriver {
     pub(super) fn token(&mut self, action: &Action, call: &Call) -> Option<(String, String)> {
         let LostReply::Token(parameter) = &action.lost else { return None };
         let call = serde_json::to_string(call).unwrap_or_default();
-        let text = format!("{}\n{}\n{call}", self.stage.run, self.step);
+        let text = format!("{}\n{}\n{call}", self.stage.run, self.step.id);
         let digest = Sha256::digest(text.as_bytes());
         let count = self.tokens.entry(digest.to_vec()).or_default();
         *count += 1;

@@ -10,6 +10,7 @@ use host_policy::{HostPurpose, Permit};
 use host_runtime::{Answer, Stop};
 
 use super::LiveDriver;
+use super::call::attempts_of;
 use crate::password;
 use crate::secrets::principal_of;
 
@@ -112,12 +113,16 @@ impl LiveDriver {
         let permit = Permit::for_host(purpose);
         let begun = self.stage.clock.now();
         let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
+        let attempts = match &answer {
+            Ok(answer) => answer.attempts,
+            Err(error) => attempts_of(error),
+        };
         let sent = answer.map(|answer| {
-            let ClientAnswer { body, request_id, attempts, .. } = answer;
-            (Reply { body, secrets: BTreeMap::new(), identity: None, request_id }, attempts)
+            let ClientAnswer { body, request_id, .. } = answer;
+            Reply { body, secrets: BTreeMap::new(), identity: None, request_id }
         });
         // Seen by whoever reads along, but no evidence: the workflow did not make it.
-        self.report_call(&call, &identity, &sent, self.stage.clock.now().since(begun));
-        sent.map(|(reply, _)| reply.body)
+        self.report_call(&call, &identity, &sent, attempts, self.stage.clock.now().since(begun));
+        sent.map(|reply| reply.body)
     }
 }

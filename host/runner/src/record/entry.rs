@@ -34,6 +34,26 @@ pub enum Entry {
     Ended(Ended),
 }
 
+impl Entry {
+    /// The word by which the journal tells entries apart.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Begun(_) => "begun",
+            Self::Answered(_) => "answered",
+            Self::Intent(_) => "intent",
+            Self::Outcome(_) => "outcome",
+            Self::Renewed(_) => "renewed",
+            Self::Resumed(_) => "resumed",
+            Self::Ended(_) => "ended",
+        }
+    }
+
+    /// As the journal keeps it.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("entries have text keys only")
+    }
+}
+
 /// How a run began: all that it takes to go on with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -231,15 +251,13 @@ pub struct Ended {
     pub reason: String,
     /// The code of the error that ended it, if one did.
     pub code: Option<String>,
-    /// What to do next, if the host knows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
     /// The exit status.
     pub exit: u8,
+    /// Whether the run was stopped from outside: by the operator, or because something could not be kept.
+    pub stopped: bool,
     /// How many calls changed something.
     pub changes: u32,
-    /// How many calls ran a script that only looks, as its author says.
-    #[serde(default)]
+    /// How many calls ran a script that only looks.
     pub looks: u32,
     /// How many calls were made.
     pub calls: u32,

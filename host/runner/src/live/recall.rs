@@ -1,0 +1,166 @@
+//! A run that is gone on with: what was answered before is answered again, and what the driver knew is
+//! built up again from it. Nothing is sent and nothing is reported here.
+
+use host_model::{Call, CallError, IdentityFacts, Reply, SecretKind, SecretRef, Timestamp};
+use host_policy::Consent;
+use host_runtime::{Answer, Event, IdentityClass, Stop};
+
+use super::renewal::Fetched;
+use super::{Identity, LiveDriver};
+use crate::RunEvent;
+use crate::record::Intent;
+
+impl LiveDriver {
+    /// Takes note of something that was answered before.
+    pub(super) fn recall(
+        &mut self,
+        event: &Event,
+        answer: &Answer,
+        intent: Option<&Intent>,
+        at: Timestamp,
+    ) -> Result<(), Stop> {
+        match event {
+            Event::Call(call) => self.recall_call(call, answer, intent, at),
+            Event::Open { name } => {
+                let now = self.open(name);
+                same(&now, answer, || format!("the account `{name}`"))
+            }
+            Event::WithAccessKey { access_key_id, secret } => {
+                let now = self.with_access_key(access_key_id, secret);
+                same(&now, answer, || format!("the AccessKey `{access_key_id}`"))
+            }
+            Event::FindSecret { .. } | Event::GeneratePassword { .. } => {
+                match answer {
+                    Answer::Secret { secret: Some(secret) } => self.hold_again(secret),
+                    _ => Ok(()),
+                }
+            }
+            Event::Step { id, title } => {
+                self.enter_step(id, title);
+                Ok(())
+            }
+            Event::Check { id, claim, detail } => {
+                self.note_check(id, *claim, detail);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// After the last answer of the tape: whoever reads along learns where the run is.
+    pub(super) fn leave_tape(&self) {
+        if self.tape.is_at_end() {
+            self.report(&RunEvent::Note { message: "everything before was done by an earlier process; the run goes on here".to_owned() });
+            self.report_step();
+        }
+    }
+
+    fn recall_call(
+        &mut self,
+        asked: &Call,
+        answer: &Answer,
+        intent: Option<&Intent>,
+        at: Timestamp,
+    ) -> Result<(), Stop> {
+        let Ok(identity) = self.identity(&asked.identity) else { return Ok(()) };
+        let (sent, call) = match (answer, intent) {
+            (_, Some(intent)) => (outcome(answer), intent.sent.clone()),
+            (_, None) => (outcome(answer), self.normalized(asked)),
+        };
+        if let Ok((_, action)) = self.resolve(&call) {
+            // Counts how often it was asked for, so that the next one gets a token of its own.
+            self.token(action, &call);
+            if intent.is_some() || sent.is_ok() {
+                self.settling.note(&call, action, sent.is_ok(), at);
+            }
+        }
+        if let Ok(reply) = &sent {
+            self.note_invocation(&call, &reply.body);
+            let consent = intent.map_or(Consent::None, |it| Consent::of_word(&it.consent));
+            self.recall_secrets(&call, consent, reply)?;
+        }
+        self.record(&call, &identity, &sent, at);
+        Ok(())
+    }
+
+    fn recall_secrets(&mut self, call: &Call, consent: Consent, reply: &Reply) -> Result<(), Stop> {
+        for secret in reply.secrets.values() {
+            match secret.kind {
+                SecretKind::AccessKey | SecretKind::Password => self.hold_again(secret)?,
+                SecretKind::LicenseKey => {
+                    self.fetched.insert(secret.clone(), Fetched { call: call.clone() });
+                }
+                SecretKind::Session => {}
+            }
+        }
+        if let Some(facts) = &reply.identity {
+            self.recall_session(call, consent, facts);
+        }
+        Ok(())
+    }
+
+    fn recall_session(&mut self, call: &Call, consent: Consent, facts: &IdentityFacts) {
+        self.sessions += 1;
+        self.expect_session(facts, call, consent);
+    }
+
+    /// What the host does to a call before it is sent.
+    pub(super) fn normalized(&self, asked: &Call) -> Call {
+        let mut call = asked.clone();
+        if let Ok((product, action)) = self.resolve(asked) {
+            product.normalize(action, &mut call);
+        }
+        call
+    }
+
+    fn hold_again(&self, secret: &SecretRef) -> Result<(), Stop> {
+        let found = self.stage.secrets.find(&secret.account, &secret.object);
+        let reason = match found {
+            Ok(Some(_)) => return Ok(()),
+            Ok(None) => "it is not in the vault any more".to_owned(),
+            Err(error) => format!("the vault cannot be read: {error}"),
+        };
+        Err(Stop::Unkept { reason: format!("the run needs the {secret}: {reason}") })
+    }
+}
+
+impl Identity {
+    /// A session whose keys have to be had again before it can sign.
+    pub(super) fn without_keys(facts: IdentityFacts) -> Self {
+        let keys = std::sync::Arc::new(super::renewal::NoKeys);
+        Self { facts, keys, class: IdentityClass::Session }
+    }
+}
+
+fn outcome(answer: &Answer) -> Result<Reply, CallError> {
+    match answer {
+        Answer::Reply { reply } => Ok(reply.clone()),
+        Answer::Error { error } => Err(error.clone()),
+        _ => Ok(Reply {
+            body: serde_json::Value::Null,
+            secrets: std::collections::BTreeMap::new(),
+            identity: None,
+            request_id: None,
+        }),
+    }
+}
+
+/// The same identity as before, or the run ends: another account, or a key that is gone, would change what
+/// the rest of the run means.
+fn same(now: &Answer, before: &Answer, what: impl Fn() -> String) -> Result<(), Stop> {
+    if now == before {
+        return Ok(());
+    }
+    let shown = |answer: &Answer| match answer {
+        Answer::Identity { facts } => format!("{} in {}", facts.arn, facts.account),
+        Answer::Error { error } => error.to_string(),
+        other => format!("{other:?}"),
+    };
+    let reason = format!(
+        "{} is not what it was when the run began: it was {}, and is {}",
+        what(),
+        shown(before),
+        shown(now)
+    );
+    Err(Stop::Unkept { reason })
+}
