@@ -32,14 +32,17 @@ pub(crate) const fn id_of(listed: &Result<Head, JournalError>) -> Option<&RunId>
 /// `runs` are the newest first.
 fn pick(word: &str, runs: &[&RunId]) -> Result<RunId, Failure> {
     if word == "last" {
-        let none = || Failure::usage("run.none", "there is no run yet").hint("begin with `host run`");
+        let none = || {
+            Failure::usage("run.none-recorded", "there is no run yet").hint("begin with `host run`")
+        };
         return runs.first().map(|run| (*run).clone()).ok_or_else(none);
     }
-    let found: Vec<&RunId> = runs.iter().copied().filter(|run| is_meant(word, run.as_str())).collect();
+    let found: Vec<&RunId> =
+        runs.iter().copied().filter(|run| is_meant(word, run.as_str())).collect();
     let shown = quote_within(word, 64);
     match found.as_slice() {
         [only] => Ok((*only).clone()),
-        [] => Err(Failure::usage("run.unknown", format!("no run begins with `{shown}`"))
+        [] => Err(Failure::usage("run.name-unknown", format!("no run begins with `{shown}`"))
             .hint("`host runs` lists them; `last` is the newest")),
         several => {
             let named = several.iter().take(NAMED).map(|run| format!("`{run}`"));
@@ -47,7 +50,7 @@ fn pick(word: &str, runs: &[&RunId]) -> Result<RunId, Failure> {
             let more = if several.len() > NAMED { " and others" } else { "" };
             let count = several.len();
             let message = format!("{count} runs begin with `{shown}`: {named}{more}");
-            Err(Failure::usage("run.ambiguous", message).hint("write more of the id"))
+            Err(Failure::usage("run.name-ambiguous", message).hint("write more of the id"))
         }
     }
 }
@@ -79,22 +82,23 @@ mod tests {
             ("bbbb", Ok(1)),
             ("run-018", Ok(2)),
             ("018", Ok(2)),
-            ("019b8d", Err("run.ambiguous")),
-            ("019b", Err("run.ambiguous")),
-            ("run-", Err("run.unknown")),
-            ("run", Err("run.unknown")),
-            ("", Err("run.unknown")),
-            ("dddd", Err("run.unknown")),
-            ("run-019b8d00003-cccc00031", Err("run.unknown")),
+            ("019b8d", Err("run.name-ambiguous")),
+            ("019b", Err("run.name-ambiguous")),
+            ("run-", Err("run.name-unknown")),
+            ("run", Err("run.name-unknown")),
+            ("", Err("run.name-unknown")),
+            ("dddd", Err("run.name-unknown")),
+            ("run-019b8d00003-cccc00031", Err("run.name-unknown")),
         ];
         for (word, expected) in cases {
             let picked = pick(word, &all).map_err(|failure| failure.code);
             let expected = expected.map(|index: usize| runs[index].clone());
             assert_eq!(picked, expected.map_err(str::to_owned), "{word}");
         }
-        assert_eq!(pick("last", &[]).unwrap_err().code, "run.none");
+        assert_eq!(pick("last", &[]).unwrap_err().code, "run.none-recorded");
         let both = pick("019b8d", &all).unwrap_err().message;
-        let expected = "2 runs begin with `019b8d`: `run-019b8d00003-cccc0003`, `run-019b8d00002-bbbb0002`";
+        let expected =
+            "2 runs begin with `019b8d`: `run-019b8d00003-cccc0003`, `run-019b8d00002-bbbb0002`";
         assert_eq!(both, expected);
     }
 }

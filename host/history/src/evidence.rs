@@ -154,8 +154,7 @@ fn approvals(past: &Past) -> Json {
 fn call_of(item: &Item, call: &PastCall) -> Json {
     let trouble = call.trouble();
     let host = call.sending.iter().flat_map(|sending| &sending.host_parameters);
-    let host: Map<String, Json> =
-        host.map(|(name, value)| (name.clone(), json!(value))).collect();
+    let host: Map<String, Json> = host.map(|(name, value)| (name.clone(), json!(value))).collect();
     json!({
         "number": item.number,
         "at": iso(item.at),
@@ -190,7 +189,9 @@ fn parameters(parameters: &[(String, Value)]) -> Vec<Json> {
         Value::Text(text) => json!({ "name": name, "value": text }),
         Value::Json(json) => json!({ "name": name, "value": json }),
         Value::Secret(secret) => json!({ "name": name, "secret": secret }),
-        Value::Settings(settings) => json!({ "name": name, "settings": self::parameters(settings) }),
+        Value::Settings(settings) => {
+            json!({ "name": name, "settings": self::parameters(settings) })
+        }
     };
     parameters.iter().map(one).collect()
 }

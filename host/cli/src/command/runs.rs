@@ -36,7 +36,9 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<u8, 
         }
     }
     if is_empty && !arguments.json {
-        line("no run was recorded yet; `host run WORKFLOW --simulate` begins one in the offline cloud");
+        line(
+            "no run was recorded yet; `host run WORKFLOW --simulate` begins one in the offline cloud",
+        );
     }
     Ok(0)
 }

@@ -64,8 +64,9 @@ impl<'a> Form<'a> {
             Some("mmd") => Ok(Self::Mermaid(path)),
             _ => {
                 let message = format!("`{}` is neither an SVG nor a Mermaid file", path.display());
-                Err(Failure::usage("show.graph-unknown", message)
-                    .hint("name it `FILE.svg` or `FILE.mmd`, or `-` for Mermaid on standard output"))
+                Err(Failure::usage("show.graph-unknown", message).hint(
+                    "name it `FILE.svg` or `FILE.mmd`, or `-` for Mermaid on standard output",
+                ))
             }
         }
     }

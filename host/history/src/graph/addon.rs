@@ -110,7 +110,8 @@ impl Scene {
         if !["ListTraceApps", "SearchTraceAppByPage"].contains(&call.call.action.as_str()) {
             return;
         }
-        let listed = items(&reply.body, "/TraceApps").chain(items(&reply.body, "/PageBean/TraceApps"));
+        let listed =
+            items(&reply.body, "/TraceApps").chain(items(&reply.body, "/PageBean/TraceApps"));
         let listed: BTreeSet<String> =
             listed.filter_map(|item| at(item, "/AppName").map(str::to_owned)).collect();
         let Some(baseline) = self.baseline.get(&call.account) else {

@@ -168,8 +168,7 @@ fn principals(document: &str) -> Vec<String> {
     let Ok(document) = host_ram::Document::parse_as(host_ram::Kind::Trust, document) else {
         return Vec::new();
     };
-    let allowing =
-        document.statements().iter().filter(|it| it.effect() == host_ram::Effect::Allow);
+    let allowing = document.statements().iter().filter(|it| it.effect() == host_ram::Effect::Allow);
     let named = allowing.filter_map(host_ram::Statement::principal);
     let mut names: Vec<String> =
         named.flat_map(|it| it.named().map(|(_, name)| name.to_owned())).collect();

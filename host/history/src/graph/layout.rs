@@ -86,8 +86,7 @@ type Slots = BTreeMap<(usize, bool), Vec<Slot>>;
 
 impl Layout {
     pub(super) fn new(graph: &Graph) -> Self {
-        let sides: Vec<(bool, bool)> =
-            graph.edges.iter().map(|edge| sides(graph, edge)).collect();
+        let sides: Vec<(bool, bool)> = graph.edges.iter().map(|edge| sides(graph, edge)).collect();
         let slots = slots(graph, &sides);
         let inner = |edge: &Edge| lane_of(graph, edge.from) == lane_of(graph, edge.to);
         let outer = |right: bool| {
@@ -203,9 +202,9 @@ fn route(
 fn end(node: usize, right: bool, slot: Slot, slots: &Slots, cards: &[Card]) -> Option<(i32, i32)> {
     let places = slots.get(&(node, right))?;
     let (index, count) = (places.iter().position(|it| *it == slot)?, places.len());
-    let (card, row) = cards.iter().find_map(|card| {
-        card.rows.iter().find(|row| row.node == node).map(|row| (card, row))
-    })?;
+    let (card, row) = cards
+        .iter()
+        .find_map(|card| card.rows.iter().find(|row| row.node == node).map(|row| (card, row)))?;
     let x = if right { card.x + CARD + DISTANCE } else { card.x - DISTANCE };
     let (index, count) = (i32::try_from(index).ok()?, i32::try_from(count).ok()?);
     let middle = row.y + row.height / 2;

@@ -13,7 +13,8 @@ impl Scene {
         match call.call.action.as_str() {
             "DescribeInstances" => {
                 for item in items(&reply.body, "/Instances/Instance") {
-                    if let (Some(id), Some(name)) = (at(item, "/InstanceId"), at(item, "/InstanceName"))
+                    if let (Some(id), Some(name)) =
+                        (at(item, "/InstanceId"), at(item, "/InstanceName"))
                     {
                         self.titles.insert(id.to_owned(), name.to_owned());
                     }
@@ -23,9 +24,11 @@ impl Scene {
             "DescribeInvocationResults" => {
                 let results = "/Invocation/InvocationResults/InvocationResult";
                 for item in items(&reply.body, results) {
-                    let (Some(invocation), Some(machine), Some(status)) =
-                        (at(item, "/InvokeId"), at(item, "/InstanceId"), at(item, "/InvocationStatus"))
-                    else {
+                    let (Some(invocation), Some(machine), Some(status)) = (
+                        at(item, "/InvokeId"),
+                        at(item, "/InstanceId"),
+                        at(item, "/InvocationStatus"),
+                    ) else {
                         continue;
                     };
                     self.script_ended(&call.account, invocation, machine, status);

@@ -10,12 +10,17 @@ pub(super) fn write(graph: &Graph) -> String {
     let title = mermaid(&note(&format!("{} · {}", graph.title, graph.subtitle)));
     let mut lines = vec!["flowchart LR".to_owned(), format!("  %% {title}")];
     for (index, lane) in graph.lanes.iter().enumerate() {
-        let names = if lane.names.is_empty() { "another account".to_owned() } else { lane.names.join(", ") };
+        let names = if lane.names.is_empty() {
+            "another account".to_owned()
+        } else {
+            lane.names.join(", ")
+        };
         let title = label(&[&names, &lane.account]);
         lines.push(format!("  subgraph lane{index}[\"{title}\"]"));
         for card in &lane.cards {
             lines.push(format!("    {}", node(graph, *card)));
-            for inside in (0..graph.nodes.len()).filter(|it| graph.nodes[*it].inside == Some(*card)) {
+            for inside in (0..graph.nodes.len()).filter(|it| graph.nodes[*it].inside == Some(*card))
+            {
                 lines.push(format!("    {}", node(graph, inside)));
                 lines.push(format!("    {}", belongs(graph, inside, *card)));
             }

@@ -146,10 +146,7 @@ impl Page {
     fn inner(&mut self, node: &Node, x: i32, row: Row) {
         let middle = row.y + row.height / 2;
         let (from, to) = (x + 24, x + CARD - 12);
-        self.put(&format!(
-            "<path class=\"rule\" d=\"M{from} {y}H{to}\"/>",
-            y = row.y
-        ));
+        self.put(&format!("<path class=\"rule\" d=\"M{from} {y}H{to}\"/>", y = row.y));
         self.word("inner-kind", (x + 24, middle + 4), node.kind.as_str());
         let name = match &node.about {
             Some(about) => format!("{}  {about}", node.name),
@@ -187,7 +184,8 @@ impl Page {
         let tip = x2 + 6 * back;
         let is_within = route.leaves_right == route.arrives_right;
         let pull = if is_within { 44 } else { ((tip - x1).abs() / 2).max(36) };
-        let (c1, c2) = (x1 + pull * toward, if is_within { x1 + pull * toward } else { tip + pull * back });
+        let (c1, c2) =
+            (x1 + pull * toward, if is_within { x1 + pull * toward } else { tip + pull * back });
         let color = stroke_of(route.relation);
         let dash = match route.relation {
             Relation::Trusts => " stroke-dasharray=\"5 4\"",
@@ -236,7 +234,8 @@ impl Page {
             x += 21 + pixels(words, 12) + 24;
         }
         for relation in Relation::ALL {
-            if relation == Relation::Trusts && graph.edges.iter().any(|it| it.relation == relation) {
+            if relation == Relation::Trusts && graph.edges.iter().any(|it| it.relation == relation)
+            {
                 self.word("legend", (x, y), "dashed: a trust policy says so");
             }
         }

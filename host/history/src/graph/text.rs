@@ -8,8 +8,10 @@ const NOTE_SHOWN: usize = 300;
 /// A name as it fits into so many columns. What is left out of its middle is said by `…`, and the whole
 /// stands in the note behind it.
 pub(super) fn fitted(name: &str, columns: usize) -> String {
-    let quoted: Vec<char> = quote(&name.chars().take(4 * columns + 4).collect::<String>()).chars().collect();
-    let is_whole = name.chars().count() <= 4 * columns + 4;
+    // As much as could ever fit is looked at, however long the name is.
+    let start: String = name.chars().take(4 * columns + 4).collect();
+    let quoted: Vec<char> = quote(&start).chars().collect();
+    let is_whole = start.len() == name.len();
     let width: usize = quoted.iter().copied().map(columns_of).sum();
     if is_whole && width <= columns {
         return quoted.into_iter().collect();
@@ -41,8 +43,14 @@ fn taken(characters: impl Iterator<Item = char>, columns: usize) -> String {
 /// How many columns a character takes: those of East Asia take two.
 const fn columns_of(character: char) -> usize {
     match character as u32 {
-        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f
-        | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f000..=0x3fffd => 2,
+        0x1100..=0x115f
+        | 0x2e80..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f000..=0x3fffd => 2,
         _ => 1,
     }
 }
@@ -90,9 +98,8 @@ mod tests {
             ("alice", 10, "alice"),
             ("abcdefghijklmnop", 10, "abcdef…nop"),
             ("账号账号账号", 12, "账号账号账号"),
-            ("账号账号账号账号", 12, "账号账…号号".replace("号号", "账号").as_str()),
-        ]
-        .map(|(name, columns, expected)| (name, columns, expected.to_owned()));
+            ("账号账号账号账号", 12, "账号账…账号"),
+        ];
         for (name, columns, expected) in cases {
             assert_eq!(fitted(name, columns), expected, "{name}");
         }

@@ -31,8 +31,10 @@ fn every_bundle_is_what_the_schema_says() {
     let all = ALL.iter().map(|name| Tape::load(name)).chain([killed]);
     for tape in all {
         let bundle = bundle(&tape);
-        let errors: Vec<String> =
-            schema.iter_errors(&bundle).map(|it| format!("{it} at {}", it.instance_path())).collect();
+        let errors: Vec<String> = schema
+            .iter_errors(&bundle)
+            .map(|it| format!("{it} at {}", it.instance_path()))
+            .collect();
         assert!(errors.is_empty(), "{errors:#?}");
     }
 }
@@ -148,6 +150,7 @@ fn the_chain_changes_with_every_entry_and_is_known() {
         kind: kind.to_owned(),
         body: body.to_owned(),
     };
-    let two = [entry(0, 1_767_603_600_000, "begun", "{}"), entry(1, 1_767_603_601_000, "ended", "{}")];
+    let two =
+        [entry(0, 1_767_603_600_000, "begun", "{}"), entry(1, 1_767_603_601_000, "ended", "{}")];
     insta::assert_snapshot!(Chain::over(&two).head);
 }

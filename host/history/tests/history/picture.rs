@@ -10,7 +10,8 @@ fn graph(name: &str) -> Graph {
 
 /// `from relation to`, by kind and name.
 fn edges(graph: &Graph) -> Vec<String> {
-    let name = |index: usize| format!("{} {}", graph.nodes[index].kind.as_str(), graph.nodes[index].name);
+    let name =
+        |index: usize| format!("{} {}", graph.nodes[index].kind.as_str(), graph.nodes[index].name);
     let edges = graph.edges.iter();
     let mut all: Vec<String> = edges
         .map(|it| format!("{} {} {}", name(it.from), it.relation.as_str(), name(it.to)))
@@ -77,7 +78,10 @@ fn instances_report_by_the_script_that_got_the_license_key() {
         ]
     );
     let machine = graph.nodes.iter().find(|node| node.name == "billing-1").unwrap();
-    assert_eq!((machine.kind, machine.about.as_deref()), (Kind::Instance, Some("i-fakebilling0000000001")));
+    assert_eq!(
+        (machine.kind, machine.about.as_deref()),
+        (Kind::Instance, Some("i-fakebilling0000000001"))
+    );
 }
 
 #[test]
@@ -186,8 +190,24 @@ fn very_long_names_are_cut_and_say_so() {
 fn well_formed(svg: &str) {
     const ELEMENTS: [&str; 7] = ["svg", "title", "desc", "style", "rect", "path", "text"];
     const ATTRIBUTES: [&str; 18] = [
-        "xmlns", "width", "height", "viewBox", "role", "class", "x", "y", "rx", "fill", "stroke", "d",
-        "stroke-dasharray", "", "", "", "", "",
+        "xmlns",
+        "width",
+        "height",
+        "viewBox",
+        "role",
+        "class",
+        "x",
+        "y",
+        "rx",
+        "fill",
+        "stroke",
+        "d",
+        "stroke-dasharray",
+        "",
+        "",
+        "",
+        "",
+        "",
     ];
     let mut open: Vec<String> = Vec::new();
     let mut rest = svg.trim_end();
@@ -228,5 +248,7 @@ fn well_formed(svg: &str) {
 fn entities_are_known(text: &str) -> bool {
     let mut parts = text.split('&');
     parts.next();
-    parts.all(|part| ["amp;", "lt;", "gt;", "quot;", "#39;"].iter().any(|known| part.starts_with(known)))
+    parts.all(|part| {
+        ["amp;", "lt;", "gt;", "quot;", "#39;"].iter().any(|known| part.starts_with(known))
+    })
 }

@@ -134,5 +134,8 @@ fn a_stream_ends_with_its_end_or_with_how_it_stands() {
     assert_eq!((*name, &line["state"]), ("run-open", &json!("open")));
     let unsettled = line["unsettled"].as_u64().unwrap();
     let call = &open.iter().find(|(_, line)| line["number"] == unsettled).unwrap().1;
-    assert_eq!((&call["outcome"], &call["code"]), (&json!("unknown"), &json!("run.outcome-unrecorded")));
+    assert_eq!(
+        (&call["outcome"], &call["code"]),
+        (&json!("unknown"), &json!("run.outcome-unrecorded"))
+    );
 }

@@ -1,10 +1,15 @@
 //! A run as lines for people, at most 100 columns each: steps with their calls, and how it ended.
 
-use host_model::{Effect, quote, quote_within};
-use host_runner::record::{Ended, Known, Place};
-use host_runner::{CallOutcome, ProofReport};
-use host_runtime::{Claim, Level, LogLevel};
+mod breaking;
+mod phrase;
 
+use host_model::{quote, quote_within};
+use host_runner::ProofReport;
+use host_runner::record::{Ended, Place};
+use host_runtime::{Level, LogLevel};
+
+use self::breaking::broken;
+use self::phrase::{agreed, changes, claimed, duration, is_quiet, known, outcome, sign, so_far};
 use crate::{Item, Past, PastCall, State, What, day, next, time_of_day};
 
 /// Columns of a terminal that a line may take.
@@ -226,7 +231,13 @@ impl Page {
                 self.put("", &format!("under way, held by {}{}", words(holder), so_far(past)));
             }
             (State::Damaged, _) => {
-                self.put("", &format!("what follows was damaged or changed, and is not shown{}", so_far(past)));
+                self.put(
+                    "",
+                    &format!(
+                        "what follows was damaged or changed, and is not shown{}",
+                        so_far(past)
+                    ),
+                );
             }
             _ => {
                 let last = format!("{} {} UTC", day(past.last), time_of_day(past.last));
@@ -286,148 +297,6 @@ impl Page {
     }
 }
 
-/// Reads that went well, or found nothing, worry nobody.
-fn is_quiet(call: &PastCall) -> bool {
-    let absent = |(code, _): (&str, &str)| {
-        code.starts_with("EntityNotExist") || code == "AddonNotFound"
-    };
-    call.effect == Effect::Read && call.trouble().is_none_or(absent)
-}
-
 fn words(text: &str) -> String {
     quote_within(text, WORDS_SHOWN)
-}
-
-const fn sign(call: &PastCall) -> &'static str {
-    match (&call.answer, call.effect) {
-        (None, _) => "?",
-        (Some(Err(_)), _) => "✗",
-        (Some(Ok(_)), Effect::Create) => "+",
-        (Some(Ok(_)), Effect::Update) => "~",
-        (Some(Ok(_)), Effect::Delete) => "-",
-        (Some(Ok(_)), Effect::Read) => "·",
-    }
-}
-
-fn outcome(call: &PastCall) -> &'static str {
-    match call.outcome() {
-        CallOutcome::Ok => "ok",
-        CallOutcome::Refused => "was refused by the cloud",
-        CallOutcome::Failed => "failed",
-        CallOutcome::Denied => "was denied by the host, and not sent",
-        CallOutcome::Unknown => "has no known outcome",
-    }
-}
-
-/// How an outcome is known, unless the cloud simply said so.
-const fn known(known: Known) -> Option<&'static str> {
-    match known {
-        Known::Reply => None,
-        Known::Found => Some("the reply was lost; what is there is ours, and equal"),
-        Known::Repeated => Some("the reply was lost; the call was sent again"),
-        Known::Remade => {
-            Some("the reply was lost; what nobody could use was removed, and made again")
-        }
-        Known::Told => Some("the reply was lost, and the workflow was told so"),
-    }
-}
-
-fn agreed(consent: &str) -> Option<String> {
-    match consent {
-        "offline" | "none" => None,
-        "person" => Some("a person agreed".to_owned()),
-        "unattended" => Some("agreed with `--yes`".to_owned()),
-        "vetted-read" => Some("agreed as a vetted read".to_owned()),
-        other => Some(format!("agreed: {}", words(other))),
-    }
-}
-
-const fn claimed(claim: Claim) -> &'static str {
-    match claim {
-        Claim::Holds => "the workflow claims",
-        Claim::Fails => "the workflow found a fault in",
-        Claim::Pending => "the workflow waits for",
-        Claim::Unknown => "the workflow could not find out",
-    }
-}
-
-fn so_far(past: &Past) -> String {
-    format!("; {} so far, {} calls", changes(past.changes()), past.calls().count())
-}
-
-fn changes(count: u32) -> String {
-    match count {
-        0 => "no changes".to_owned(),
-        1 => "1 change".to_owned(),
-        many => format!("{many} changes"),
-    }
-}
-
-fn duration(millis: u64) -> String {
-    match millis {
-        0..1_000 => format!("{millis} ms"),
-        1_000..120_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        _ => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
-    }
-}
-
-/// A text in parts of at most `room` characters, broken between words where it can be.
-fn broken(text: &str, room: usize) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut left = room;
-    for word in text.split(' ') {
-        let mut rest: Vec<char> = word.chars().collect();
-        let is_first = left == room;
-        let needed = rest.len() + usize::from(!is_first);
-        if needed > left && !is_first {
-            parts.push(String::new());
-            left = room;
-        } else if !is_first {
-            push(&mut parts, " ");
-            left -= 1;
-        }
-        while rest.len() > left {
-            let tail = rest.split_off(left);
-            push(&mut parts, &rest.iter().collect::<String>());
-            parts.push(String::new());
-            rest = tail;
-            left = room;
-        }
-        push(&mut parts, &rest.iter().collect::<String>());
-        left -= rest.len();
-    }
-    parts
-}
-
-fn push(parts: &mut [String], text: &str) {
-    if let Some(last) = parts.last_mut() {
-        last.push_str(text);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_broken_between_words_and_long_words_anywhere() {
-        let cases: [(&str, &[&str]); 5] = [
-            ("", &[""]),
-            ("one two three", &["one two", "three"]),
-            ("one two", &["one two"]),
-            ("abcdefghijklmnopqrst uv", &["abcdefgh", "ijklmnop", "qrst uv"]),
-            ("  a", &["  a"]),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(broken(text, 8), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn durations_are_read_at_a_glance() {
-        let cases = [(0, "0 ms"), (999, "999 ms"), (1_250, "1.2 s"), (150_000, "2 min 30 s")];
-        for (millis, expected) in cases {
-            assert_eq!(duration(millis), expected);
-        }
-    }
 }
