@@ -171,7 +171,9 @@ async fn unfinished(
 /// Asks whether to go on with a run that did not come to its end.
 fn goes_on(context: &Context, run: &RunId) -> bool {
     if !context.can_ask {
-        line(&format!("`{run}` of this command did not come to its end; `host resume {run}` goes on with it"));
+        line(&format!(
+            "`{run}` of this command did not come to its end; `host resume {run}` goes on with it"
+        ));
         return false;
     }
     line(&format!("`{run}` of this command did not come to its end"));

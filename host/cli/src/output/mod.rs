@@ -26,6 +26,11 @@ pub(crate) fn event(name: &str, fields: serde_json::Value) {
     data(&json::event(name, fields));
 }
 
+/// A document of JSON for people and programs, with its last line's end.
+pub(crate) fn document(value: &serde_json::Value) -> String {
+    json::document(value)
+}
+
 /// A line for people.
 pub(crate) fn line(line: &str) {
     drop(writeln!(std::io::stderr().lock(), "{line}"));
