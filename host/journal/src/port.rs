@@ -100,10 +100,7 @@ pub trait Journal: Debug + Send + Sync {
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError>;
 
     /// The same of the newest only, at most so many.
-    async fn newest(
-        &self,
-        most: usize,
-    ) -> Result<Vec<Result<Head, JournalError>>, JournalError>;
+    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError>;
 
     /// The bytes of a component that a run was begun with; their digest was verified.
     async fn component(&self, digest: &str) -> Result<Vec<u8>, JournalError>;

@@ -194,10 +194,7 @@ impl Journal for Sqlite {
         self.newest(usize::MAX).await
     }
 
-    async fn newest(
-        &self,
-        most: usize,
-    ) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
+    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
         let listed = self.store.reading(|reading| {
             Ok(reading.runs()?.iter().take(most).map(|id| self.head(reading, id)).collect())
         });

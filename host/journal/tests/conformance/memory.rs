@@ -132,10 +132,7 @@ impl Journal for Memory {
         Ok(heads.collect())
     }
 
-    async fn newest(
-        &self,
-        most: usize,
-    ) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
+    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
         Ok(self.runs().await?.into_iter().take(most).collect())
     }
 
