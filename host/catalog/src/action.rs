@@ -40,6 +40,9 @@ pub struct Action {
     /// Codes that say that the goal was reached already.
     #[serde(default)]
     pub done: Vec<String>,
+    /// Where it shows that a call began something, where nothing shows what came of it.
+    #[serde(default)]
+    pub began: Option<Began>,
     /// When a reply with HTTP 200 really is a success.
     #[serde(default)]
     pub success: Option<Success>,
@@ -143,6 +146,20 @@ pub struct Found {
     /// The reply that was lost, by JSON Pointers of it; each with where its like stands in what was read.
     #[serde(default)]
     pub reply: BTreeMap<String, String>,
+}
+
+/// A list that shows whether a call began something: a task of that time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Began {
+    /// The action, of the same product.
+    pub read: String,
+    /// Its parameters: words with `{Parameter}` of the call in them.
+    pub with: BTreeMap<String, String>,
+    /// JSON Pointer of the list in the reply.
+    pub items: String,
+    /// JSON Pointer into each item, to the date at which it began.
+    pub made: String,
 }
 
 /// A read of tags.

@@ -100,11 +100,13 @@ pub enum HostPurpose {
     ReadKeyUse,
     /// Whether a service is bought.
     ReadCommercialStatus,
+    /// Which tasks a cluster has.
+    ListClusterTasks,
 }
 
 impl HostPurpose {
     /// Every one of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Identify,
         Self::ProfileSession,
         Self::ReadPolicy,
@@ -119,6 +121,7 @@ impl HostPurpose {
         Self::ListAccessKeys,
         Self::ReadKeyUse,
         Self::ReadCommercialStatus,
+        Self::ListClusterTasks,
     ];
 
     /// The purpose of that read, if the host has one for it.
@@ -144,6 +147,7 @@ impl HostPurpose {
             Self::ListAccessKeys => ("ram", "ListAccessKeys", Effect::Read),
             Self::ReadKeyUse => ("ram", "GetAccessKeyLastUsed", Effect::Read),
             Self::ReadCommercialStatus => ("arms", "GetCommercialStatus", Effect::Read),
+            Self::ListClusterTasks => ("cs", "DescribeClusterTasks", Effect::Read),
         }
     }
 }

@@ -7,7 +7,8 @@
 //! |---|---|---|
 //! | `repeat`, `token` | nothing: twice does what once does | sent again as it was, token included |
 //! | `by-name`, with `found` | the thing of that name | ours and equal: the reply is built of it; absent: sent again; another's: the error that the cloud had for it |
-//! | `by-name`, without | nothing that would tell | the workflow is told, and looks |
+//! | `by-name`, with `began` | tasks | one of that time: the workflow is told, and follows it; none: sent again |
+//! | `by-name`, without either | nothing that would tell | the workflow is told, and looks |
 //! | `reconcile`, a policy's version | versions that were not there before | one with an equal document: the reply is built of it; none: sent again |
 //! | `reconcile`, an AccessKey | keys that were not there before | none: sent again; one that nobody can have: removed, made again |
 //!
