@@ -37,12 +37,12 @@ pub struct Action {
     /// the workflow looks for itself.
     #[serde(default)]
     pub found: Option<Found>,
-    /// The tasks that show whether what the call asks for was begun.
-    #[serde(default)]
-    pub begun: Option<Begun>,
     /// Codes that say that the goal was reached already.
     #[serde(default)]
     pub done: Vec<String>,
+    /// Where it shows that a call began something, where nothing shows what came of it.
+    #[serde(default)]
+    pub began: Option<Began>,
     /// When a reply with HTTP 200 really is a success.
     #[serde(default)]
     pub success: Option<Success>,
@@ -148,6 +148,20 @@ pub struct Found {
     pub reply: BTreeMap<String, String>,
 }
 
+/// A list that shows whether a call began something: a task of that time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Began {
+    /// The action, of the same product.
+    pub read: String,
+    /// Its parameters: words with `{Parameter}` of the call in them.
+    pub with: BTreeMap<String, String>,
+    /// JSON Pointer of the list in the reply.
+    pub items: String,
+    /// JSON Pointer into each item, to the date at which it began.
+    pub made: String,
+}
+
 /// A read of tags.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,20 +170,6 @@ pub struct TagRead {
     pub read: String,
     /// Its parameters: words with `{Parameter}` of the call in them.
     pub with: BTreeMap<String, String>,
-}
-
-/// Tasks, of which one is begun by a call that arrives.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Begun {
-    /// The read that lists them.
-    pub read: String,
-    /// Its parameters, which the call has too.
-    pub with: Vec<String>,
-    /// JSON Pointer of the list.
-    pub items: String,
-    /// JSON Pointer in a task: when it was begun.
-    pub made: String,
 }
 
 /// When a reply with HTTP 200 really is a success: ARMS can fail inside it (fault row 31).

@@ -32,7 +32,7 @@ mod settings;
 mod wit;
 
 pub use action::{
-    Action, Begun, Found, Guarded, GuardedForm, Inverse, LostReply, Paging, PagingStyle, Risk,
+    Action, Began, Found, Guarded, GuardedForm, Inverse, LostReply, Paging, PagingStyle, Risk,
     SecretField, Settles, Success, TagRead,
 };
 pub use check::ParameterError;

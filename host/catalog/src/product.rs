@@ -103,7 +103,8 @@ impl Product {
             let inverse = action.inverse.as_ref().map(|inverse| &inverse.action);
             let tags = action.found.as_ref().and_then(|found| found.tags.as_ref());
             let tags = tags.map(|tags| &tags.read);
-            for name in action.observe.iter().chain(lost).chain(inverse).chain(tags) {
+            let began = action.began.as_ref().map(|began| &began.read);
+            for name in action.observe.iter().chain(lost).chain(inverse).chain(tags).chain(began) {
                 self.must_have(action, "the action", name, self.actions.contains_key(name))?;
             }
         }

@@ -100,7 +100,7 @@ pub enum HostPurpose {
     ReadKeyUse,
     /// Whether a service is bought.
     ReadCommercialStatus,
-    /// Which tasks a cluster has had.
+    /// Which tasks a cluster has.
     ListClusterTasks,
 }
 

@@ -112,6 +112,15 @@ fn a_token_is_the_hosts() {
 #[test]
 fn what_is_looked_for_is_all_that_was_sent() {
     faults(|product, action| {
+        if let Some(began) = &action.began {
+            let paged = product.actions.get(&began.read).and_then(|read| read.paging.as_ref());
+            let is_list = paged.is_some_and(|paging| paging.items == began.items);
+            let strange = action.found.is_some() || !is_list;
+            return strange
+                .then(|| "what it began is listed nowhere".to_owned())
+                .into_iter()
+                .collect();
+        }
         let Some(found) = &action.found else { return Faults::new() };
         let LostReply::ByName(read) = &action.lost else {
             return vec!["it is not looked for by its name".to_owned()];

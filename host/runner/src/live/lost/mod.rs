@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `repeat`, `token` | nothing: twice does what once does | sent again as it was, token included |
 //! | `by-name`, with `found` | the thing of that name | ours and equal: the reply is built of it; absent: sent again; another's: the error that the cloud had for it |
-//! | `by-name`, with `begun` | tasks that began since | one: the workflow is told, and follows it; none: sent again |
+//! | `by-name`, with `began` | tasks | one of that time: the workflow is told, and follows it; none: sent again |
 //! | `by-name`, without either | nothing that would tell | the workflow is told, and looks |
 //! | `reconcile`, a policy's version | versions that were not there before | one with an equal document: the reply is built of it; none: sent again |
 //! | `reconcile`, an AccessKey | keys that were not there before | none: sent again; one that nobody can have: removed, made again |
@@ -26,7 +26,6 @@
 mod by_name;
 mod equal;
 mod key;
-mod task;
 mod time;
 mod version;
 
@@ -250,16 +249,13 @@ impl LiveDriver {
 
 impl Lost<'_> {
     async fn settle(&mut self, repair: Option<Repair>) -> Result<Settled, Stop> {
-        let settled = match (&self.action.lost, &self.action.begun) {
-            (LostReply::Repeat | LostReply::Token(_), _) => {
-                return Ok(Settled::Again(Known::Repeated));
-            }
-            (LostReply::ByName(_), Some(begun)) => self.task(begun).await,
-            (LostReply::ByName(read), None) => self.by_name(read).await,
-            (LostReply::Reconcile, _) if self.action.name == "CreatePolicyVersion" => {
+        let settled = match &self.action.lost {
+            LostReply::Repeat | LostReply::Token(_) => return Ok(Settled::Again(Known::Repeated)),
+            LostReply::ByName(read) => self.by_name(read).await,
+            LostReply::Reconcile if self.action.name == "CreatePolicyVersion" => {
                 self.version().await
             }
-            (LostReply::Reconcile, _) => self.key(repair).await,
+            LostReply::Reconcile => self.key(repair).await,
         }?;
         let what = match &settled {
             Settled::Found(_) => "it took effect, so the run goes on with what is there",

@@ -6,8 +6,6 @@ use host_model::Timestamp;
 
 /// How far the cloud's dates may be from this machine's clock.
 const SKEW: Duration = Duration::from_mins(2);
-/// Dates of tasks have whole seconds.
-const TASK_DATES: Duration = Duration::from_secs(1);
 /// How long a call may be on its way after its intent was noted: as long as the client tries.
 const SENDING: Duration = Duration::from_mins(3);
 /// How long what was made may stay out of sight (fault row 27).
@@ -49,12 +47,6 @@ impl Window {
         made.plus(SKEW) < self.noted_at
     }
 
-    /// Whether a task of that date was begun before the call was noted. Tasks follow each other within
-    /// minutes, so that no skew is allowed for: who looks was corrected by the cloud's own clock.
-    pub(super) fn is_before_all(&self, made: Timestamp) -> bool {
-        made.plus(TASK_DATES) < self.noted_at
-    }
-
     /// How long to wait before the next look; none if it must be visible by now.
     pub(super) fn pause(&mut self, now: Timestamp) -> Option<Duration> {
         let left = self.sent_by.plus(OUT_OF_SIGHT).since(now);
@@ -64,7 +56,7 @@ impl Window {
     }
 }
 
-/// A date as the cloud writes it: `2024-01-02T03:04:05Z`, or with another offset.
+/// A date as the cloud writes it: `2024-01-02T03:04:05Z`, or with `+08:00` at its end.
 pub(super) fn read(text: &str) -> Option<Timestamp> {
     let at = text.parse::<jiff::Timestamp>().ok()?;
     Some(Timestamp::from_millis(at.as_millisecond()))
@@ -81,9 +73,14 @@ mod tests {
             ("2000-02-29T00:00:00Z", Some(951_782_400)),
             ("2024-01-02T03:04:05Z", Some(1_704_164_645)),
             ("2024-12-31T23:59:59Z", Some(1_735_689_599)),
-            ("2024-01-02T03:04:05+08:00", Some(1_704_135_845)),
+            ("2024-01-02T03:04Z", None),
+            ("2024-01-02T11:04:05+08:00", Some(1_704_164_645)),
+            ("2024-01-01T21:34:05-05:30", Some(1_704_164_645)),
+            ("2024-01-02T11:04:05+0800", None),
+            ("2024-01-02T11:04:05*08:00", None),
             ("2024-13-02T03:04:05Z", None),
-            ("2024-01-02", None),
+            ("2024-1-2T03:04:05Z", None),
+            ("+024-01-02T03:04:05Z", None),
             ("", None),
         ] {
             assert_eq!(read(text).map(Timestamp::seconds), seconds, "{text}");

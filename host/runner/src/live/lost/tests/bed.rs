@@ -440,7 +440,7 @@ pub(super) fn call(title: &str, parameters: &[(&str, Json)]) -> Call {
         product: product.to_owned(),
         version: Catalog::builtin().product(product).unwrap().version.clone(),
         action: action.to_owned(),
-        region: matches!(product, "arms" | "ecs").then(|| "cn-hangzhou".to_owned()),
+        region: matches!(product, "arms" | "cs" | "ecs").then(|| "cn-hangzhou".to_owned()),
         parameters: parameters.iter().map(|(name, it)| ((*name).to_owned(), value(it))).collect(),
     }
 }

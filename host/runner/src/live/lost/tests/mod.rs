@@ -86,6 +86,17 @@ fn command() -> Call {
     )
 }
 
+fn install() -> Call {
+    call(
+        "cs:InstallClusterAddons",
+        &[
+            ("cluster_id", json!("c0fakepay000000000000000000000002")),
+            ("name", json!("ack-onepilot")),
+            ("version", json!("5.1.1")),
+        ],
+    )
+}
+
 fn account(state: &mut State) -> &mut host_simulator::Account {
     let account = state.accounts.values_mut().find(|it| it.name == "source");
     account.expect("the scenario has it")
@@ -394,6 +405,21 @@ async fn what_nothing_shows_is_told_to_the_workflow() {
     assert_eq!(error.kind, host_model::ErrorKind::OutcomeUnknown);
     assert_eq!(bed.known().await, Some(Known::Told));
     assert_eq!(bed.writes(), ["ims:CreateLoginProfile"]);
+}
+
+#[tokio::test]
+async fn a_task_shows_that_a_change_of_an_add_on_began() {
+    for (fate, sent, known) in
+        [(Fate::LosesReply, 1, Known::Told), (Fate::IsLost, 2, Known::Repeated)]
+    {
+        let mut bed = Bed::new().await;
+        let install = install();
+        bed.fate(&install.action, &[fate]);
+        let ended = bed.call(&install).await.unwrap();
+        assert_eq!(ended.is_ok(), known == Known::Repeated, "{fate:?}: {ended:?}");
+        assert_eq!(bed.known().await, Some(known), "{fate:?}");
+        assert_eq!(bed.writes().len(), sent, "{fate:?}: {:?}", bed.writes());
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::bed::{Bed, Fate, call};
 use super::key::{key_of, keys};
-use super::{account, command, other_key, policy, principal, purchase, role, user};
+use super::{account, command, install, other_key, policy, principal, purchase, role, user};
 use crate::record::Known;
 
 fn attach() -> Call {
@@ -50,6 +50,20 @@ async fn another_process_finds_what_came_of_a_call() {
                 let commands = bed.see(|account| account.invocations.len());
                 assert_eq!(commands, usize::from(call.action == "RunCommand"), "{what}");
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_process_sees_whether_a_task_began() {
+    for (fate, known) in [(Fate::DiesBefore, Known::Repeated), (Fate::DiesAfter, Known::Told)] {
+        for later in [Duration::from_secs(1), Duration::from_hours(30)] {
+            let mut bed = Bed::new().await;
+            bed.fate("InstallClusterAddons", &[fate]);
+            bed.die_in(&install()).await;
+            let ended = bed.resume(&install(), later).await.unwrap();
+            assert_eq!(ended.is_ok(), known == Known::Repeated, "{fate:?} {later:?}: {ended:?}");
+            assert_eq!(bed.known().await, Some(known), "{fate:?} {later:?}");
         }
     }
 }
