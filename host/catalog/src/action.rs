@@ -33,9 +33,16 @@ pub struct Action {
     pub reply: ReplyShape,
     /// What to do when the reply is lost.
     pub lost: LostReply,
+    /// How the read of [`LostReply::ByName`] shows what the call made. Without it nothing here can tell, and
+    /// the workflow looks for itself.
+    #[serde(default)]
+    pub found: Option<Found>,
     /// Codes that say that the goal was reached already.
     #[serde(default)]
     pub done: Vec<String>,
+    /// Where it shows that a call began something, where nothing shows what came of it.
+    #[serde(default)]
+    pub began: Option<Began>,
     /// When a reply with HTTP 200 really is a success.
     #[serde(default)]
     pub success: Option<Success>,
@@ -118,6 +125,54 @@ impl LostReply {
             Self::Reconcile => "reconcile",
         }
     }
+}
+
+/// How a read shows what a call made whose reply was lost (fault row 3).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// What the read is asked for, by its parameters: words with `{Parameter}` of the call in them.
+    pub with: BTreeMap<String, String>,
+    /// JSON Pointer into what was read, to a flag that is true if it is there. Otherwise it is there if it
+    /// can be read.
+    #[serde(default)]
+    pub there: Option<String>,
+    /// JSON Pointer to the date at which it was made. Without one, whatever is there counts.
+    #[serde(default)]
+    pub made: Option<String>,
+    /// Parameters of the call, and where what was read shows the same.
+    #[serde(default)]
+    pub equal: BTreeMap<String, String>,
+    /// Where tags are read, if the read does not show them.
+    #[serde(default)]
+    pub tags: Option<TagRead>,
+    /// The reply that was lost, by JSON Pointers of it; each with where its like stands in what was read.
+    #[serde(default)]
+    pub reply: BTreeMap<String, String>,
+}
+
+/// A list that shows whether a call began something: a task of that time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Began {
+    /// The action, of the same product.
+    pub read: String,
+    /// Its parameters: words with `{Parameter}` of the call in them.
+    pub with: BTreeMap<String, String>,
+    /// JSON Pointer of the list in the reply.
+    pub items: String,
+    /// JSON Pointer into each item, to the date at which it began.
+    pub made: String,
+}
+
+/// A read of tags.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagRead {
+    /// The action, of the same product.
+    pub read: String,
+    /// Its parameters: words with `{Parameter}` of the call in them.
+    pub with: BTreeMap<String, String>,
 }
 
 /// When a reply with HTTP 200 really is a success: ARMS can fail inside it (fault row 31).

@@ -33,8 +33,8 @@ mod settings;
 mod wit;
 
 pub use action::{
-    Action, Guarded, GuardedForm, LostReply, Paging, PagingStyle, Risk, SecretField, Settles,
-    Success,
+    Action, Began, Found, Guarded, GuardedForm, LostReply, Paging, PagingStyle, Risk, SecretField,
+    Settles, Success, TagRead,
 };
 pub use check::ParameterError;
 pub use code::{gateway_errors, kind_of};

@@ -397,6 +397,7 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
     let seen = |answer: Recorded| ledger.calls.iter().any(|call| call.answer == answer);
     match error {
         RuntimeError::Stopped(Stop::Declined { .. }) => Verdict::Denied,
+        RuntimeError::Stopped(Stop::Indeterminate { .. }) => Verdict::Indeterminate,
         RuntimeError::Stopped(Stop::Diverged { .. }) if ledger.has_changed() => Verdict::Partial,
         RuntimeError::Stopped(Stop::Diverged { .. }) => Verdict::Failed,
         RuntimeError::Stopped(_) => Verdict::Stopped,

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use host_catalog::{
-    Action, Catalog, InverseKind, LostReply, Owner, Product, ReplyShape, Risk, Source, Style,
+    Action, Catalog, InverseKind, LostReply, Owner, ParameterType, Product, ReplyShape, Risk,
+    Source, Style,
 };
 use host_model::Effect;
 
@@ -140,6 +141,66 @@ fn template_faults(
         }
     }
     faults
+}
+
+#[test]
+fn what_is_looked_for_is_all_that_was_sent() {
+    faults(|product, action| {
+        if let Some(began) = &action.began {
+            let paged = product.actions.get(&began.read).and_then(|read| read.paging.as_ref());
+            let is_list = paged.is_some_and(|paging| paging.items == began.items);
+            let strange = action.found.is_some() || !is_list;
+            return strange
+                .then(|| "what it began is listed nowhere".to_owned())
+                .into_iter()
+                .collect();
+        }
+        let Some(found) = &action.found else { return Faults::new() };
+        let LostReply::ByName(read) = &action.lost else {
+            return vec!["it is not looked for by its name".to_owned()];
+        };
+        let mut faults = Faults::new();
+        let mut looks = vec![(read, &found.with)];
+        looks.extend(found.tags.iter().map(|tags| (&tags.read, &tags.with)));
+        for (read, with) in looks {
+            let Some(look) = product.actions.get(read) else { continue };
+            if look.effect.is_write() {
+                faults.push(format!("`{read}` is no look"));
+            }
+            let required = look.parameters.iter().filter(|it| it.required && it.is_open());
+            let missing = required.filter(|it| it.is != "region" && !with.contains_key(&it.name));
+            faults.extend(missing.map(|it| format!("`{read}` is not told `{}`", it.name)));
+            for (name, words) in with {
+                if look.parameter(name).is_none() {
+                    faults.push(format!("`{read}` does not take `{name}`"));
+                }
+                let known = |name: &&str| action.parameter(name).is_some_and(|it| it.required);
+                let strange = placeholders(words).into_iter().filter(|name| !known(name));
+                faults.extend(strange.map(|name| format!("`{name}` may not be given")));
+            }
+        }
+        // What nobody compares could be another's. A secret cannot be read, and a purchase is one or none.
+        let is_secret =
+            |is: &str| matches!(product.types.get(is), Some(ParameterType::Secret { .. }));
+        for parameter in &action.parameters {
+            let name = &parameter.name;
+            let names =
+                found.with.values().any(|words| placeholders(words).contains(&name.as_str()));
+            let tags = name == "Tag" && found.tags.is_some();
+            let compared = found.equal.contains_key(name) || tags || names;
+            let compared = compared || is_secret(&parameter.is);
+            if !compared && found.made.is_some() {
+                faults.push(format!("nobody compares `{name}`"));
+            }
+        }
+        let strange = found.equal.keys().filter(|name| action.parameter(name).is_none());
+        faults.extend(strange.map(|name| format!("it has no `{name}` to compare")));
+        let pointers = found.equal.values().chain(found.reply.keys()).chain(found.reply.values());
+        let pointers = pointers.chain(&found.made).chain(&found.there);
+        let broken = pointers.filter(|at| !at.starts_with('/') || at.ends_with('/'));
+        faults.extend(broken.map(|at| format!("`{at}` is no pointer")));
+        faults
+    });
 }
 
 #[test]
