@@ -8,6 +8,9 @@ use crate::{Past, State};
 /// What a person can do next about a run in that state, the most useful first. Empty if nothing is left.
 pub fn next(past: &Past, state: &State) -> Vec<String> {
     let run = &past.run;
+    if let Some(undoes) = &past.begun.undoes {
+        return after_undo(undoes, state);
+    }
     match state {
         State::UnderWay { holder } => {
             vec![format!("wait until it ends: {} writes it", quote_within(holder, 120))]
@@ -27,6 +30,20 @@ pub fn next(past: &Past, state: &State) -> Vec<String> {
     }
 }
 
+/// An undo is not gone on with: it is done again, and skips what is gone.
+fn after_undo(undoes: &str, state: &State) -> Vec<String> {
+    let undoes = quote_within(undoes, 64);
+    match state {
+        State::UnderWay { holder } => {
+            vec![format!("wait until it ends: {} writes it", quote_within(holder, 120))]
+        }
+        State::Ended(Verdict::Done) => Vec::new(),
+        State::Open | State::Damaged | State::Ended(_) => {
+            vec![format!("`host undo {undoes}` goes on: what is gone is skipped")]
+        }
+    }
+}
+
 fn after(past: &Past, verdict: Verdict) -> Vec<String> {
     let run = &past.run;
     let mut next = Vec::new();
@@ -34,7 +51,7 @@ fn after(past: &Past, verdict: Verdict) -> Vec<String> {
     let is_stopped = past.ended().is_some_and(|(_, ended)| ended.stopped);
     next.extend(match verdict {
         _ if is_stopped => Some(format!("`host resume {run}` goes on where it stopped")),
-        Verdict::Verified => None,
+        Verdict::Verified | Verdict::Done => None,
         Verdict::AccessOnly | Verdict::Pending => Some(
             "run the workflow again later: it finds what is there, and whether the rest has come"
                 .to_owned(),
