@@ -127,8 +127,8 @@ pub fn pick<'a>(body: &'a Json, at: &str, call: &Call) -> Option<&'a Json> {
 fn is(value: Option<&Json>, wanted: &str) -> bool {
     match value {
         Some(Json::String(text)) => text == wanted,
-        Some(other) => other.to_string() == wanted,
-        None => false,
+        Some(Json::Bool(flag)) => wanted == if *flag { "true" } else { "false" },
+        _ => false,
     }
 }
 

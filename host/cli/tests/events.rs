@@ -41,6 +41,26 @@ fn a_run_that_fails_ends_with_its_verdict_as_well() {
 }
 
 #[test]
+fn an_undo_is_a_stream_of_published_events_too() {
+    let (schema, home) = (schema(), Home::new());
+    home.json(&["run", &delegate(), "--simulate", "--json"]);
+    let (lines, exit) = home.json(&["undo", "last", "--json"]);
+    accepts(&schema, &lines);
+    assert_eq!(exit, Some(0), "{lines:#?}");
+    assert_eq!(names(&lines).first(), Some(&"run-started"));
+    let plan = lines.iter().find(|line| line["event"] == "undo-planned").unwrap();
+    assert!(!plan["steps"].as_array().unwrap().is_empty(), "{plan}");
+    for field in ["undoes", "steps", "stays"] {
+        let mut line = plan.clone();
+        line.as_object_mut().unwrap().remove(field);
+        assert!(!schema.is_valid(&line), "a plan without `{field}` is accepted");
+    }
+    let last = lines.last().unwrap();
+    assert_eq!((&last["event"], &last["verdict"]), (&json!("run-ended"), &json!("done")));
+    assert_eq!(last["output"]["stays"], json!([]), "{last}");
+}
+
+#[test]
 fn what_stands_outside_of_a_run_is_published_too() {
     let (schema, home) = (schema(), Home::new());
     let missing = home.path("missing.wasm").display().to_string();
