@@ -14,16 +14,20 @@
 //!   where it cannot know, the workflow registered it before the call was made.
 //! - An undo that was interrupted is simply done again: the plan is the same, and what is gone is skipped.
 
+mod ask;
 mod changed;
 mod content;
 mod desk;
+mod execute;
 mod follow;
 mod history;
 mod now;
 mod object;
 mod order;
 mod others;
+mod outcome;
 mod plan;
+mod registered;
 mod run;
 mod settings;
 mod step;

@@ -223,7 +223,7 @@ impl Desk {
             texts(&step.call, "TagKeys").into_iter().partition(is_ours);
         let mut call = step.call.clone();
         for key in &lost {
-            super::plan::drop_item(&mut call, "TagKeys", key);
+            super::registered::drop_item(&mut call, "TagKeys", key);
         }
         Ok(Ok(if left.is_empty() {
             Standing::Gone("the tags are gone, or others gave them another value".to_owned())

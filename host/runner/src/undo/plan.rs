@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::changed::{Group, basis, filled};
 use super::history::{Done, History, Unsure};
-use super::object::{Object, ObjectKind, texts, touched};
+use super::object::{Object, ObjectKind, touched};
 use super::order;
 use super::step::{Stays, Step, UndoPlan};
 use super::usage::Usage;
@@ -43,12 +43,12 @@ pub fn plan(entries: &[Numbered], input: &UndoInput<'_>) -> UndoPlan {
     UndoPlan { steps, stays }
 }
 
-struct Draft<'a> {
+pub(super) struct Draft<'a> {
     begun: &'a Begun,
-    input: &'a UndoInput<'a>,
-    steps: Vec<Step>,
+    pub(super) input: &'a UndoInput<'a>,
+    pub(super) steps: Vec<Step>,
     groups: Vec<Group<'a>>,
-    stays: Vec<Stays>,
+    pub(super) stays: Vec<Stays>,
 }
 
 impl<'a> Draft<'a> {
@@ -206,67 +206,6 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// What the workflow registered, for the machines that only this run uses.
-    fn registered(
-        &mut self,
-        done: &Done,
-        (product, action, inverse): (&'static Product, &Action, &Inverse),
-        caller: &IdentityRef,
-    ) {
-        if self.only_looks(done) {
-            return;
-        }
-        let Some(registered) = &done.registered else {
-            self.keep(done, action, action.stays.as_deref().unwrap_or("nothing takes it back"));
-            return;
-        };
-        let mut call = Call { identity: caller.clone(), ..registered.clone() };
-        let agrees = call.product == product.key
-            && call.action == inverse.action
-            && call.region == done.sent.region
-            && inverse.with.iter().all(|(name, source)| within(&call, name, &done.sent, source));
-        if !agrees {
-            self.keep(done, action, "what its workflow registered is about something else");
-            return;
-        }
-        for machine in touched(&done.account, &call, &Json::Null) {
-            if let Some(usage) = self.input.others.iter().find(|usage| usage.has(&machine, done.at))
-            {
-                self.stays.push(Stays::new(machine.to_string(), usage.reason()));
-                drop_item(&mut call, "InstanceId", &machine.name);
-            }
-        }
-        let Some(about) = touched(&done.account, &call, &Json::Null).into_iter().next() else {
-            return;
-        };
-        // The same script on the same machines takes all of it back at once.
-        if let Some(step) = self.steps.iter_mut().find(|step| step.call == call) {
-            step.takes_back.push(done.number);
-            step.basis.push(basis(done));
-            return;
-        }
-        self.steps.push(Step {
-            account: done.account.clone(),
-            touches: touched(&done.account, &call, &Json::Null),
-            call,
-            about,
-            takes_back: vec![done.number],
-            since: done.at,
-            trust: None,
-            puts: Vec::new(),
-            forgets: None,
-            basis: vec![basis(done)],
-            ends: None,
-            part: 1,
-        });
-    }
-
-    fn only_looks(&self, done: &Done) -> bool {
-        let script =
-            done.sent.text("CommandContent").map(|text| host_runtime::digest(text.as_bytes()));
-        script.is_some_and(|digest| self.input.looks.contains(&digest))
-    }
-
     fn doubt(&mut self, unsure: &Unsure) {
         let sent = &unsure.sent;
         let known = Catalog::builtin().resolve(&sent.product, &sent.version, &sent.action);
@@ -284,7 +223,7 @@ impl<'a> Draft<'a> {
         self.stays.push(Stays::new(object, reason));
     }
 
-    fn keep(&mut self, done: &Done, action: &Action, reason: &str) {
+    pub(super) fn keep(&mut self, done: &Done, action: &Action, reason: &str) {
         let sentence = action.sentence_of(&done.sent);
         let object = format!("what was done by “{sentence}” in account {}", done.account);
         let stays = Stays::new(object, reason);
@@ -365,29 +304,6 @@ fn alike(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Text(one), Value::Text(other)) => one.eq_ignore_ascii_case(other),
         (one, other) => one == other,
-    }
-}
-
-/// Whether a registered call agrees with the journaled one in a parameter: a list may be shorter.
-fn within(call: &Call, name: &str, sent: &Call, source: &str) -> bool {
-    let value = |call: &Call, name: &str| {
-        call.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
-    };
-    match (value(call, name), value(sent, source)) {
-        (Some(Value::Json(Json::Array(own))), Some(Value::Json(Json::Array(all)))) => {
-            !own.is_empty() && own.iter().all(|item| all.contains(item))
-        }
-        (own, all) => own == all,
-    }
-}
-
-/// Takes an item out of a list.
-pub(crate) fn drop_item(call: &mut Call, parameter: &str, item: &str) {
-    let rest: Vec<String> = texts(call, parameter).into_iter().filter(|it| it != item).collect();
-    for (name, value) in &mut call.parameters {
-        if name == parameter {
-            *value = Value::Json(json!(rest));
-        }
     }
 }
 
