@@ -1,4 +1,4 @@
-//! AccessKeys.
+//! Permanent keys of users.
 
 use super::reply::{at, items, text};
 use super::scene::Scene;

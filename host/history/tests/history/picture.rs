@@ -240,7 +240,8 @@ fn well_formed(svg: &str) {
         }
     }
     assert!(open.is_empty() && rest.is_empty(), "{open:?} are not closed");
-    let style = svg.split("<style>").nth(1).and_then(|it| it.split("</style>").next()).unwrap();
+    let style = svg.split("<style>").nth(1).and_then(|it| it.split("</style>").next());
+    let style = style.expect("there is a style");
     assert!(!style.contains(['@', '\\']) && !style.contains("url"), "{style}");
     let allowed = |character: char| !character.is_control() || character == '\n';
     assert!(svg.chars().all(allowed), "a character that XML does not have");
