@@ -36,12 +36,13 @@ mod rehearse;
 mod run;
 mod secrets;
 mod sighting;
+pub mod undo;
 mod verdict;
 
 pub use account::{Bound, BoundAccounts};
 pub use ask::{Approver, Decision, Question};
 pub use error::RunError;
-pub use event::{CallOutcome, ProofReport, Reporter, RunEvent};
+pub use event::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine};
 pub use input::{InputError, InputSource, build_input};
 pub use mark::Mark;
 pub use rehearse::{RehearsalEnd, Rehearsed, rehearse};

@@ -10,6 +10,7 @@ mod run;
 mod runs;
 mod show;
 mod simulate;
+mod undo;
 mod vault;
 
 use clap::{Parser, Subcommand};
@@ -29,6 +30,7 @@ pub(crate) struct Command {
 enum Verb {
     Run(run::Arguments),
     Resume(resume::Arguments),
+    Undo(undo::Arguments),
     Replay(replay::Arguments),
     Runs(runs::Arguments),
     Show(show::Arguments),
@@ -46,6 +48,7 @@ impl Command {
         match &self.verb {
             Verb::Run(arguments) => arguments.json,
             Verb::Resume(arguments) => arguments.json,
+            Verb::Undo(arguments) => arguments.json,
             Verb::Replay(arguments) => arguments.json,
             Verb::Runs(arguments) => arguments.json,
             Verb::Show(arguments) => arguments.json,
@@ -63,6 +66,7 @@ impl Command {
         match self.verb {
             Verb::Run(arguments) => run::run(arguments, context).await,
             Verb::Resume(arguments) => resume::run(arguments, context).await,
+            Verb::Undo(arguments) => undo::run(arguments, context).await,
             Verb::Replay(arguments) => replay::run(arguments, context).await,
             Verb::Runs(arguments) => runs::run(&arguments, context).await,
             Verb::Show(arguments) => show::run(&arguments, context).await,
