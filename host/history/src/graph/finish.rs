@@ -106,7 +106,7 @@ fn relate(relation: Relation, pairs: &BTreeSet<(usize, usize)>) -> impl Iterator
 fn prune(nodes: &[Node], edges: &BTreeSet<Edge>) -> (Vec<Node>, Vec<Edge>) {
     let mut kept: BTreeSet<usize> = edges.iter().flat_map(|edge| [edge.from, edge.to]).collect();
     for (index, node) in nodes.iter().enumerate() {
-        if node.standing != Standing::Found || node.inside.is_some() || node.kind == Kind::Arms {
+        if node.standing != Standing::Found || node.inside.is_some() {
             kept.insert(index);
             kept.extend(node.inside);
         }

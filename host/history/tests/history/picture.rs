@@ -99,6 +99,8 @@ fn pictures_stay_as_they_are() {
     insta::assert_snapshot!("ack.mmd", graph("ack").to_mermaid());
     insta::assert_snapshot!("ecs.mmd", graph("ecs").to_mermaid());
     insta::assert_snapshot!("delegate.svg", graph("delegate").to_svg());
+    insta::assert_snapshot!("ack.svg", graph("ack").to_svg());
+    insta::assert_snapshot!("ecs.svg", graph("ecs").to_svg());
 }
 
 #[test]
