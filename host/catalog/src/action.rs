@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use host_model::{Effect, SecretKind};
 use serde::Deserialize;
 
-use crate::{Parameter, ReplyShape};
+use crate::{Inverse, Parameter, ReplyShape};
 
 /// One operation of a product.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,10 +33,17 @@ pub struct Action {
     pub reply: ReplyShape,
     /// What to do when the reply is lost.
     pub lost: LostReply,
+    /// How the read of [`LostReply::ByName`] shows what the call made. Without it nothing here can tell, and
+    /// the workflow looks for itself.
+    #[serde(default)]
+    pub found: Option<Found>,
     /// Codes that say that the goal was reached already.
     #[serde(default)]
     pub done: Vec<String>,
-/// When a reply with HTTP 200 really is a success.
+    /// Where it shows that a call began something, where nothing shows what came of it.
+    #[serde(default)]
+    pub began: Option<Began>,
+    /// When a reply with HTTP 200 really is a success.
     #[serde(default)]
     pub success: Option<Success>,
     /// How its list goes on.
@@ -60,6 +67,9 @@ pub struct Action {
     /// What takes it back.
     #[serde(default)]
     pub inverse: Option<Inverse>,
+    /// Why nothing takes it back, or not all of it; for people.
+    #[serde(default)]
+    pub stays: Option<String>,
     /// Refusals that may only mean that an earlier write is not visible everywhere yet.
     #[serde(default)]
     pub settles: Option<Settles>,
@@ -115,6 +125,54 @@ impl LostReply {
             Self::Reconcile => "reconcile",
         }
     }
+}
+
+/// How a read shows what a call made whose reply was lost (fault row 3).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// What the read is asked for, by its parameters: words with `{Parameter}` of the call in them.
+    pub with: BTreeMap<String, String>,
+    /// JSON Pointer into what was read, to a flag that is true if it is there. Otherwise it is there if it
+    /// can be read.
+    #[serde(default)]
+    pub there: Option<String>,
+    /// JSON Pointer to the date at which it was made. Without one, whatever is there counts.
+    #[serde(default)]
+    pub made: Option<String>,
+    /// Parameters of the call, and where what was read shows the same.
+    #[serde(default)]
+    pub equal: BTreeMap<String, String>,
+    /// Where tags are read, if the read does not show them.
+    #[serde(default)]
+    pub tags: Option<TagRead>,
+    /// The reply that was lost, by JSON Pointers of it; each with where its like stands in what was read.
+    #[serde(default)]
+    pub reply: BTreeMap<String, String>,
+}
+
+/// A list that shows whether a call began something: a task of that time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Began {
+    /// The action, of the same product.
+    pub read: String,
+    /// Its parameters: words with `{Parameter}` of the call in them.
+    pub with: BTreeMap<String, String>,
+    /// JSON Pointer of the list in the reply.
+    pub items: String,
+    /// JSON Pointer into each item, to the date at which it began.
+    pub made: String,
+}
+
+/// A read of tags.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagRead {
+    /// The action, of the same product.
+    pub read: String,
+    /// Its parameters: words with `{Parameter}` of the call in them.
+    pub with: BTreeMap<String, String>,
 }
 
 /// When a reply with HTTP 200 really is a success: ARMS can fail inside it (fault row 31).
@@ -231,16 +289,6 @@ impl Risk {
             Self::Purchase => "purchase",
         }
     }
-}
-
-/// What takes an action back: a template that is filled from the call and its reply.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Inverse {
-    /// The action that takes it back.
-    pub action: String,
-    /// Its parameters: the name of a parameter of the call, or a JSON Pointer into the reply.
-    pub with: BTreeMap<String, String>,
 }
 
 /// Refusals that may only mean that an earlier write is not visible everywhere yet (fault rows 22, 27).

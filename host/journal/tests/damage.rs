@@ -179,3 +179,44 @@ async fn nothing_is_appended_to_a_run_whose_head_was_changed() {
     writer.append(&entries("late", 1), &[]).await.unwrap();
     assert_eq!(journal.read(&run(DAMAGED)).await.unwrap().len(), 6);
 }
+
+#[tokio::test]
+async fn a_head_of_an_earlier_time_or_of_another_copy_is_found() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(folder.path());
+    let new = entries("heads", 5);
+    let mut writer = journal.begin(&run(DAMAGED), None, new[0].clone()).await.unwrap();
+    writer.append(&new[1..3], &[]).await.unwrap();
+    drop((writer, journal));
+    let file = Connection::open(folder.path().join("journal.sqlite")).unwrap();
+    file.execute("ATTACH ?1 AS copy", [folder.path().join("copy").to_str()]).unwrap();
+    file.execute_batch("CREATE TABLE copy.early AS SELECT * FROM run").unwrap();
+    // The same run goes on in two copies of the file.
+    let copy = TempDir::new().unwrap();
+    std::fs::copy(folder.path().join("journal.sqlite"), copy.path().join("journal.sqlite"))
+        .unwrap();
+    for (folder, last) in [(&folder, 3), (&copy, 4)] {
+        let journal = open(folder.path());
+        let (_, mut writer) = journal.reopen(&run(DAMAGED)).await.unwrap();
+        writer.append(&[new[last].clone(), new[last].clone()], &[]).await.unwrap();
+    }
+    file.execute("ATTACH ?1 AS other", [copy.path().join("journal.sqlite").to_str()]).unwrap();
+
+    for (head, expected, sound) in [
+        ("copy.early", "entry 3 is there, and its head counts up to it", 5),
+        ("other.run", "its head belongs to other entries", 5),
+    ] {
+        file.execute_batch(&format!("REPLACE INTO main.run SELECT * FROM {head}")).unwrap();
+        let journal = open(folder.path());
+        let error = journal.read(&run(DAMAGED)).await.unwrap_err().to_string();
+        assert!(error.ends_with(expected), "{error}");
+        let (entries, damage) = journal.salvage(&run(DAMAGED)).await.unwrap();
+        assert_eq!((entries.len(), damage.is_some()), (sound, true));
+    }
+    // The other copy's last entry in the place of this one's.
+    file.execute_batch("REPLACE INTO main.entry SELECT * FROM other.entry WHERE number = 4")
+        .unwrap();
+    let error = open(folder.path()).read(&run(DAMAGED)).await.unwrap_err().to_string();
+    let expected = "entry 4 was written after other entries than those before it";
+    assert!(error.ends_with(expected), "{error}");
+}

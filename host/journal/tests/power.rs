@@ -53,10 +53,39 @@ async fn the_other_process() {
     }
 }
 
+/// What each of several processes does that meet where there is no journal yet: begins a run of its own.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "tells the other process from the test's own")]
+async fn one_of_many_processes() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let number = std::process::id().to_be_bytes();
+    let own = RunId::new(Timestamp::from_seconds(1_700_000_000), number);
+    let journal = open(&PathBuf::from(folder), "one of many");
+    let mut writer = journal.begin(&own, None, entry(0, "begun")).await.unwrap();
+    append(&mut *writer, 1).await;
+}
+
+#[tokio::test]
+async fn processes_that_make_the_journal_at_once_share_it() {
+    for _ in 0..3 {
+        let folder = TempDir::new().unwrap();
+        let others: Vec<_> =
+            (0..6).map(|_| other_process("one_of_many_processes", folder.path())).collect();
+        for mut other in others {
+            assert!(other.wait().unwrap().success());
+        }
+        let runs = open(folder.path(), "this process").runs().await.unwrap();
+        assert_eq!(
+            runs.into_iter().map(Result::unwrap).filter(|head| head.last.number == 2).count(),
+            6
+        );
+    }
+}
+
 #[cfg(test)]
-fn other_process(folder: &Path) -> Child {
+fn other_process(test: &str, folder: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "the_other_process", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .spawn()
@@ -70,7 +99,7 @@ async fn a_killed_process_releases_its_run_and_loses_nothing() {
     drop(journal.begin(&run(), None, entry(0, "begun")).await.unwrap());
     let mut before = 1;
     for round in 0..5 {
-        let mut other = other_process(folder.path());
+        let mut other = other_process("the_other_process", folder.path());
         let lines = BufReader::new(other.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut appended = lines.filter(|line| line.starts_with("appended"));
         let acknowledged = (0..=round).map(|_| appended.next().expect("it appends")).count();

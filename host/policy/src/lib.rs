@@ -21,6 +21,9 @@
 //! | `mark` | forging the mark by which a user is ours | 6 |
 //! | `consent` | what nobody agreed to | 16 to 18 |
 //!
+//! What takes a run back is judged by a rule of its own (`undo`): it follows from the journal, and from
+//! nothing else.
+//!
 //! # Invariants
 //!
 //! - **Deny by default.** What is unknown, unread, unnamed or ambiguous is refused.
@@ -54,6 +57,21 @@
 //! send(permit);
 //! ```
 //!
+//! Leave to remove a key that nobody has comes from the leave to make it, and from nothing else:
+//!
+//! ```compile_fail,E0451
+//! let host = || host_policy::Permit::for_host(host_policy::HostPurpose::Identify);
+//! let repair = host_policy::Repair { disable: host(), delete: host() };
+//! ```
+//!
+//! ```compile_fail,E0382
+//! fn remove(permit: &host_policy::Permit) {
+//!     let repair = permit.repair().expect("it makes a key");
+//!     let (disable, delete) = repair.into_permits();
+//!     let (disable, delete) = repair.into_permits();
+//! }
+//! ```
+//!
 //! Only the few calls that the host makes for itself need no judgment:
 //!
 //! ```
@@ -80,6 +98,7 @@ mod scene;
 mod sink;
 mod subject;
 mod trust;
+mod undo;
 mod user;
 
 pub use allowance::{AllowanceUnknown, Allowances};
@@ -87,7 +106,8 @@ pub use consent::Consent;
 pub use denial::Denial;
 pub use judge::judge;
 pub use need::{Need, needs};
-pub use permit::{Attempt, HostPurpose, Permit};
+pub use permit::{Attempt, HostPurpose, Permit, Repair};
 pub use risk::risks;
 pub use scene::Scene;
 pub use subject::{DocumentKind, Judged, Subject, UserFacts};
+pub use undo::{Past, Reversal, judge_registration, judge_undo, undo_risks};

@@ -54,6 +54,10 @@ pub fn risks(scene: &Scene, subject: &Subject<'_>) -> Vec<String> {
 
 fn class_line(risk: Risk, scene: &Scene, subject: &Subject<'_>) -> String {
     let words = match risk {
+        Risk::AccessKey if subject.action.name == "CreateAccessKey" => {
+            "a permanent key is made, or switched on or off; should the reply be lost, the key that \
+             nobody has then is disabled and deleted, and another one made"
+        }
         Risk::AccessKey => "a permanent key is made, or switched on or off",
         Risk::ConsoleLogin => "somebody can sign in to the console, or differently than before",
         Risk::Mfa => "a second factor is taken away",

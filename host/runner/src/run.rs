@@ -284,8 +284,9 @@ impl Run {
     fn check_same(&self, begun: &Begun, entries: &[Numbered]) -> Result<(), RunError> {
         for (name, party) in &begun.accounts {
             let now = self.settings.accounts.0.get(name);
-            if now.is_none_or(|bound| bound.account.as_str() != party.account || bound.arn != party.arn)
-            {
+            if now.is_none_or(|bound| {
+                bound.account.as_str() != party.account || bound.arn != party.arn
+            }) {
                 return Err(RunError::AccountDifferent {
                     name: name.clone(),
                     before: party.arn.clone(),
@@ -396,6 +397,7 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
     let seen = |answer: Recorded| ledger.calls.iter().any(|call| call.answer == answer);
     match error {
         RuntimeError::Stopped(Stop::Declined { .. }) => Verdict::Denied,
+        RuntimeError::Stopped(Stop::Indeterminate { .. }) => Verdict::Indeterminate,
         RuntimeError::Stopped(Stop::Diverged { .. }) if ledger.has_changed() => Verdict::Partial,
         RuntimeError::Stopped(Stop::Diverged { .. }) => Verdict::Failed,
         RuntimeError::Stopped(_) => Verdict::Stopped,

@@ -25,6 +25,14 @@ pub enum Stop {
         /// What was declined, and why.
         reason: String,
     },
+    /// A call was sent, what came of it is not known, and going on could do harm.
+    #[error("{reason}")]
+    Indeterminate {
+        /// Which call, and what is known of it.
+        reason: String,
+        /// What a person can do.
+        hint: String,
+    },
     /// A run that is replayed asked for something else than before.
     #[error("the workflow asks for something else than it did before\n  before: {}\n  now:    {}", recorded.brief(), asked.brief())]
     Diverged {

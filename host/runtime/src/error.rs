@@ -119,6 +119,7 @@ impl Problem for RuntimeError {
             Self::Trapped { .. } => "runtime.workflow-trapped",
             Self::Stopped(Stop::Interrupted) => "run.interrupted",
             Self::Stopped(Stop::Declined { .. }) => "run.declined",
+            Self::Stopped(Stop::Indeterminate { .. }) => "run.indeterminate",
             Self::Stopped(Stop::Diverged { .. }) => "run.replay-diverged",
             Self::Stopped(Stop::Unrecorded { .. }) => "run.journal-unkept",
             Self::Stopped(Stop::Unkept { .. }) => "run.secret-unkept",
@@ -130,6 +131,7 @@ impl Problem for RuntimeError {
     fn blame(&self) -> Blame {
         match self {
             Self::Stopped(Stop::Declined { .. }) => Blame::Policy,
+            Self::Stopped(Stop::Indeterminate { .. }) => Blame::Cloud,
             // A file that cannot be run is the wrong file; what breaks while it runs is the workflow's.
             Self::NotWebAssembly { .. }
             | Self::CoreModule { .. }
@@ -159,6 +161,7 @@ impl Problem for RuntimeError {
                 "use a host of the contract that it was built for, or build it against `wit/` of this host"
                     .to_owned(),
             ),
+            Self::Stopped(Stop::Indeterminate { hint, .. }) => Some(hint.clone()),
             Self::Stopped(Stop::Diverged { .. }) => Some(
                 "the component, or the host, is not the one that began this run: start a new run, which \
                  finds what is there"

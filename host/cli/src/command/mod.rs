@@ -4,11 +4,13 @@ mod build;
 mod doctor;
 mod export;
 mod inspect;
+mod replay;
 mod resume;
 mod run;
 mod runs;
 mod show;
 mod simulate;
+mod undo;
 mod vault;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +30,8 @@ pub(crate) struct Command {
 enum Verb {
     Run(run::Arguments),
     Resume(resume::Arguments),
+    Undo(undo::Arguments),
+    Replay(replay::Arguments),
     Runs(runs::Arguments),
     Show(show::Arguments),
     Export(export::Arguments),
@@ -44,6 +48,8 @@ impl Command {
         match &self.verb {
             Verb::Run(arguments) => arguments.json,
             Verb::Resume(arguments) => arguments.json,
+            Verb::Undo(arguments) => arguments.json,
+            Verb::Replay(arguments) => arguments.json,
             Verb::Runs(arguments) => arguments.json,
             Verb::Show(arguments) => arguments.json,
             Verb::Export(_) => false,
@@ -60,6 +66,8 @@ impl Command {
         match self.verb {
             Verb::Run(arguments) => run::run(arguments, context).await,
             Verb::Resume(arguments) => resume::run(arguments, context).await,
+            Verb::Undo(arguments) => undo::run(arguments, context).await,
+            Verb::Replay(arguments) => replay::run(arguments, context).await,
             Verb::Runs(arguments) => runs::run(&arguments, context).await,
             Verb::Show(arguments) => show::run(&arguments, context).await,
             Verb::Export(arguments) => export::run(&arguments, context).await,

@@ -42,6 +42,12 @@ pub(crate) fn prompt(text: &str) {
     drop(write!(out, "{text}").and_then(|()| out.flush()));
 }
 
+/// A number with its noun: `1 secret`, `3 secrets`.
+pub(crate) fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// Shows why a command failed; gives its exit status.
 pub(crate) fn failure(failure: &Failure, json: bool) -> u8 {
     if json {

@@ -72,6 +72,11 @@ impl Sqlite {
         Ok(self)
     }
 
+    fn has(&self, run: &RunId) -> Result<bool, JournalError> {
+        let found = self.store.reading(|reading| reading.has(run));
+        found.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
+    }
+
     fn writer(&self, run: &RunId, state: State, held: Box<dyn Held>) -> Box<dyn Writer> {
         let store = Arc::clone(&self.store);
         Box::new(SqliteWriter { store, run: run.clone(), state, _held: held })
@@ -147,11 +152,12 @@ impl Journal for Sqlite {
         if let Some((digest, bytes)) = component {
             check_component(digest, bytes)?;
         }
-        let is_taken = self.store.reading(|reading| reading.has(run));
-        if is_taken.map_err(|trouble| trouble.of_file(&self.store.path, "read"))? {
-            return Err(JournalError::RunTaken { run: run.clone() });
-        }
-        let held = self.locks.hold(run, &self.holder)?;
+        let held = match self.locks.hold(run, &self.holder) {
+            Err(JournalError::RunHeld { .. }) if self.has(run)? => {
+                return Err(JournalError::RunTaken { run: run.clone() });
+            }
+            held => held?,
+        };
         let state = self.store.writing(run, |writing| {
             writing.refuse_known()?;
             if let Some((digest, bytes)) = component {
@@ -185,8 +191,12 @@ impl Journal for Sqlite {
     }
 
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
+        self.newest(usize::MAX).await
+    }
+
+    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
         let listed = self.store.reading(|reading| {
-            Ok(reading.runs()?.iter().map(|id| self.head(reading, id)).collect())
+            Ok(reading.runs()?.iter().take(most).map(|id| self.head(reading, id)).collect())
         });
         listed.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
     }

@@ -11,6 +11,7 @@ use host_runtime::{Answer, Event, Stop};
 use host_vault::SealedEntry;
 use host_wire::FoundSecret;
 
+use super::lost::{Delivered, Delivery, Noted};
 use super::{Identity, LiveDriver, Stage};
 use crate::ledger::{Asked, CallRecord, Recorded};
 use crate::record::{Entry, Intent, Inverse, Known, Outcome, Took};
@@ -77,7 +78,8 @@ impl LiveDriver {
         let Sent { answer: result, attempts, known, sealed } = sent;
         let now = self.stage.clock.now();
         let elapsed = now.since(begun);
-        let took = Took { attempts, elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX) };
+        let took =
+            Took { attempts, elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX) };
         let answer = match &result {
             Ok(reply) => Answer::Reply { reply: reply.clone() },
             Err(error) => Answer::Error { error: error.clone() },
@@ -109,7 +111,9 @@ impl LiveDriver {
         if let Err(error) = product.check(action, call) {
             return Ok(Sent::refused(error.into()));
         }
-        let brief = self.brief(call, product, action, &identity).await;
+        // A lost reply may mean that it is judged again, as it was before the host added anything.
+        let plain = call.clone();
+        let brief = self.brief(&plain, product, action, &identity).await;
         // Nobody is asked about a call that no yes could allow.
         if let Err(error) = self.judge(&brief, Consent::Person) {
             return Ok(Sent::refused(error));
@@ -120,6 +124,10 @@ impl LiveDriver {
             Err(error) => return Ok(Sent::refused(error)),
         };
         self.stage.mark.put_on(product, action, call);
+        let before = match self.look_before(call, product, action, &identity).await {
+            Ok(before) => before,
+            Err(error) => return Ok(Sent::refused(self.redacted(error))),
+        };
         if makes_secret(action) {
             self.prepare_to_keep(call, &identity)?;
         }
@@ -127,38 +135,30 @@ impl LiveDriver {
         host_parameters.extend(self.token(action, call));
         let intent = if action.effect.is_write() {
             let intent = self.intent(asked, call, &identity, consent, &host_parameters);
+            let intent = Intent { before, ..intent };
             self.write_intent(&intent).await?;
             Some(intent)
         } else {
             None
         };
-        self.send(permit, call, &identity, consent, &host_parameters, intent.is_some()).await
+        let intent = intent.as_ref().map(|intent| Noted::now(intent, self.stage.clock.now()));
+        let delivery =
+            Delivery { brief: &brief, consent, call, host_parameters: &host_parameters, intent };
+        self.send(permit, &delivery).await
     }
 
     /// Sends a call that was judged, and takes in its reply.
-    async fn send(
-        &mut self,
-        permit: Permit,
-        call: &Call,
-        identity: &Identity,
-        consent: Consent,
-        host_parameters: &[(String, String)],
-        has_intent: bool,
-    ) -> Result<Sent, Stop> {
-        let (_, action) = match self.resolve(call) {
-            Ok(found) => found,
-            Err(error) => return Ok(Sent::refused(error)),
-        };
-        let settle_since = self.settling.since(call, action, identity);
-        let outgoing = self.outgoing(call, host_parameters, settle_since);
-        let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
+    async fn send(&mut self, permit: Permit, delivery: &Delivery<'_>) -> Result<Sent, Stop> {
+        let Delivery { call, consent, .. } = *delivery;
+        let (action, identity) = (delivery.brief.action, delivery.brief.identity);
+        let Delivered { answer, known } = self.deliver(permit, delivery).await?;
         if makes_secret(action)
             && answer.as_ref().is_err_and(|error| error.kind != ErrorKind::OutcomeUnknown)
         {
             self.settle_intent(call, identity)?;
         }
         self.settling.note(call, action, answer.is_ok(), self.stage.clock.now());
-        let known = has_intent.then_some(Known::Reply);
+        let known = delivery.intent.is_some().then_some(known);
         match answer {
             Ok(mut answer) => {
                 self.note_invocation(call, &answer.body);
@@ -174,23 +174,32 @@ impl LiveDriver {
     }
 
     /// What came of a call that an earlier process may or may not have sent.
-    async fn recovered(&mut self, intent: Intent, _at: Timestamp) -> Result<Sent, Stop> {
-        let call = intent.sent.clone();
+    async fn recovered(&mut self, intent: Intent, at: Timestamp) -> Result<Sent, Stop> {
+        let call = &intent.sent;
         let identity = match self.identity(&call.identity) {
             Ok(identity) => identity,
             Err(error) => return Ok(Sent::refused(error)),
         };
-        let (product, action) = match self.resolve(&call) {
+        let (product, action) = match self.resolve(call) {
             Ok(found) => found,
             Err(error) => return Ok(Sent::refused(error)),
         };
         let consent = Consent::of_word(&intent.consent);
-        let brief = self.brief(&call, product, action, &identity).await;
+        // Judged is what the workflow asked for; sent is that with the host's own marks on it.
+        let plain = self.normalized(&intent.call);
+        let brief = self.brief(&plain, product, action, &identity).await;
         let permit = match self.judge(&brief, consent) {
             Ok(permit) => permit,
-            Err(error) => return Ok(Sent::refused(error)),
+            Err(error) => return Err(self.denied_now(&brief, &error)),
         };
-        self.send(permit, &call, &identity, consent, &intent.host_parameters, true).await
+        let delivery = Delivery {
+            brief: &brief,
+            consent,
+            call,
+            host_parameters: &intent.host_parameters,
+            intent: Some(Noted::before(&intent, at)),
+        };
+        self.send(permit, &delivery).await
     }
 
     fn intent(
@@ -210,8 +219,7 @@ impl LiveDriver {
             host_parameters: host_parameters.to_vec(),
             lost: action.map_or("reconcile", |action| action.lost.as_str()).to_owned(),
             consent: consent.as_str().to_owned(),
-            inverse: inverse
-                .map(|it| Inverse { action: it.action.clone(), with: it.with.clone() }),
+            inverse: inverse.map(|it| Inverse { action: it.action.clone(), with: it.with.clone() }),
             before: None,
         }
     }

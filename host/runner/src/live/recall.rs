@@ -29,12 +29,10 @@ impl LiveDriver {
                 let now = self.with_access_key(access_key_id, secret);
                 same(&now, answer, || format!("the AccessKey `{access_key_id}`"))
             }
-            Event::FindSecret { .. } | Event::GeneratePassword { .. } => {
-                match answer {
-                    Answer::Secret { secret: Some(secret) } => self.hold_again(secret),
-                    _ => Ok(()),
-                }
-            }
+            Event::FindSecret { .. } | Event::GeneratePassword { .. } => match answer {
+                Answer::Secret { secret: Some(secret) } => self.hold_again(secret),
+                _ => Ok(()),
+            },
             Event::Step { id, title } => {
                 self.enter_step(id, title);
                 Ok(())
@@ -50,7 +48,10 @@ impl LiveDriver {
     /// After the last answer of the tape: whoever reads along learns where the run is.
     pub(super) fn leave_tape(&self) {
         if self.tape.is_at_end() {
-            self.report(&RunEvent::Note { message: "everything before was done by an earlier process; the run goes on here".to_owned() });
+            self.report(&RunEvent::Note {
+                message: "everything before was done by an earlier process; the run goes on here"
+                    .to_owned(),
+            });
             self.report_step();
         }
     }

@@ -1,16 +1,10 @@
 //! Secrets that a workflow asks for by name.
 
-use std::collections::BTreeMap;
-
-use host_client::Answer as ClientAnswer;
-use host_model::{
-    Call, CallError, ErrorKind, IdentityRef, Reply, SecretKind, SecretRef, Value, quote_within,
-};
-use host_policy::{HostPurpose, Permit};
+use host_model::{CallError, ErrorKind, IdentityRef, SecretKind, SecretRef, Value, quote_within};
+use host_policy::HostPurpose;
 use host_runtime::{Answer, Stop};
 
 use super::LiveDriver;
-use super::call::attempts_of;
 use crate::password;
 use crate::secrets::principal_of;
 
@@ -96,33 +90,12 @@ impl LiveDriver {
         parameters: &[(&str, &str)],
     ) -> Result<serde_json::Value, CallError> {
         let identity = self.identity(caller)?;
+        let parameters = parameters.iter();
+        let parameters = parameters
+            .map(|(name, value)| ((*name).to_owned(), Value::Text((*value).to_owned())))
+            .collect();
         let (product, action, _) = purpose.action();
-        let version =
-            self.stage.catalog.product(product).map(|p| p.version.clone()).unwrap_or_default();
-        let text =
-            |(name, value): &(&str, &str)| ((*name).to_owned(), Value::Text((*value).to_owned()));
-        let call = Call {
-            identity: caller.clone(),
-            product: product.to_owned(),
-            version,
-            action: action.to_owned(),
-            region: None,
-            parameters: parameters.iter().map(text).collect(),
-        };
-        let outgoing = self.outgoing(&call, &[], None);
-        let permit = Permit::for_host(purpose);
-        let begun = self.stage.clock.now();
-        let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
-        let attempts = match &answer {
-            Ok(answer) => answer.attempts,
-            Err(error) => attempts_of(error),
-        };
-        let sent = answer.map(|answer| {
-            let ClientAnswer { body, request_id, .. } = answer;
-            Reply { body, secrets: BTreeMap::new(), identity: None, request_id }
-        });
-        // Seen by whoever reads along, but no evidence: the workflow did not make it.
-        self.report_call(&call, &identity, &sent, attempts, self.stage.clock.now().since(begun));
-        sent.map(|reply| reply.body)
+        let call = self.own_call((caller, None), (product, action), parameters);
+        self.read_own(&identity, purpose, &call, None).await
     }
 }

@@ -52,7 +52,9 @@ impl Problem for RecordError {
             match self {
                 Self::EntryUnreadable { .. } => "use the version of this program that wrote it",
                 Self::BeginningMissing { .. } => "start a new run: it finds what is there",
-                Self::Over { .. } => "run the workflow again: it finds what is there, and changes the rest",
+                Self::Over { .. } => {
+                    "run the workflow again: it finds what is there, and changes the rest"
+                }
             }
             .to_owned(),
         )

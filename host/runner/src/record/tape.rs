@@ -35,7 +35,8 @@ impl Numbered {
 ///
 /// One is of a kind or a shape that this version does not know, or the first one is not the beginning.
 pub fn read(run: &RunId, entries: &[host_journal::Entry]) -> Result<Vec<Numbered>, RecordError> {
-    let all = entries.iter().map(|entry| Numbered::read(run, entry)).collect::<Result<Vec<_>, _>>()?;
+    let all =
+        entries.iter().map(|entry| Numbered::read(run, entry)).collect::<Result<Vec<_>, _>>()?;
     match all.first() {
         Some(Numbered { entry: Entry::Begun(_), .. }) => Ok(all),
         _ => Err(RecordError::BeginningMissing { run: run.clone() }),
@@ -95,7 +96,10 @@ impl Tape {
     /// # Errors
     ///
     /// The run came to its end, or something was changed after the refusal that ended it.
-    pub(crate) fn of(run: &RunId, entries: &[Numbered]) -> Result<(Self, Option<u64>), RecordError> {
+    pub(crate) fn of(
+        run: &RunId,
+        entries: &[Numbered],
+    ) -> Result<(Self, Option<u64>), RecordError> {
         let entries = without_retried(entries);
         let again_from = match ended(&entries) {
             None => None,
@@ -106,7 +110,12 @@ impl Tape {
                         Some(number) => Some(number),
                         // Declined, or the host stopped it: nothing was answered, so all can be replayed.
                         None if end.stopped => None,
-                        None => return Err(RecordError::Over { run: run.clone(), verdict: end.verdict }),
+                        None => {
+                            return Err(RecordError::Over {
+                                run: run.clone(),
+                                verdict: end.verdict,
+                            });
+                        }
                     }
                 }
                 verdict => return Err(RecordError::Over { run: run.clone(), verdict }),
@@ -218,7 +227,8 @@ fn refusal(entries: &[Numbered]) -> Option<u64> {
                     found = intent.map(|(number, _)| number);
                 }
                 // A session leaves nothing behind.
-                Answer::Reply { .. } if intent.is_some_and(|(_, it)| it.call.action == "AssumeRole") => {}
+                Answer::Reply { .. }
+                    if intent.is_some_and(|(_, it)| it.call.action == "AssumeRole") => {}
                 Answer::Error { error } if error.kind != ErrorKind::OutcomeUnknown => {}
                 _ => found = None,
             },
