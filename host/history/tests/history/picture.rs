@@ -85,6 +85,22 @@ fn instances_report_by_the_script_that_got_the_license_key() {
 }
 
 #[test]
+fn a_script_that_failed_makes_nothing_report() {
+    let mut tape = Tape::load("ecs");
+    let success = r#""InvocationStatus":"Success""#;
+    for entry in &mut tape.entries {
+        entry.body = entry.body.replace(success, r#""InvocationStatus":"Failed""#);
+    }
+    let graph = Graph::new(&tape.past());
+    assert_eq!(edges(&graph), Vec::<String>::new());
+    let scripts = graph.nodes.iter().filter(|node| node.kind == Kind::Script);
+    assert!(
+        scripts.clone().count() > 3
+            && scripts.clone().all(|it| it.about.as_deref() == Some("failed"))
+    );
+}
+
+#[test]
 fn what_was_taken_back_is_drawn_as_removed_and_trusts_nobody() {
     let graph = graph("undo");
     assert_eq!(edges(&graph), Vec::<String>::new());
