@@ -196,6 +196,12 @@ fn a_run_is_told_again_in_published_events() {
         let lines = events(&String::from_utf8(output.stdout).unwrap());
         assert_eq!(lines[0]["event"], "run-started");
         assert_eq!(lines.last().unwrap()["event"], last);
+        let state = match word {
+            KILLED => json!("open"),
+            HELD => json!("under-way"),
+            _ => Value::Null,
+        };
+        assert_eq!(lines.last().unwrap()["state"], state);
         assert!(lines.iter().all(|line| line["run"] == word));
         let numbers: Vec<u64> = lines.iter().filter_map(|line| line["number"].as_u64()).collect();
         assert!(numbers.is_sorted() && numbers.len() > 5, "{numbers:?}");
