@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use host_model::{Effect, SecretKind};
 use serde::Deserialize;
 
-use crate::{Parameter, ReplyShape};
+use crate::{Inverse, Parameter, ReplyShape};
 
 /// One operation of a product.
 #[derive(Debug, Clone, Deserialize)]
@@ -67,6 +67,9 @@ pub struct Action {
     /// What takes it back.
     #[serde(default)]
     pub inverse: Option<Inverse>,
+    /// Why nothing takes it back, or not all of it; for people.
+    #[serde(default)]
+    pub stays: Option<String>,
     /// Refusals that may only mean that an earlier write is not visible everywhere yet.
     #[serde(default)]
     pub settles: Option<Settles>,
@@ -286,16 +289,6 @@ impl Risk {
             Self::Purchase => "purchase",
         }
     }
-}
-
-/// What takes an action back: a template that is filled from the call and its reply.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Inverse {
-    /// The action that takes it back.
-    pub action: String,
-    /// Its parameters: the name of a parameter of the call, or a JSON Pointer into the reply.
-    pub with: BTreeMap<String, String>,
 }
 
 /// Refusals that may only mean that an earlier write is not visible everywhere yet (fault rows 22, 27).

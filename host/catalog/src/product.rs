@@ -100,7 +100,10 @@ impl Product {
                 LostReply::ByName(read) => Some(read),
                 LostReply::Repeat | LostReply::Token(_) | LostReply::Reconcile => None,
             };
-            let inverse = action.inverse.as_ref().map(|inverse| &inverse.action);
+            let inverse = action.inverse.as_ref();
+            let first =
+                inverse.and_then(|inverse| inverse.first.as_ref()).map(|first| &first.action);
+            let inverse = inverse.map(|inverse| &inverse.action).into_iter().chain(first);
             let tags = action.found.as_ref().and_then(|found| found.tags.as_ref());
             let tags = tags.map(|tags| &tags.read);
             let began = action.began.as_ref().map(|began| &began.read);

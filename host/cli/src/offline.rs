@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use host_client::{Client, Endpoints, Network, Observer, Settings, StaticKey};
 use host_catalog::Catalog;
+use host_client::{Client, Endpoints, Network, Observer, Settings, StaticKey};
 use host_model::{Arn, HttpReply, HttpRequest, Principal, SecretText, Timestamp};
 use host_policy::Attempt;
 use host_ports::{Clock as _, Entropy as _};

@@ -18,7 +18,7 @@ fn the_example_on_the_page_runs_as_the_page_says() {
     let outcome = run(&folder, &["--fresh", "-p", "role-name=somebody-elses"]);
     let words = String::from_utf8_lossy(&outcome.stderr).into_owned();
     assert_eq!(outcome.status.code(), Some(1), "{words}");
-    assert!(words.contains("delegate.object-foreign") && words.contains("no changes"), "{words}");
+    assert!(words.contains("workflow.object-foreign") && words.contains("no changes"), "{words}");
 }
 
 fn run(folder: &TempDir, more: &[&str]) -> Output {

@@ -13,7 +13,7 @@ pub enum JournalError {
     Unusable {
         /// The file.
         path: PathBuf,
-        /// What was attempted: `opened`, `read`, `written`.
+        /// What was attempted: `made`, `opened`, `locked`, `read`, `written`.
         what: &'static str,
         /// Why not.
         reason: String,

@@ -25,9 +25,10 @@
 //!   lock, and waits for nobody.
 //!
 //! What one file cannot tell: that a whole run is gone, or sealed secrets that no vault has yet, or the whole
-//! journal, or that all of it (or one run, head and entries) is as it was at an earlier time. Whoever can do that
-//! can as well delete the file. And nothing here is secret: bodies are free of secrets before they come, and
-//! sealed bytes are sealed.
+//! journal, or that all of it (or one run, head and entries) is as it was at an earlier time. So it is if `-wal`
+//! is lost or damaged: what follows its last sound transaction was torn, as far as anybody can see. Whoever can
+//! do that can as well delete the file. And nothing here is secret: bodies are free of secrets before they come,
+//! and sealed bytes are sealed.
 
 mod chain;
 mod error;

@@ -1,5 +1,6 @@
 //! Permits: proof, as a type, that a call was judged.
 
+use host_catalog::{Action, Product};
 use host_model::Effect;
 
 /// Leave to make one call. Only this room makes one, and the client takes it by value.
@@ -19,6 +20,15 @@ impl Permit {
     pub fn for_host(purpose: HostPurpose) -> Self {
         let (product, action, effect) = purpose.action();
         Self::new(product, action, effect)
+    }
+
+    /// Leave for a read by which an undo looks at what it is about: one that the catalog names as a look at
+    /// what some action of the product touches. `None` for every other action.
+    pub fn to_look(product: &Product, action: &Action) -> Option<Self> {
+        let known = product.actions.get(&action.name).filter(|it| it.effect == Effect::Read)?;
+        let shows = |other: &Action| other.observe.contains(&known.name);
+        let is_look = product.actions.values().any(shows);
+        is_look.then(|| Self::new(&product.key, &known.name, known.effect))
     }
 
     /// Leave to remove what this call makes, should its reply be lost and nobody have it (fault row 1).

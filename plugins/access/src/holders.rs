@@ -1,10 +1,10 @@
 //! Who holds the policy that lets its holder assume exactly this role: whom earlier runs were for.
 
+use host_workflow_sdk::ownership::{self, Tagged};
 use host_workflow_sdk::{Account, Error, ram, resourcemanager};
 
 use crate::attachment::{Attachment, Holder};
 use crate::names::{self, CUSTOM};
-use crate::ownership::{self, Tagged};
 use crate::parameters::{Parameters, Scope};
 use crate::parties::Parties;
 

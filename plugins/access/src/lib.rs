@@ -32,7 +32,6 @@ mod external_id;
 mod holders;
 mod ledger;
 mod names;
-mod ownership;
 mod parameters;
 mod parties;
 pub mod people;

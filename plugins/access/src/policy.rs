@@ -1,12 +1,12 @@
 //! A custom policy: find, compare by meaning, then create, change or leave alone.
 
 use host_ram::{Kind, RiskClass, Scene, difference, risks};
+use host_workflow_sdk::ownership::{self, Claim, Tagged};
 use host_workflow_sdk::{Account, Error, Tolerant, progress, ram};
 
 use crate::documents;
 use crate::ledger::Ledger;
 use crate::names::CUSTOM;
-use crate::ownership::{self, Claim, Tagged};
 
 /// Replaces the oldest version that is not in force when there are five.
 const ROTATE: &str = "DeleteOldestNonDefaultVersionWhenLimitExceeded";

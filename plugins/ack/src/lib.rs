@@ -28,7 +28,6 @@ mod glob;
 mod key;
 mod labels;
 mod offer;
-mod ownership;
 mod parameters;
 mod parties;
 mod place;

@@ -32,6 +32,10 @@
 //! - What it imports is what it uses: the linker trims the rest away, so the import list of the
 //!   component shows what it can do.
 //!
+//! What every workflow begins with is here once: an account that the cloud has confirmed
+//! ([`Account::open_confirmed`]), two sides that are two accounts ([`Account::require_other`]), and
+//! the question whether an object is ours ([`ownership`]). Their codes begin with `workflow.`.
+//!
 //! One module for each product; functions that take nothing but required parameters come without
 //! the options record of the contract, all others as the contract has them.
 
@@ -48,10 +52,12 @@ pub mod cs;
 pub mod ecs;
 pub mod ims;
 pub mod openapi;
+pub mod ownership;
 pub mod progress;
 pub mod ram;
 pub mod resourcemanager;
 pub mod sts;
+pub mod undo;
 pub mod vault;
 
 pub use account::Account;

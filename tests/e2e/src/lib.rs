@@ -3,12 +3,14 @@
 //! ```text
 //! Home (HOME, HOST_STATE, HOST_CACHE of its own) ─▶ host … ─▶ Seen (exit, stdout, stderr, events)
 //!   │                                                 ▲
-//!   └─ Secrets: what no output and no file may hold   └─ Server: `host simulate`, or a broken cloud
+//!   └─ Secrets: what no output and no file may hold   └─ Server: `host simulate`, or a broken cloud, or
+//!                                                             Between: a way that ends in one call
 //! ```
 //!
 //! The binary is the one that `HOST_BINARY` names, or is built once with cargo. Nothing here knows
 //! its insides: a test says what a person would notice.
 
+mod between;
 mod binary;
 mod broken;
 mod guest;
@@ -19,6 +21,7 @@ mod seen;
 mod server;
 mod terminal;
 
+pub use between::{Between, Break};
 pub use binary::binary;
 pub use broken::{Behavior, BrokenCloud};
 pub use guest::{delegate, hostile, hostile_manifest, hostile_module, with_manifest};

@@ -41,10 +41,22 @@ impl Server {
     /// A user with the profiles of a running offline cloud, behind an address: to the program a real one.
     pub fn with_profiles() -> (Home, Self) {
         let home = Home::new();
+        let server = Self::start_with_profiles(&home, &[]);
+        (home, server)
+    }
+
+    /// The same for a scenario of the test's own.
+    pub fn of_scenario(text: &str) -> (Home, Self) {
+        let home = Home::new();
+        let scenario = home.write("scenario.toml", text).display().to_string();
+        let server = Self::start_with_profiles(&home, &["--scenario", &scenario]);
+        (home, server)
+    }
+
+    fn start_with_profiles(home: &Home, arguments: &[&str]) -> Self {
         home.write("home/.aliyun/.keep", "");
         let config = home.path("home/.aliyun/config.json").display().to_string();
-        let server = Self::start(&home, &["--write-config", &config]);
-        (home, server)
+        Self::start(home, &[&["--write-config", &config], arguments].concat())
     }
 
     /// What it says when it has started, for people or with `--json`; it is ended then.

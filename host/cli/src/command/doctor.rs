@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::folders::Folders;
 use crate::online::Online;
-use crate::output::{data, event};
+use crate::output::{counted, data, event};
 use crate::unlock;
 
 /// A clock that is off by more is refused by the cloud.
@@ -95,7 +95,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     Ok(u8::from(findings.iter().any(|finding| finding.state.is_err())))
 }
 
-/// State, key, vault and cache.
+/// State, key, vaults and cache.
 fn places(context: &Context, config: Option<&Config>) -> Vec<Finding> {
     let folders = match Folders::prepare(context) {
         Ok(folders) => folders,
@@ -108,25 +108,38 @@ fn places(context: &Context, config: Option<&Config>) -> Vec<Finding> {
         Err(failure) => findings.push(Finding::wrong("key", "installation.key", &failure)),
     }
     // Without settings it is not known how the vault is opened.
-    findings.extend(config.map(|config| vault(context, config, &unlock::folder(&folders, false))));
+    if let Some(config) = config {
+        findings.extend(vaults(context, config, &folders));
+    }
     findings.push(cache(&folders.cache));
     findings
 }
 
-/// A vault that is not there yet is made by the first run that keeps a secret.
-fn vault(context: &Context, config: &Config, folder: &Path) -> Finding {
-    if !folder.exists() {
-        return Finding::fine("vault", "vault", "none yet");
+/// The vault of real accounts, which the first run that keeps a secret makes; and that of clouds on
+/// loopback, which few people have.
+fn vaults(context: &Context, config: &Config, folders: &Folders) -> Vec<Finding> {
+    let (real, loopback) = (unlock::folder(folders, false), unlock::folder(folders, true));
+    let mut findings = vec![if real.exists() {
+        vault(context, config, "vault", &real)
+    } else {
+        Finding::fine("vault", "vault", "none yet")
+    }];
+    if loopback.exists() {
+        findings.push(vault(context, config, "vault-loopback", &loopback));
     }
+    findings
+}
+
+fn vault(context: &Context, config: &Config, name: &str, folder: &Path) -> Finding {
     let lock = match unlock::lock(context, config, folder) {
         Ok(lock) => lock,
-        Err(failure) => return Finding::wrong("vault", "vault", &failure),
+        Err(failure) => return Finding::wrong("vault", name, &failure),
     };
     let ports = (Arc::new(host_net::SystemEntropy), Arc::new(host_net::SystemClock));
     let kept = Vault::open(folder, &lock, ports.0, ports.1).and_then(|vault| vault.list());
     match kept {
-        Ok(kept) => Finding::fine("vault", "vault", format!("{} secrets", kept.len())),
-        Err(error) => Finding::wrong("vault", "vault", &Failure::from(error)),
+        Ok(kept) => Finding::fine("vault", name, counted(kept.len(), "secret")),
+        Err(error) => Finding::wrong("vault", name, &Failure::from(error)),
     }
 }
 

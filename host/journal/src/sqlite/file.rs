@@ -1,10 +1,12 @@
 //! The file: made whole or not at all, and refused unless it is a journal.
+//!
+//! Once it has its name it is opened by SQLite alone: closing a file drops every lock that its process has on
+//! it, SQLite's included.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -24,13 +26,8 @@ const BUSY: Duration = Duration::from_secs(10);
 /// Everything that the file holds besides rows.
 const TABLES: &str = include_str!("tables.sql");
 
-/// Closing a file drops every lock that its process has on it, SQLite's included: within this process the
-/// file is touched by one at a time until SQLite has it.
-static OPENING: Mutex<()> = Mutex::new(());
-
 /// Opens the journal in `folder`, and makes it if there is none.
 pub(crate) fn open(folder: &Path) -> Result<(PathBuf, Connection), JournalError> {
-    let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
     let path = folder.join(NAME);
     lock::make_folder(folder).map_err(Trouble::from).map_err(|t| t.of_file(folder, "made"))?;
     if !is_there(&path).map_err(Trouble::from).map_err(|t| t.of_file(&path, "opened"))? {

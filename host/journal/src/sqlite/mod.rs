@@ -6,6 +6,9 @@ mod sealed;
 mod trouble;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,6 +56,25 @@ impl Sqlite {
         let store = Store { path, key: Key::derive(key), connection: Mutex::new(connection) };
         let locks = FileLocks::new(folder.join(LOCKS));
         Ok(Self { store: Arc::new(store), locks, holder: holder.to_owned() })
+    }
+
+    /// Leaves it to the system when something reaches the disk. For benchmarks: a power cut loses entries.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be used.
+    #[cfg(feature = "unsynced")]
+    pub fn unsynced(self) -> Result<Self, JournalError> {
+        let connection = self.store.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = connection.pragma_update(None, "synchronous", "OFF");
+        drop(connection);
+        set.map_err(|error| Trouble::from(error).of_file(&self.store.path, "opened"))?;
+        Ok(self)
+    }
+
+    fn has(&self, run: &RunId) -> Result<bool, JournalError> {
+        let found = self.store.reading(|reading| reading.has(run));
+        found.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
     }
 
     fn writer(&self, run: &RunId, state: State, held: Box<dyn Held>) -> Box<dyn Writer> {
@@ -130,11 +152,12 @@ impl Journal for Sqlite {
         if let Some((digest, bytes)) = component {
             check_component(digest, bytes)?;
         }
-        let is_taken = self.store.reading(|reading| reading.has(run));
-        if is_taken.map_err(|trouble| trouble.of_file(&self.store.path, "read"))? {
-            return Err(JournalError::RunTaken { run: run.clone() });
-        }
-        let held = self.locks.hold(run, &self.holder)?;
+        let held = match self.locks.hold(run, &self.holder) {
+            Err(JournalError::RunHeld { .. }) if self.has(run)? => {
+                return Err(JournalError::RunTaken { run: run.clone() });
+            }
+            held => held?,
+        };
         let state = self.store.writing(run, |writing| {
             writing.refuse_known()?;
             if let Some((digest, bytes)) = component {
@@ -168,8 +191,12 @@ impl Journal for Sqlite {
     }
 
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
+        self.newest(usize::MAX).await
+    }
+
+    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
         let listed = self.store.reading(|reading| {
-            Ok(reading.runs()?.iter().map(|id| self.head(reading, id)).collect())
+            Ok(reading.runs()?.iter().take(most).map(|id| self.head(reading, id)).collect())
         });
         listed.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
     }

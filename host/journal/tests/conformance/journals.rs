@@ -22,7 +22,7 @@ fn sealed(name: &str, bytes: &[u8]) -> Sealed {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 async fn read(journal: &dyn Journal, id: &str) -> Vec<(u64, i64, String, String)> {
@@ -83,7 +83,7 @@ pub(crate) async fn has_one_writer_for_each_run(open: Open<'_>) {
     let (one, two) = (open("process 1"), open("process 2"));
     let writer = one.begin(&run(FIRST), None, entry(1, "begun", "{}")).await.unwrap();
     for journal in [&one, &two] {
-        let error = journal.reopen(&run(FIRST)).await.err().expect("it is held");
+        let error = journal.reopen(&run(FIRST)).await.expect_err("it is held");
         assert_eq!(error.code(), "journal.run-held");
         assert!(error.to_string().ends_with("is being written by process 1"), "{error}");
     }
@@ -91,7 +91,7 @@ pub(crate) async fn has_one_writer_for_each_run(open: Open<'_>) {
     let mut other = other.expect("another run is another run's");
     drop(writer);
     let (_, mut writer) = two.reopen(&run(FIRST)).await.unwrap();
-    let error = one.reopen(&run(FIRST)).await.err().expect("it is held");
+    let error = one.reopen(&run(FIRST)).await.expect_err("it is held");
     assert!(error.to_string().ends_with("is being written by process 2"), "{error}");
     writer.append(&[entry(2, "resumed", "{}")], &[]).await.unwrap();
     other.append(&[entry(2, "ended", "{}")], &[]).await.unwrap();
@@ -131,6 +131,9 @@ pub(crate) async fn lists_runs_newest_first_with_their_writers(open: Open<'_>) {
     writer.append(&[entry(2, "intent", "2"), entry(3, "outcome", "3")], &[]).await.unwrap();
     drop(two.begin(&run(SECOND), None, entry(4, "begun", "4")).await.unwrap());
     let listed: Vec<_> = two.runs().await.unwrap().into_iter().map(Result::unwrap).collect();
+    let newest = two.newest(1).await.unwrap().into_iter().map(Result::unwrap);
+    let newest: Vec<_> = newest.map(|head| head.run).collect();
+    assert_eq!(newest, [listed[0].run.clone()]);
     let shown: Vec<_> = listed
         .iter()
         .map(|head| {

@@ -3,8 +3,12 @@
 //! The cases know the ports alone. A second implementation, in memory, shows that they do: a journal in a
 //! shared database is added here as a third.
 
+// `cfg(test)` always holds here; it tells the lints that these modules are tests throughout.
+#[cfg(test)]
 mod journals;
+#[cfg(test)]
 mod locks;
+#[cfg(test)]
 mod memory;
 
 use std::path::Path;
@@ -62,6 +66,40 @@ fn files_lock_as_every_lock_does() {
     let folder = TempDir::new().unwrap();
     let open = || Arc::new(FileLocks::new(folder.path().join("locks"))) as Arc<dyn Locks>;
     locks::hold_and_release(&open);
+}
+
+#[test]
+fn a_file_that_a_dead_process_left_locks_nothing() {
+    let folder = TempDir::new().unwrap();
+    let locks = FileLocks::new(folder.path());
+    let run = "run-01900000001-0000000a".parse().unwrap();
+    let file = folder.path().join("run-01900000001-0000000a.lock");
+    let leave = || std::fs::write(&file, "a process with a long name").unwrap();
+    leave();
+    assert_eq!(locks.holder(&run).unwrap(), None);
+    let held = locks.hold(&run, "short").unwrap();
+    assert_eq!(locks.holder(&run).unwrap().as_deref(), Some("short"));
+    drop(held);
+
+    // Who looks at it while it is taken over is in nobody's way.
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let (locks, run, done) = (&locks, &run, &done);
+        for _ in 0..2 {
+            scope.spawn(move || {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    drop(locks.holder(run).unwrap());
+                }
+            });
+        }
+        let taken = (0..300).map(|_| {
+            leave();
+            locks.hold(run, "alone").map(drop)
+        });
+        let refused = taken.filter(Result::is_err).count();
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(refused, 0, "who looks does not hold it");
+    });
 }
 
 #[test]

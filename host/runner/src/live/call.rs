@@ -185,6 +185,7 @@ impl LiveDriver {
             Err(error) => return Ok(Sent::refused(error)),
         };
         let consent = Consent::of_word(&intent.consent);
+        // Judged is what the workflow asked for; sent is that with the host's own marks on it.
         let plain = self.normalized(&intent.call);
         let brief = self.brief(&plain, product, action, &identity).await;
         let permit = match self.judge(&brief, consent) {

@@ -12,7 +12,6 @@ use crate::parameters::{Scope, SignIn, UserWish};
 use crate::parties::Parties;
 use crate::report::{self, Proof, Source, UserLine};
 use crate::step::access::{self, AccessPlan, Grant, Origin};
-use crate::step::preflight;
 use crate::step::proof::Claim;
 use crate::step::sign_in::Key;
 use crate::step::users::{self, FoundUser, Person};
@@ -54,7 +53,7 @@ pub(super) fn look<'a>(
     setting: &Setting<'a>,
     ledger: &mut Ledger,
 ) -> Result<Plan<'a>, Error> {
-    let monitoring = preflight::open("monitoring")?;
+    let monitoring = Account::open_confirmed("monitoring")?;
     let people = Account::open("monitoring")?;
     let wish = user.wish();
     let needs_domain = wish.sign_in == SignIn::Console || !wish.tags.is_empty();

@@ -10,7 +10,6 @@ use super::management::{self, Management};
 use crate::evidence;
 use crate::names;
 use crate::report::{Proof, Source};
-use crate::step::preflight;
 use crate::step::proof::Claim;
 
 /// The step and the claim.
@@ -44,7 +43,7 @@ pub struct ExistingUser {
 pub(super) fn look(management: &Management, setting: &Setting<'_>) -> Result<Looked, Error> {
     let reporting = setting.reporting_user;
     let name = management.named_user().or(reporting).ok_or_else(management::unnamed)?;
-    let account = preflight::open("monitoring")?;
+    let account = Account::open_confirmed("monitoring")?;
     let arn = names::user_arn(account.id(), name);
     let is_reporting = reporting.is_some_and(|reporting| reporting.eq_ignore_ascii_case(name));
     let name = name.to_owned();

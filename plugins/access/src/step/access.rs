@@ -1,12 +1,12 @@
 //! What a role, or a user, may do in ARMS.
 
+use host_workflow_sdk::ownership::{self, Tagged};
 use host_workflow_sdk::{Account, Error, ErrorKind, Tolerant, clock, progress};
 
 use crate::attachment::{Attachment, Holder};
 use crate::documents;
 use crate::ledger::Ledger;
 use crate::names::{self, CUSTOM, SYSTEM};
-use crate::ownership::{self, Tagged};
 use crate::parameters::{Access, NamedAccess, Scope};
 use crate::parties;
 use crate::policy::{Standing, WantedPolicy};

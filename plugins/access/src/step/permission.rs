@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use host_workflow_sdk::ownership::Claim;
 use host_workflow_sdk::ram::AttachedPolicy;
 use host_workflow_sdk::{Error, ErrorKind, progress};
 
@@ -10,7 +11,6 @@ use crate::documents;
 use crate::holders::{self, Holders, Holding};
 use crate::ledger::Ledger;
 use crate::names::{self, CUSTOM, SYSTEM};
-use crate::ownership::Claim;
 use crate::parameters::{AssumePermission, Parameters, Scope};
 use crate::parties::{self, Parties};
 use crate::policy::{Standing, WantedPolicy};

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use host_workflow_sdk::{Account, Error, ErrorKind, Tolerant, ims, ram};
-use host_workflow_sdk::{resourcemanager, sts};
+use host_workflow_sdk::{Account, Error, ErrorKind, Tolerant, ims, ram, resourcemanager};
 
 use crate::attachment::Holder;
 use crate::holders;
@@ -60,17 +59,12 @@ pub(crate) fn meet(input: &Parameters) -> Result<Parties, Error> {
         return Err(Error::new(ErrorKind::Invalid, "delegate.user-repeated", message)
             .hint("say all that is wanted of a user in one place"));
     }
-    let monitoring = open("monitoring")?;
-    let people = open(input.people())?;
-    if input.trust.of == TrustedAccount::Source && monitoring.id() == people.id() {
-        let message = format!(
-            "the monitoring and the source account are both `{}`: nothing to share",
-            people.id()
-        );
-        return Err(Error::new(ErrorKind::Invalid, "delegate.accounts-same", message).hint(
-            "bind `source` to the other account, or set `trust.of` to `monitoring` to let users \
-             of the monitoring account itself assume the role",
-        ));
+    let monitoring = Account::open_confirmed("monitoring")?;
+    let people = Account::open_confirmed(input.people())?;
+    if input.trust.of == TrustedAccount::Source {
+        let hint = "bind `source` to the other account, or set `trust.of` to `monitoring` to let users \
+                    of the monitoring account itself assume the role";
+        monitoring.require_other(&people, "nothing to share", hint)?;
     }
     require_group(&monitoring, &input.scope)?;
     require_group(&people, &input.assume_scope)?;
@@ -91,21 +85,6 @@ pub(crate) fn look(
     let access = access::find(grant(input, parties, &role), &parties.monitoring, ledger)?;
     let permission = permission::find(input, parties, &role, &users, &holders, ledger)?;
     Ok(Found { users, role, access, permission })
-}
-
-pub(crate) fn open(name: &str) -> Result<Account, Error> {
-    let account = Account::open(name)?;
-    let caller = sts::get_caller_identity(&account)?;
-    if caller.account_id != account.id() {
-        let message = format!(
-            "`{name}` is bound to account `{}`, and the cloud says the caller is of account `{}`",
-            account.id(),
-            caller.account_id
-        );
-        return Err(Error::new(ErrorKind::Conflict, "delegate.account-unexpected", message)
-            .hint("check the profile that is bound to this account"));
-    }
-    Ok(account)
 }
 
 fn require_group(account: &Account, scope: &Scope) -> Result<(), Error> {

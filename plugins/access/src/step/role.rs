@@ -2,6 +2,7 @@
 
 use host_model::{Arn, Principal};
 use host_ram::Document;
+use host_workflow_sdk::ownership::{self, Claim, Tagged};
 use host_workflow_sdk::{Error, Tolerant, progress, ram};
 
 use crate::documents;
@@ -9,7 +10,6 @@ use crate::dropped;
 use crate::holders::Holders;
 use crate::ledger::Ledger;
 use crate::names;
-use crate::ownership::{self, Claim, Tagged};
 use crate::parameters::Parameters;
 use crate::parties::Parties;
 use crate::statements;

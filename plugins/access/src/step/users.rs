@@ -1,10 +1,9 @@
 //! RAM users on the people's side.
 
 use host_workflow_sdk::ram::LoginProfile;
-use host_workflow_sdk::{Error, ErrorKind, Tag, Tolerant, ims, progress, ram};
+use host_workflow_sdk::{Error, ErrorKind, Tag, Tolerant, ims, ownership, progress, ram};
 
 use crate::ledger::Ledger;
-use crate::ownership;
 use crate::parameters::{SignIn, UserWish};
 use crate::parties::Parties;
 use crate::step::sign_in::{self, Key};
@@ -64,7 +63,8 @@ pub(crate) fn find_one(wish: &UserWish, parties: &Parties) -> Result<FoundUser, 
         return Ok(FoundUser::default());
     };
     if !wish.existing {
-        ownership::claim_user(people, &user, wish.sign_in != SignIn::None)?;
+        let hint = foreign_hint(&user.user_name, wish.sign_in != SignIn::None);
+        ownership::claim_user(people, &user, &hint)?;
     }
     let login = match wish.sign_in {
         SignIn::Console => ram::get_login_profile(people, &wish.name).or_absent()?,
@@ -168,6 +168,19 @@ fn display_name(wish: &UserWish) -> &str {
     wish.display_name.as_deref().unwrap_or(&wish.name)
 }
 
+/// Nobody can mark a user later, so credentials for one of others need the operator's word for that
+/// very user.
+fn foreign_hint(name: &str, needs_credentials: bool) -> String {
+    if needs_credentials {
+        format!(
+            "give another name; or, to have a password or an AccessKey made for this user, set \
+             `existing` to true for it and run with `--allow user={name}`"
+        )
+    } else {
+        "set `existing` to true for this user, give another name, or run with `--adopt`".to_owned()
+    }
+}
+
 fn check_display_name(wish: &UserWish) -> Result<(), Error> {
     let name = display_name(wish);
     if wish.tags.is_empty() || name.chars().count() <= TAGGED_DISPLAY_NAME_LIMIT {
@@ -210,6 +223,13 @@ mod tests {
 
     fn found() -> FoundUser {
         FoundUser::default()
+    }
+
+    #[test]
+    fn credentials_of_a_foreign_user_need_the_users_name() {
+        assert!(foreign_hint("alice", true).contains("`--allow user=alice`"));
+        assert!(!foreign_hint("alice", true).contains("--adopt"));
+        assert!(foreign_hint("alice", false).contains("`--adopt`"));
     }
 
     #[test]

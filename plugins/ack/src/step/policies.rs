@@ -2,9 +2,9 @@
 
 use host_ram::{Direction, Document, Kind, RiskClass, Scene, difference, risks};
 use host_reporting::Ledger;
+use host_workflow_sdk::ownership::{self, Claim, Tagged};
 use host_workflow_sdk::{Account, Error, ErrorKind, Tolerant, progress, ram};
 
-use crate::ownership::{self, Claim};
 use crate::parameters::{CustomPolicy, DOCUMENTED, Parameters};
 use crate::step::reporting_user::FoundUser;
 
@@ -142,7 +142,7 @@ fn find_custom(
     let Some(found) = ram::get_policy(monitoring, &policy.name, CUSTOM).or_absent()? else {
         return Ok((CustomStanding::Absent, policy.name.clone(), text));
     };
-    let claim = ownership::claim_policy(monitoring, &found.policy_name)?;
+    let claim = ownership::claim(monitoring, Tagged::Policy, &found.policy_name)?;
     let present = read(&format!("policy `{}`", found.policy_name), &found.policy_document)?;
     let lines = difference(&present, &wanted);
     let difference = lines
@@ -191,7 +191,7 @@ pub(crate) fn settle_custom(
         }
         CustomStanding::Present { claim, difference } => {
             if *claim == Claim::Adopted {
-                ownership::adopt_policy(monitoring, name)?;
+                ownership::adopt(monitoring, Tagged::Policy, name)?;
                 ledger.updated(&object, "taken over");
             }
             if !difference.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use host_reporting::{Activation, Baseline, Ledger, Service, words};
 use host_workflow_access::people::{self, Plan, Setting};
 use host_workflow_sdk::progress::{self, Level, Outcome};
-use host_workflow_sdk::{Account, Error, ErrorKind, sts};
+use host_workflow_sdk::{Account, Error, ErrorKind};
 
 use crate::conflict::Terms;
 use crate::deed::{Allowed, Deed};
@@ -41,33 +41,13 @@ pub(crate) fn meet(input: &Parameters) -> Result<Parties, Error> {
         "look at both accounts and all clusters before anything is changed",
     );
     words::before_you_begin();
-    let (monitoring, source) = (open("monitoring")?, open("source")?);
-    if monitoring.id() == source.id() {
-        let message = format!(
-            "the monitoring and the source account are both `{}`: clusters report within their own \
-             account without any of this",
-            source.id()
-        );
-        return Err(Error::new(ErrorKind::Invalid, "ack.accounts-same", message)
-            .hint("bind `source` to the account that has the clusters"));
-    }
+    let monitoring = Account::open_confirmed("monitoring")?;
+    let source = Account::open_confirmed("source")?;
+    let why = "clusters report within their own account without any of this";
+    let hint = "bind `source` to the account that has the clusters";
+    monitoring.require_other(&source, why, hint)?;
     let reporter = input.reporting_user(source.id());
     Ok(Parties { monitoring, source, region: input.region.clone(), reporter })
-}
-
-fn open(name: &str) -> Result<Account, Error> {
-    let account = Account::open(name)?;
-    let caller = sts::get_caller_identity(&account)?;
-    if caller.account_id != account.id() {
-        let message = format!(
-            "`{name}` is bound to account `{}`, and the cloud says the caller is of account `{}`",
-            account.id(),
-            caller.account_id
-        );
-        return Err(Error::new(ErrorKind::Conflict, "ack.account-unexpected", message)
-            .hint("check the profile that is bound to this account"));
-    }
-    Ok(account)
 }
 
 /// Looks at all objects that the run is about; what cannot be done is said now. An error if nothing can.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use host_reporting::{Baseline, Ledger, Service};
 use host_workflow_sdk::ecs::{CloudAssistant, Instance};
 use host_workflow_sdk::progress::{self, Outcome};
-use host_workflow_sdk::{Account, Error, ErrorKind, Tag, arms, ecs, sts};
+use host_workflow_sdk::{Account, Error, ErrorKind, Tag, arms, ecs};
 
 use crate::fitness;
 use crate::machine::Machine;
@@ -21,31 +21,11 @@ const ASSISTANTS_MAX: usize = 50;
 pub(crate) fn meet(input: &Parameters) -> Result<Parties, Error> {
     progress::step("preflight", "look at both accounts before anything is changed");
     input.check()?;
-    let (monitoring, source) = (open("monitoring")?, open("source")?);
-    if monitoring.id() == source.id() {
-        let message = format!(
-            "the monitoring and the source account are both `{}`: nothing to bring together",
-            source.id()
-        );
-        return Err(Error::new(ErrorKind::Invalid, "ecs.accounts-same", message)
-            .hint("bind `source` to the account that has the instances"));
-    }
+    let monitoring = Account::open_confirmed("monitoring")?;
+    let source = Account::open_confirmed("source")?;
+    let hint = "bind `source` to the account that has the instances";
+    monitoring.require_other(&source, "nothing to bring together", hint)?;
     Ok(Parties { monitoring, source })
-}
-
-fn open(name: &str) -> Result<Account, Error> {
-    let account = Account::open(name)?;
-    let caller = sts::get_caller_identity(&account)?;
-    if caller.account_id != account.id() {
-        let message = format!(
-            "`{name}` is bound to account `{}`, and the cloud says the caller is of account `{}`",
-            account.id(),
-            caller.account_id
-        );
-        return Err(Error::new(ErrorKind::Conflict, "ecs.account-unexpected", message)
-            .hint("check the profile that is bound to this account"));
-    }
-    Ok(account)
 }
 
 /// Looks at ARMS in each region. A region that cannot take part is said, and the others go on; if none

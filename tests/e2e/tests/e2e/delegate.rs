@@ -113,7 +113,7 @@ policies = ["AliyunARMSReadOnlyAccess"]
         arguments.extend_from_slice(more);
         home.host(&arguments).exits(1).says("(no changes").says(code).says(says)
     };
-    refuse(&["-p", "access=full"], "delegate.object-foreign", "--adopt");
+    refuse(&["-p", "access=full"], "workflow.object-foreign", "--adopt");
     refuse(
         &["-p", "access=full", "--adopt"],
         "delegate.access-foreign",
@@ -292,6 +292,6 @@ fn a_user_of_others_needs_its_name_for_credentials_and_adoption_otherwise() {
         let home = Home::new();
         let users = format!(r#"users=[{{"name":"outsider","sign-in":"{sign_in}"}}]"#);
         let seen = home.host(&["run", &workflow, "--simulate", "-p", &users]).exits(1);
-        seen.says("(no changes").says("delegate.object-foreign").says(says);
+        seen.says("(no changes").says("workflow.object-foreign").says(says);
     }
 }

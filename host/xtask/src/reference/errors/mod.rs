@@ -32,7 +32,8 @@ Every code that `host` gives to an error of its own, by the room that it comes f
 see; the message beside it names the value, and often says more precisely what to do.
 
 Codes are stable: scripts may depend on them. What the cloud refuses has the cloud's own code, such as
-`EntityNotExist.Role`, and a workflow may end with a code of its own; neither stands here.
+`EntityNotExist.Role`, and a workflow may end with a code of its own; neither stands here. What workflows in Rust
+have in common, because it is in their SDK, begins with `workflow`.
 
 The status is what a command ends with because of the error; [exit statuses](exit-statuses.md) has them all. An
 error of a call is first shown to the workflow, which may go on.
@@ -95,11 +96,12 @@ pub(super) fn page(root: &Path) -> Result<String, XtaskError> {
     of(&sources, &words)
 }
 
-/// Sources of rooms, without their tests.
+/// Sources of rooms and of the SDK, without their tests.
 fn is_source(path: &str) -> bool {
+    let is_ours = path.starts_with("host/") || path.starts_with("plugins/sdk/");
     let is_rust = Path::new(path).extension().is_some_and(|end| end == "rs");
     let is_test = path.contains("/tests/") || path.ends_with("/tests.rs");
-    is_rust && !is_test && path.starts_with("host/") && path.contains("/src/")
+    is_rust && !is_test && is_ours && path.contains("/src/")
 }
 
 fn of(sources: &[File], words: &str) -> Result<String, XtaskError> {

@@ -161,9 +161,23 @@ fn start(
     Ok(id)
 }
 
-fn started(operation: &Operation<'_>, task: &str) -> Json {
+/// Reads the items of a request, has each of them judged, and starts one task for all. `fields` are the
+/// names of an item's name and version.
+fn carry_out(
+    state: &mut State,
+    operation: &Operation<'_>,
+    fields: [&str; 2],
+    judge: impl Fn(&Cluster, &Item) -> Result<AddonDeed, CloudError>,
+) -> Result<Json, CloudError> {
+    let [name, version] = fields;
+    let items = items(operation, name, version)?;
+    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+    let cluster = ready(state, operation, &names)?;
+    let judged = items.into_iter().map(|item| judge(cluster, &item).map(|deed| (item, deed)));
+    let deeds: Vec<_> = judged.collect::<Result<_, _>>()?;
+    let task = start(state, operation, &deeds)?;
     let cluster = operation.required("cluster_id");
-    json!({ "cluster_id": cluster, "request_id": null, "task_id": task })
+    Ok(json!({ "cluster_id": cluster, "request_id": null, "task_id": task }))
 }
 
 fn check_version(cluster: &Cluster, name: &str, version: &str) -> Result<(), CloudError> {
@@ -182,19 +196,15 @@ pub(super) fn install_cluster_addons(
     state: &mut State,
     operation: &Operation<'_>,
 ) -> Result<Json, CloudError> {
-    let items = items(operation, "name", "version")?;
-    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
-    let cluster = ready(state, operation, &names)?;
-    for item in &items {
+    carry_out(state, operation, ["name", "version"], |cluster, item| {
         if cluster.addons.contains_key(&item.name) {
             let message = format!("The add-on {} is installed already.", item.name);
             return Err(CloudError::invalid("AddonOperationFailed.ResourceExists", message));
         }
         let version = item.version.as_deref().ok_or_else(|| missing("version"))?;
         check_version(cluster, &item.name, version)?;
-    }
-    let deeds: Vec<_> = items.into_iter().map(|item| (item, AddonDeed::Install)).collect();
-    start(state, operation, &deeds).map(|task| started(operation, &task))
+        Ok(AddonDeed::Install)
+    })
 }
 
 /// Settings are merged by name; the reply is empty, and the task is found in the list of tasks.
@@ -217,11 +227,7 @@ pub(super) fn upgrade_cluster_addons(
     state: &mut State,
     operation: &Operation<'_>,
 ) -> Result<Json, CloudError> {
-    let items = items(operation, "component_name", "next_version")?;
-    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
-    let cluster = ready(state, operation, &names)?;
-    let mut deeds = Vec::new();
-    for item in items {
+    carry_out(state, operation, ["component_name", "next_version"], |cluster, item| {
         let addon = cluster.addons.get(&item.name).ok_or_else(addon_absent)?;
         let version = item.version.clone().ok_or_else(|| missing("next_version"))?;
         check_version(cluster, &item.name, &version)?;
@@ -229,25 +235,20 @@ pub(super) fn upgrade_cluster_addons(
             let message = format!("The add-on {} has version {}.", item.name, addon.version);
             return Err(CloudError::invalid("InvalidAddonVersion", message));
         }
-        deeds.push((item, AddonDeed::Upgrade { version }));
-    }
-    start(state, operation, &deeds).map(|task| started(operation, &task))
+        Ok(AddonDeed::Upgrade { version })
+    })
 }
 
 pub(super) fn uninstall_cluster_addons(
     state: &mut State,
     operation: &Operation<'_>,
 ) -> Result<Json, CloudError> {
-    let items = items(operation, "name", "version")?;
-    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
-    let cluster = ready(state, operation, &names)?;
-    for item in &items {
+    carry_out(state, operation, ["name", "version"], |cluster, item| {
         let addon = cluster.addons.get(&item.name).ok_or_else(addon_absent)?;
         if addon.required {
             let message = format!("The add-on {} is required and cannot be removed.", item.name);
             return Err(CloudError::invalid("AddonOperationFailed.Required", message));
         }
-    }
-    let deeds: Vec<_> = items.into_iter().map(|item| (item, AddonDeed::Uninstall)).collect();
-    start(state, operation, &deeds).map(|task| started(operation, &task))
+        Ok(AddonDeed::Uninstall)
+    })
 }

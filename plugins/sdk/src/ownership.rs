@@ -1,25 +1,31 @@
 //! Is this object ours? The host marks what a run makes; the mark is how a later run knows it.
+//!
+//! Roles and custom policies carry the mark as tags, users as a word of their comment. What carries
+//! none was made by somebody else: it is an error (`workflow.object-foreign`) to work on it, unless the
+//! operator lets the run take it over with `--adopt`.
 
-use host_workflow_sdk::{Account, Error, ErrorKind, Tag, context, ram};
+use crate::{Account, Error, ErrorKind, Tag, context, ram};
 
 /// Whether an object may be worked on, and what it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Claim {
+pub enum Claim {
     /// It carries the mark.
     Ours,
-    /// It does not, and the operator lets the run take it over: it gets the mark.
+    /// It does not, and the operator lets the run take it over: see [`adopt`].
     Adopted,
 }
 
 /// Kinds of objects that carry their mark as tags.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Tagged {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tagged {
+    /// A RAM role.
     Role,
+    /// A custom policy.
     Policy,
 }
 
 impl Tagged {
-    pub(crate) const fn as_str(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Role => "role",
             Self::Policy => "policy",
@@ -28,20 +34,16 @@ impl Tagged {
 }
 
 /// What an existing role or policy is to this run; an error if it is somebody else's.
-pub(crate) fn claim(account: &Account, kind: Tagged, name: &str) -> Result<Claim, Error> {
+pub fn claim(account: &Account, kind: Tagged, name: &str) -> Result<Claim, Error> {
     let ours = !marked(account, kind, &[name.to_owned()])?.is_empty();
     decide(ours, context::adopts(), || {
         let hint = "give another name, or run with `--adopt` to take it over";
-        foreign(account, kind.as_str(), name).hint(hint)
+        foreign(account.id(), kind.as_str(), name).hint(hint)
     })
 }
 
 /// Which of these roles or policies carry the mark.
-pub(crate) fn marked(
-    account: &Account,
-    kind: Tagged,
-    names: &[String],
-) -> Result<Vec<String>, Error> {
+pub fn marked(account: &Account, kind: Tagged, names: &[String]) -> Result<Vec<String>, Error> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -57,40 +59,24 @@ pub(crate) fn marked(
     Ok(names.iter().filter(is_marked).cloned().collect())
 }
 
-/// The same for a user, who carries the mark in a comment.
+/// Puts the mark on a role or policy that was taken over.
+pub fn adopt(account: &Account, kind: Tagged, name: &str) -> Result<(), Error> {
+    ram::tag_resources(account, kind.as_str(), &[name.to_owned()], &context::mark_tags())
+}
+
+/// What an existing user is to this run; an error with this `hint` if it is somebody else's.
 ///
-/// Nobody can mark a user later, so credentials for one of others need the operator's word for
-/// that very user (`needs_credentials`).
-pub(crate) fn claim_user(
-    account: &Account,
-    user: &ram::User,
-    needs_credentials: bool,
-) -> Result<Claim, Error> {
+/// Nobody can mark a user later, and the host wants the operator's word for that very user
+/// (`--allow user=…`) before it makes credentials: where they are wanted, the hint says so.
+pub fn claim_user(account: &Account, user: &ram::User, hint: &str) -> Result<Claim, Error> {
     decide(is_our_user(user), context::adopts(), || {
-        foreign(account, "user", &user.user_name)
-            .hint(user_hint(&user.user_name, needs_credentials))
+        foreign(account.id(), "user", &user.user_name).hint(hint)
     })
 }
 
 /// Whether an earlier run made the user.
-pub(crate) fn is_our_user(user: &ram::User) -> bool {
+pub fn is_our_user(user: &ram::User) -> bool {
     mentions(user.comments.as_deref(), &context::mark())
-}
-
-fn user_hint(name: &str, needs_credentials: bool) -> String {
-    if needs_credentials {
-        format!(
-            "give another name; or, to have a password or an AccessKey made for this user, set \
-             `existing` to true for it and run with `--allow user={name}`"
-        )
-    } else {
-        "set `existing` to true for this user, give another name, or run with `--adopt`".to_owned()
-    }
-}
-
-/// Puts the mark on a role or policy that was taken over.
-pub(crate) fn adopt(account: &Account, kind: Tagged, name: &str) -> Result<(), Error> {
-    ram::tag_resources(account, kind.as_str(), &[name.to_owned()], &context::mark_tags())
 }
 
 fn decide(ours: bool, adopts: bool, foreign: impl Fn() -> Error) -> Result<Claim, Error> {
@@ -112,12 +98,11 @@ fn mentions(comments: Option<&str>, mark: &str) -> bool {
     !mark.is_empty() && words.into_iter().any(|word| word == mark)
 }
 
-fn foreign(account: &Account, kind: &str, name: &str) -> Error {
+fn foreign(account: &str, kind: &str, name: &str) -> Error {
     let message = format!(
-        "{kind} `{name}` of account `{}` is there already and was not made by this workflow",
-        account.id()
+        "{kind} `{name}` of account `{account}` is there already and was not made by this workflow"
     );
-    Error::new(ErrorKind::Conflict, "delegate.object-foreign", message)
+    Error::new(ErrorKind::Conflict, "workflow.object-foreign", message)
         .with("object", format!("ram:{kind}/{name}"))
 }
 
@@ -150,17 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn credentials_of_a_foreign_user_need_the_users_name() {
-        assert!(user_hint("alice", true).contains("`--allow user=alice`"));
-        assert!(!user_hint("alice", true).contains("--adopt"));
-        assert!(user_hint("alice", false).contains("`--adopt`"));
-    }
-
-    #[test]
     fn a_foreign_object_needs_the_operators_word() {
-        let refuse = || Error::new(ErrorKind::Conflict, "delegate.object-foreign", "x");
+        let refuse = || foreign("11", "user", "alice");
         assert_eq!(decide(true, false, refuse).unwrap(), Claim::Ours);
         assert_eq!(decide(false, true, refuse).unwrap(), Claim::Adopted);
-        assert_eq!(decide(false, false, refuse).unwrap_err().code, "delegate.object-foreign");
+        let error = decide(false, false, refuse).unwrap_err();
+        assert_eq!(error.code, "workflow.object-foreign");
+        assert_eq!(error.detail("object"), Some("ram:user/alice"));
+        assert!(error.message.contains("`alice` of account `11`"), "{}", error.message);
     }
 }

@@ -1,0 +1,177 @@
+//! `ack` and `ecs` with the user's own profiles, over HTTP: unattended, again, and after a run that died.
+
+use std::path::PathBuf;
+
+use host_e2e::{Between, Break, Home, Running, Seen, Server};
+use serde_json::Value as Json;
+
+/// Little of everything, and no delays: here time is the machine's.
+const CLOUD: &str = r#"
+seed = 8
+start = "2026-01-05T09:00:00Z"
+
+[consistency]
+role = 0
+attachment = 0
+key = 0
+detach = 0
+app = 0
+
+[accounts.monitoring]
+id = "1234567890123456"
+license_keys = { cn-hangzhou = "fakelicensekey@0123456789abcde" }
+operator = { access_key_id = "LTAI5tFakeMonitoringOperator1", access_key_secret = "FakeMonitoringOperatorSecret01" }
+
+[accounts.source]
+id = "6543210987654321"
+operator = { access_key_id = "LTAI5tFakeSourceOperator00001", access_key_secret = "FakeSourceOperatorSecret00001" }
+
+[[accounts.source.clusters]]
+id = "c0fakeshop00000000000000000000001"
+name = "shop"
+region = "cn-hangzhou"
+manner = { task_seconds = 1 }
+workloads = [{ name = "cart", namespace = "shop", app = "cart-service", restarted = true }]
+
+[[accounts.source.instances]]
+id = "i-fakebilling0000000001"
+name = "billing"
+region = "cn-hangzhou"
+address = "10.0.0.11"
+machine = { services = [{ name = "invoice", restarted = true }] }
+"#;
+
+/// The words that let each workflow do its work unattended.
+const ACK: [&str; 9] = [
+    "workflows/ack.wasm",
+    "-p",
+    "region=cn-hangzhou",
+    "-p",
+    r#"clusters=["c0fakeshop00000000000000000000001"]"#,
+    "-p",
+    "reporting-user=ack-reporter",
+    "--allow",
+    "access-key",
+];
+const ECS: [&str; 7] = [
+    "workflows/ecs.wasm",
+    "-p",
+    r#"regions=["cn-hangzhou"]"#,
+    "-p",
+    r#"instances=["i-fakebilling0000000001"]"#,
+    "--allow",
+    "command",
+];
+
+/// The whole command line, with both accounts pinned.
+fn words(address: &str, workflow: &[&str]) -> Vec<String> {
+    let (run, rest) = (["run"], ["--yes", "--json", "--endpoint"]);
+    let accounts = ["monitoring=monitoring@1234567890123456", "source=source@6543210987654321"];
+    let accounts = accounts.iter().flat_map(|account| ["--account", account]);
+    let words = run.iter().chain(workflow).chain(&rest).copied().map(str::to_owned);
+    let endpoint = [format!("http://{address}")];
+    words.chain(endpoint).chain(accounts.map(str::to_owned)).collect()
+}
+
+#[track_caller]
+fn run(home: &Home, address: &str, workflow: &[&str]) -> Seen {
+    let words = words(address, workflow);
+    home.host(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// How often a call of that action was answered.
+#[track_caller]
+fn answered(seen: &Seen, action: &str) -> usize {
+    let calls = seen.events_of("call");
+    calls.iter().filter(|call| call["action"] == action && call["outcome"] == "ok").count()
+}
+
+/// Verified once and again, with nothing left to change.
+#[track_caller]
+fn runs_twice(workflow: &[&str], proof: &str) -> Seen {
+    let (home, server) = Server::of_scenario(CLOUD);
+    let first = run(&home, &server.address, workflow).exits(0);
+    let ended = first.ended();
+    assert_eq!(ended["verdict"], "verified", "{first}");
+    assert!(ended["changes"].as_u64() > Some(0), "{first}");
+    assert_eq!(first.events()[0]["simulated"], false, "{first}");
+    let proofs = ended["proofs"].as_array().cloned().unwrap_or_default();
+    let is_seen = |it: &Json| it["seen"] == true && it["level"] == "data";
+    assert!(proofs.iter().any(is_seen), "{first}");
+    assert!(first.both().contains(proof), "{first}");
+    let second = run(&home, &server.address, workflow).exits(0);
+    assert_eq!(second.ended()["verdict"], "verified", "{second}");
+    assert_eq!(second.ended()["changes"], 0, "{second}");
+    first
+}
+
+#[test]
+fn clusters_report_over_http_and_the_second_run_changes_nothing() {
+    let first = runs_twice(&ACK, "cart-service");
+    assert_eq!(answered(&first, "CreateAccessKey"), 1, "{first}");
+    assert_eq!(answered(&first, "InstallClusterAddons"), 1, "{first}");
+}
+
+#[test]
+fn instances_report_over_http_and_the_second_run_changes_nothing() {
+    let first = runs_twice(&ECS, "invoice");
+    assert!(!first.both().contains("fakelicensekey@0123456789abcde"), "{first}");
+}
+
+#[test]
+fn an_unattended_run_of_either_names_its_risks() {
+    let (home, server) = Server::of_scenario(CLOUD);
+    for workflow in [&ACK[..], &ECS[..]] {
+        let [less @ .., allow, risk] = workflow else { panic!("it has words") };
+        let seen = run(&home, &server.address, less).exits(3);
+        assert_eq!(*allow, "--allow");
+        assert_eq!(seen.ended()["verdict"], "denied", "{seen}");
+        assert!(seen.both().contains(&format!("--allow {risk}")), "{seen}");
+        assert_eq!(answered(&seen, "CreateAccessKey") + answered(&seen, "RunCommand"), 0, "{seen}");
+    }
+}
+
+/// Notes of the vault about keys that were asked for and never arrived.
+fn notes(home: &Home) -> Vec<PathBuf> {
+    let files = Home::files(&home.state().join("vault-loopback/pending"));
+    files.into_iter().map(|(path, _)| path).collect()
+}
+
+/// A run that dies in the middle of asking for the reporting user's AccessKey.
+fn died(home: &Home, server: &Server, point: Break) {
+    let between = Between::start(&server.address, "CreateAccessKey", point);
+    let words = words(&between.address, &ACK);
+    let running = Running::start(home, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    between.wait();
+    // As `kill -9` would.
+    drop(running);
+    assert_eq!(notes(home).len(), 1, "it left a note");
+    let seen = home.host(&["vault", "list", "--endpoint", "127.0.0.1:9"]).exits(0);
+    assert!(seen.both().contains("user/ack-reporter"), "{seen}");
+}
+
+/// The next run has a key that works, and the one after it nothing to do.
+#[track_caller]
+fn is_repaired(home: &Home, server: &Server, deleted: usize) {
+    let seen = run(home, &server.address, &ACK).exits(0);
+    assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
+    assert_eq!(answered(&seen, "DeleteAccessKey"), deleted, "{seen}");
+    assert_eq!(answered(&seen, "CreateAccessKey"), 1, "{seen}");
+    assert!(notes(home).is_empty(), "the note is settled");
+    let again = run(home, &server.address, &ACK).exits(0);
+    assert_eq!(again.ended()["changes"], 0, "{again}");
+}
+
+#[test]
+fn a_key_whose_secret_died_with_a_run_gives_way_to_another_in_the_next() {
+    let (home, server) = Server::of_scenario(CLOUD);
+    died(&home, &server, Break::BeforeReply);
+    is_repaired(&home, &server, 1);
+}
+
+#[test]
+fn a_key_that_was_never_asked_for_is_made_by_the_next_run() {
+    let (home, server) = Server::of_scenario(CLOUD);
+    died(&home, &server, Break::BeforeRequest);
+    is_repaired(&home, &server, 0);
+}
