@@ -377,7 +377,8 @@ async fn what_is_not_visible_yet_is_waited_for() {
     let mut bed = Bed::new().await;
     bed.fate("CreateRole", &[Fate::LosesReply]);
     bed.deeds("CreateRole", &[hide]);
-    let deeds: Vec<Deed> = std::iter::repeat_n(nothing as Deed, looks - 1).chain([show as Deed]).collect();
+    let deeds: Vec<Deed> =
+        std::iter::repeat_n(nothing as Deed, looks - 1).chain([show as Deed]).collect();
     bed.deeds("GetRole", &deeds);
     bed.call(&role()).await.unwrap().unwrap();
     assert_eq!(bed.known().await, Some(Known::Found));
@@ -395,7 +396,8 @@ async fn every_tag_that_was_sent_is_looked_for() {
         (untag, Ends::InDoubt("with another `Tag`")),
     ] {
         let (call, fates) = (call.clone(), vec![Fate::LosesReply]);
-        let case = Case { what: "tags", call, before: None, fates, deeds: vec![deed], ends, sent: 1 };
+        let case =
+            Case { what: "tags", call, before: None, fates, deeds: vec![deed], ends, sent: 1 };
         check(&mut Bed::new().await, &case).await;
     }
 }
@@ -460,9 +462,8 @@ async fn only_a_task_of_the_time_counts_and_it_may_be_listed_late() {
     bed.clock.advance(std::time::Duration::from_hours(1));
     bed.fate("InstallClusterAddons", &[Fate::IsLost]);
     let ended = bed.call(&install()).await.unwrap();
-    let is_unknown = |error: &host_model::CallError| {
-        error.kind == host_model::ErrorKind::OutcomeUnknown
-    };
+    let is_unknown =
+        |error: &host_model::CallError| error.kind == host_model::ErrorKind::OutcomeUnknown;
     assert!(!ended.as_ref().is_err_and(is_unknown), "{ended:?}");
     assert_eq!(bed.writes().len(), 2, "{:?}", bed.writes());
 
