@@ -364,6 +364,11 @@ impl Bed {
         self.gate.seen.lock().unwrap().iter().filter(writes).cloned().collect()
     }
 
+    /// How often that was asked for since the last call began.
+    pub(super) fn requests(&self, title: &str) -> usize {
+        self.gate.seen.lock().unwrap().iter().filter(|it| *it == title).count()
+    }
+
     /// Lines of the host.
     pub(super) fn notes(&self) -> Vec<String> {
         let told = self.told.0.lock().unwrap();

@@ -367,6 +367,39 @@ async fn what_is_not_visible_yet_is_waited_for() {
     bed.call(&role()).await.unwrap().unwrap();
     assert_eq!(bed.known().await, Some(Known::Found));
     assert_eq!(bed.writes(), ["ram:CreateRole"]);
+    // Out of sight for so long that it is sent again: then the cloud says that there is one.
+    let mut bed = Bed::new().await;
+    bed.fate("CreateRole", &[Fate::LosesReply]);
+    bed.deeds("CreateRole", &[hide]);
+    bed.call(&role()).await.unwrap().unwrap();
+    assert_eq!(bed.known().await, Some(Known::Repeated));
+    let looks = bed.requests("ram:GetRole");
+    let mut bed = Bed::new().await;
+    bed.fate("CreateRole", &[Fate::LosesReply]);
+    bed.deeds("CreateRole", &[hide]);
+    let deeds: Vec<Deed> =
+        std::iter::repeat_n(nothing as Deed, looks - 1).chain([show as Deed]).collect();
+    bed.deeds("GetRole", &deeds);
+    bed.call(&role()).await.unwrap().unwrap();
+    assert_eq!(bed.known().await, Some(Known::Found));
+    assert_eq!(bed.writes(), ["ram:CreateRole", "ram:CreateRole"]);
+}
+
+#[tokio::test]
+async fn every_tag_that_was_sent_is_looked_for() {
+    let mut call = role();
+    let tags = host_model::Value::Json(json!([{ "Key": "team", "Value": "a" }]));
+    call.parameters.push(("Tag".to_owned(), tags));
+    let untag: Deed = |state, _| drop(role_of(state).tags.remove("team"));
+    for (deed, ends) in [
+        (nothing as Deed, Ends::Well("/Role/RoleName", "r1", Known::Found)),
+        (untag, Ends::InDoubt("with another `Tag`")),
+    ] {
+        let (call, fates) = (call.clone(), vec![Fate::LosesReply]);
+        let case =
+            Case { what: "tags", call, before: None, fates, deeds: vec![deed], ends, sent: 1 };
+        check(&mut Bed::new().await, &case).await;
+    }
 }
 
 #[tokio::test]
@@ -420,6 +453,32 @@ async fn a_task_shows_that_a_change_of_an_add_on_began() {
         assert_eq!(bed.known().await, Some(known), "{fate:?}");
         assert_eq!(bed.writes().len(), sent, "{fate:?}: {:?}", bed.writes());
     }
+}
+
+#[tokio::test]
+async fn only_a_task_of_the_time_counts_and_it_may_be_listed_late() {
+    let mut bed = Bed::new().await;
+    bed.call(&install()).await.unwrap().unwrap();
+    bed.clock.advance(std::time::Duration::from_hours(1));
+    bed.fate("InstallClusterAddons", &[Fate::IsLost]);
+    let ended = bed.call(&install()).await.unwrap();
+    let is_unknown =
+        |error: &host_model::CallError| error.kind == host_model::ErrorKind::OutcomeUnknown;
+    assert!(!ended.as_ref().is_err_and(is_unknown), "{ended:?}");
+    assert_eq!(bed.writes().len(), 2, "{:?}", bed.writes());
+
+    let mut bed = Bed::new().await;
+    bed.fate("InstallClusterAddons", &[Fate::LosesReply]);
+    bed.deeds(
+        "InstallClusterAddons",
+        &[|state, now| {
+            let tasks = account(state).clusters.known_mut().flat_map(|cluster| &mut cluster.tasks);
+            tasks.for_each(|task| task.listed_from = now.plus_millis(20_000));
+        }],
+    );
+    let error = bed.call(&install()).await.unwrap().unwrap_err();
+    assert!(is_unknown(&error), "{error}");
+    assert_eq!(bed.writes().len(), 1, "{:?}", bed.writes());
 }
 
 #[tokio::test]
