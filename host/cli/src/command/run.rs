@@ -106,7 +106,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         provoke: arguments.provoke,
     };
     let cloud = session.cloud(&realm, &place, &slots(manifest), terms).await?;
-    let id = cloud.run.clone();
+    let id = session.new_id(&cloud).await?;
     let settings = session.settings(cloud, &id, &manifest.lineage, allowances, terms);
     // A cloud that forgets that it gave this id would give it again.
     realm.save()?;
@@ -175,7 +175,9 @@ async fn unfinished(
 /// Asks whether to go on with a run that did not come to its end; `--yes` says so before it is asked.
 fn goes_on(context: &Context, run: &RunId, yes: bool) -> bool {
     if yes {
-        line(&format!("`{run}` of this command did not come to its end: it goes on (`--new` begins anew)"));
+        line(&format!(
+            "`{run}` of this command did not come to its end: it goes on (`--new` begins anew)"
+        ));
         return true;
     }
     if !context.can_ask {

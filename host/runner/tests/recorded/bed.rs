@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use host_client::{Client, Endpoints, Network, Settings, Silent, StaticKey};
@@ -54,8 +54,13 @@ impl Bed {
         Self { simulator, clock, entropy, folder: folder.to_owned() }
     }
 
-    /// The vetted `delegate`.
-    pub(crate) fn workflow() -> (Vec<u8>, Prepared) {
+    /// The vetted `delegate`, compiled once.
+    pub(crate) fn workflow() -> &'static (Vec<u8>, Prepared) {
+        static WORKFLOW: OnceLock<(Vec<u8>, Prepared)> = OnceLock::new();
+        WORKFLOW.get_or_init(Self::compile)
+    }
+
+    fn compile() -> (Vec<u8>, Prepared) {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../workflows/delegate.wasm");
         let bytes = std::fs::read(file).expect("the vetted workflow is committed");
         let engine = Engine::new(&Limits::default()).expect("an engine");

@@ -134,7 +134,7 @@ async fn told(intents: usize) -> (Vec<String>, host_runner::Ended) {
     let intents_left = Arc::new(AtomicUsize::new(intents));
     let journal = Told { journal: bed.journal(), log: Arc::clone(&log), intents_left };
     let way = ToldWay(bed.way(), Arc::clone(&log));
-    let (_, ended) = bed.run(&Bed::workflow(), Arc::new(way), Arc::new(journal)).await;
+    let (_, ended) = bed.run(Bed::workflow(), Arc::new(way), Arc::new(journal)).await;
     let log = log.lock().unwrap().clone();
     (log, ended)
 }

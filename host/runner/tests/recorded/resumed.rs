@@ -48,7 +48,7 @@ async fn a_run_that_came_to_its_end_is_over() {
     let folder = tempfile::tempdir().unwrap();
     let bed = Bed::new(folder.path());
     let workflow = Bed::workflow();
-    let (id, _) = bed.run(&workflow, Arc::new(bed.way()), bed.journal()).await;
+    let (id, _) = bed.run(workflow, Arc::new(bed.way()), bed.journal()).await;
     let refused = resume(&bed, &id, &workflow.1, bed.journal()).await.unwrap_err();
     assert!(matches!(refused, RunError::Record(record::RecordError::Over { .. })), "{refused}");
 }
@@ -58,7 +58,7 @@ async fn a_clock_that_went_back_is_said_before_anything_is_done() {
     let folder = tempfile::tempdir().unwrap();
     let bed = Bed::new(folder.path());
     let workflow = Bed::workflow();
-    let (id, _) = bed.run(&workflow, Arc::new(bed.way()), bed.journal()).await;
+    let (id, _) = bed.run(workflow, Arc::new(bed.way()), bed.journal()).await;
     let all = bed.journal().read(&id).await.unwrap();
     let (_folder, journal) = cut(&bed, &id, all.len() - 1).await;
     // The clock of a new cloud begins where that of the first one began.
@@ -73,7 +73,7 @@ async fn another_answer_in_the_record_makes_the_workflow_diverge_and_both_are_sh
     let folder = tempfile::tempdir().unwrap();
     let bed = Bed::new(folder.path());
     let workflow = Bed::workflow();
-    let (id, _) = bed.run(&workflow, Arc::new(bed.way()), bed.journal()).await;
+    let (id, _) = bed.run(workflow, Arc::new(bed.way()), bed.journal()).await;
     let mut all = entries(bed.journal().as_ref(), &id).await;
     let same = rehearse(&workflow.1, &all, Limits::default()).await;
     assert!(matches!(same.end, RehearsalEnd::Same), "{:?}", same.end);
