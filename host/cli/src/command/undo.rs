@@ -60,6 +60,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     words.extend(session.config.allow.risks.iter().cloned());
     let allowances = allowances(&words, false)?;
     let settings = session.settings(cloud, &id, &begun.workflow.lineage, allowances, terms);
+    // A cloud that forgets that it gave this id would give it again.
+    realm.save()?;
     let reporter = session.reporter(&id);
     if let Some(message) = unread {
         reporter.report(&RunEvent::Note { message });
