@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use host_client::{Client, Endpoints, Network, Observer, Settings, StaticKey};
 use host_catalog::Catalog;
+use host_client::{Client, Endpoints, Network, Observer, Settings, StaticKey};
 use host_model::{Arn, HttpReply, HttpRequest, Principal, SecretText, Timestamp};
 use host_policy::Attempt;
 use host_ports::{Clock as _, Entropy as _};
@@ -162,7 +162,10 @@ impl Kept {
         let temporary = path.with_extension(format!("{:08x}.new", u32::from_be_bytes(suffix)));
         private_file().open(&temporary).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
-            std::fs::rename(&temporary, &path)
+            host_ports::crash_point("offline cloud: written aside");
+            std::fs::rename(&temporary, &path)?;
+            host_ports::crash_point("offline cloud: kept");
+            Ok(())
         })
     }
 }

@@ -104,18 +104,22 @@ pub(crate) fn place(
     let file = create(&aside).map_err(unusable("write", &aside))?;
     let written = write_synced(file, bytes)
         .map_err(unusable("write", &aside))
-        .and_then(|()| link(&aside, &target));
+        .inspect(|()| host_ports::crash_point("vault: written aside, not linked"))
+        .and_then(|()| link(&aside, &target))
+        .inspect(|_| host_ports::crash_point("vault: linked, and still aside"));
     // The link keeps the bytes; what was written aside goes, whether it became one or not.
     let removed = fs::remove_file(&aside);
     let placed = written?;
     removed.map_err(unusable("remove", &aside))?;
     sync_folder(folder)?;
+    host_ports::crash_point("vault: placed");
     Ok(placed)
 }
 
 /// Removes a file; whether there was one.
 pub(crate) fn remove(folder: &Path, name: &str) -> Result<bool, VaultError> {
     let path = folder.join(name);
+    host_ports::crash_point("vault: before removing");
     match fs::remove_file(&path) {
         Ok(()) => sync_folder(folder).map(|()| true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
