@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use host_model::{Effect, SecretKind};
 use serde::Deserialize;
 
-use crate::{Parameter, ReplyShape};
+use crate::{Inverse, Parameter, ReplyShape};
 
 /// One operation of a product.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,6 +40,9 @@ pub struct Action {
     /// Codes that say that the goal was reached already.
     #[serde(default)]
     pub done: Vec<String>,
+    /// Where it shows that a call began something, where nothing shows what came of it.
+    #[serde(default)]
+    pub began: Option<Began>,
     /// When a reply with HTTP 200 really is a success.
     #[serde(default)]
     pub success: Option<Success>,
@@ -64,6 +67,9 @@ pub struct Action {
     /// What takes it back.
     #[serde(default)]
     pub inverse: Option<Inverse>,
+    /// Why nothing takes it back, or not all of it; for people.
+    #[serde(default)]
+    pub stays: Option<String>,
     /// Refusals that may only mean that an earlier write is not visible everywhere yet.
     #[serde(default)]
     pub settles: Option<Settles>,
@@ -143,6 +149,20 @@ pub struct Found {
     /// The reply that was lost, by JSON Pointers of it; each with where its like stands in what was read.
     #[serde(default)]
     pub reply: BTreeMap<String, String>,
+}
+
+/// A list that shows whether a call began something: a task of that time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Began {
+    /// The action, of the same product.
+    pub read: String,
+    /// Its parameters: words with `{Parameter}` of the call in them.
+    pub with: BTreeMap<String, String>,
+    /// JSON Pointer of the list in the reply.
+    pub items: String,
+    /// JSON Pointer into each item, to the date at which it began.
+    pub made: String,
 }
 
 /// A read of tags.
@@ -269,16 +289,6 @@ impl Risk {
             Self::Purchase => "purchase",
         }
     }
-}
-
-/// What takes an action back: a template that is filled from the call and its reply.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Inverse {
-    /// The action that takes it back.
-    pub action: String,
-    /// Its parameters: the name of a parameter of the call, or a JSON Pointer into the reply.
-    pub with: BTreeMap<String, String>,
 }
 
 /// Refusals that may only mean that an earlier write is not visible everywhere yet (fault rows 22, 27).

@@ -21,6 +21,7 @@ mod action;
 mod check;
 mod code;
 mod error;
+mod inverse;
 mod load;
 mod name;
 mod parameter;
@@ -32,12 +33,13 @@ mod settings;
 mod wit;
 
 pub use action::{
-    Action, Found, Guarded, GuardedForm, Inverse, LostReply, Paging, PagingStyle, Risk,
-    SecretField, Settles, Success, TagRead,
+    Action, Began, Found, Guarded, GuardedForm, LostReply, Paging, PagingStyle, Risk, SecretField,
+    Settles, Success, TagRead,
 };
 pub use check::ParameterError;
 pub use code::{gateway_errors, kind_of};
 pub use error::CatalogError;
+pub use inverse::{First, Inverse, InverseKind, Source, pick};
 pub use load::Catalog;
 pub use name::{kebab, wit_name};
 pub use parameter::{CharacterSet, Encoding, Owner, Parameter, ParameterType, SettingNames};

@@ -100,10 +100,14 @@ impl Product {
                 LostReply::ByName(read) => Some(read),
                 LostReply::Repeat | LostReply::Token(_) | LostReply::Reconcile => None,
             };
-            let inverse = action.inverse.as_ref().map(|inverse| &inverse.action);
+            let inverse = action.inverse.as_ref();
+            let first =
+                inverse.and_then(|inverse| inverse.first.as_ref()).map(|first| &first.action);
+            let inverse = inverse.map(|inverse| &inverse.action).into_iter().chain(first);
             let tags = action.found.as_ref().and_then(|found| found.tags.as_ref());
             let tags = tags.map(|tags| &tags.read);
-            for name in action.observe.iter().chain(lost).chain(inverse).chain(tags) {
+            let began = action.began.as_ref().map(|began| &began.read);
+            for name in action.observe.iter().chain(lost).chain(inverse).chain(tags).chain(began) {
                 self.must_have(action, "the action", name, self.actions.contains_key(name))?;
             }
         }

@@ -11,6 +11,7 @@ mod environment;
 mod failure;
 mod folders;
 mod interrupt;
+mod journal;
 mod offline;
 mod online;
 mod output;

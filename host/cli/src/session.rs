@@ -138,7 +138,10 @@ impl<'a> Session<'a> {
                 offline.cloud(names, Arc::clone(&self.notes) as Arc<dyn Observer>)?
             }
             (Realm::Online(_), Place::Offline { .. }) => {
-                return Err(Failure::usage("run.place-different", "the run belongs to another cloud"));
+                return Err(Failure::usage(
+                    "run.place-different",
+                    "the run belongs to another cloud",
+                ));
             }
         };
         for sealed in self.sealed(&cloud.vault_name).await? {

@@ -95,8 +95,12 @@ pub trait Journal: Debug + Send + Sync {
         run: &RunId,
     ) -> Result<(Vec<Entry>, Option<JournalError>), JournalError>;
 
-    /// All runs, the newest first. A damaged one is an error in its place, and the others are listed.
+    /// All runs, the newest first. A damaged one is an error in its place, and the others are listed. Each is
+    /// verified whole, so this takes as long as they are.
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError>;
+
+    /// The same of the newest only, at most so many.
+    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError>;
 
     /// The bytes of a component that a run was begun with; their digest was verified.
     async fn component(&self, digest: &str) -> Result<Vec<u8>, JournalError>;

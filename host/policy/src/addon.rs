@@ -148,7 +148,7 @@ fn sent(value: &Value) -> Option<String> {
 }
 
 /// Whether a value, or any part of it, is what a reply shows in place of a text.
-fn is_masked(value: &Value) -> bool {
+pub(crate) fn is_masked(value: &Value) -> bool {
     let has = |text: &str| MASKS.iter().any(|mask| text.contains(mask));
     match value {
         Value::Text(text) => has(text),

@@ -21,6 +21,9 @@
 //! | `mark` | forging the mark by which a user is ours | 6 |
 //! | `consent` | what nobody agreed to | 16 to 18 |
 //!
+//! What takes a run back is judged by a rule of its own (`undo`): it follows from the journal, and from
+//! nothing else.
+//!
 //! # Invariants
 //!
 //! - **Deny by default.** What is unknown, unread, unnamed or ambiguous is refused.
@@ -95,6 +98,7 @@ mod scene;
 mod sink;
 mod subject;
 mod trust;
+mod undo;
 mod user;
 
 pub use allowance::{AllowanceUnknown, Allowances};
@@ -106,3 +110,4 @@ pub use permit::{Attempt, HostPurpose, Permit, Repair};
 pub use risk::risks;
 pub use scene::Scene;
 pub use subject::{DocumentKind, Judged, Subject, UserFacts};
+pub use undo::{Past, Reversal, judge_registration, judge_undo, undo_risks};

@@ -1,5 +1,6 @@
 //! Permits: proof, as a type, that a call was judged.
 
+use host_catalog::{Action, Product};
 use host_model::Effect;
 
 /// Leave to make one call. Only this room makes one, and the client takes it by value.
@@ -19,6 +20,15 @@ impl Permit {
     pub fn for_host(purpose: HostPurpose) -> Self {
         let (product, action, effect) = purpose.action();
         Self::new(product, action, effect)
+    }
+
+    /// Leave for a read by which an undo looks at what it is about: one that the catalog names as a look at
+    /// what some action of the product touches. `None` for every other action.
+    pub fn to_look(product: &Product, action: &Action) -> Option<Self> {
+        let known = product.actions.get(&action.name).filter(|it| it.effect == Effect::Read)?;
+        let shows = |other: &Action| other.observe.contains(&known.name);
+        let is_look = product.actions.values().any(shows);
+        is_look.then(|| Self::new(&product.key, &known.name, known.effect))
     }
 
     /// Leave to remove what this call makes, should its reply be lost and nobody have it (fault row 1).
@@ -100,11 +110,13 @@ pub enum HostPurpose {
     ReadKeyUse,
     /// Whether a service is bought.
     ReadCommercialStatus,
+    /// Which tasks a cluster has.
+    ListClusterTasks,
 }
 
 impl HostPurpose {
     /// Every one of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Identify,
         Self::ProfileSession,
         Self::ReadPolicy,
@@ -119,6 +131,7 @@ impl HostPurpose {
         Self::ListAccessKeys,
         Self::ReadKeyUse,
         Self::ReadCommercialStatus,
+        Self::ListClusterTasks,
     ];
 
     /// The purpose of that read, if the host has one for it.
@@ -144,6 +157,7 @@ impl HostPurpose {
             Self::ListAccessKeys => ("ram", "ListAccessKeys", Effect::Read),
             Self::ReadKeyUse => ("ram", "GetAccessKeyLastUsed", Effect::Read),
             Self::ReadCommercialStatus => ("arms", "GetCommercialStatus", Effect::Read),
+            Self::ListClusterTasks => ("cs", "DescribeClusterTasks", Effect::Read),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! text ──▶ Document ──┬─▶ means_same, difference, merge_trust    what changed, what is missing
+//!                     ├─▶ added, without                       what a change added, and the rest
 //!                     ├─▶ evaluate, evaluate_trust ──▶ Verdict   may this be done, and why
 //!                     ├─▶ risks ──▶ [Risk]                       what does it give away
 //!                     └─▶ to_json                                the same bytes every time
@@ -56,6 +57,7 @@ mod network;
 mod read;
 mod risk;
 mod statement;
+mod subtract;
 mod system;
 mod trust;
 mod verdict;
@@ -70,6 +72,7 @@ pub use evaluate::{Request, SESSION, evaluate};
 pub use merge::merge_trust;
 pub use risk::{Risk, RiskClass, Scene, risks};
 pub use statement::{Clause, Effect, PrincipalKind, Principals, Statement};
+pub use subtract::{added, without};
 pub use system::{SystemPolicy, system_policies, system_policy};
 pub use trust::{ASSUME_ROLE, TRUST, evaluate_trust};
 pub use verdict::{Decider, Outcome, Verdict, WHY_LIMIT};

@@ -37,7 +37,7 @@ pub fn merge_trust(existing: &Document, wanted: &Document) -> Result<Document, R
 }
 
 /// `statement` for those principals that do not have all of it yet.
-fn lacking(statement: &Statement, present: &BTreeSet<Atom>) -> Option<Statement> {
+pub(crate) fn lacking(statement: &Statement, present: &BTreeSet<Atom>) -> Option<Statement> {
     if statement.atoms().is_subset(present) {
         return None;
     }

@@ -49,6 +49,12 @@ pub enum RunError {
         /// How far.
         seconds: u64,
     },
+    /// What an undo removed does not come back.
+    #[error("run `{run}` is an undo itself: what it removed does not come back")]
+    UndoOfUndo {
+        /// The run.
+        run: RunId,
+    },
     /// The vault cannot take a secret, which had better be known before one is made.
     #[error("no secret could be kept: {reason}")]
     VaultUnfit {
@@ -67,6 +73,7 @@ impl Problem for RunError {
             Self::Record(error) => error.code(),
             Self::AccountDifferent { .. } => "run.account-different",
             Self::ClockBack { .. } => "run.clock-back",
+            Self::UndoOfUndo { .. } => "run.undo-of-undo",
         }
     }
 
@@ -77,6 +84,9 @@ impl Problem for RunError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::AccountUnknown { .. } => None,
+            Self::UndoOfUndo { .. } => {
+                Some("run the workflow again: it makes what is not there".to_owned())
+            }
             Self::AccountMissing { name, .. } => Some(format!(
                 "bind it with `--account {name}=PROFILE@ID`, or try the workflow with `--simulate`"
             )),

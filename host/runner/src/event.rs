@@ -8,6 +8,7 @@ use host_runtime::{Claim, Level, LogLevel};
 use serde::{Deserialize, Serialize};
 
 use crate::Verdict;
+use crate::undo::Stays;
 
 /// One thing that happened. Texts of workflow and cloud are redacted, but still raw: whoever shows them
 /// to a person quotes them.
@@ -103,6 +104,22 @@ pub enum RunEvent {
         /// The workflow's words.
         detail: String,
     },
+    /// What an undo will do, and what it leaves.
+    UndoPlanned {
+        /// The run that it takes back.
+        undoes: String,
+        /// Its calls, in order.
+        steps: Vec<UndoLine>,
+        /// What stays.
+        stays: Vec<Stays>,
+    },
+    /// Something stays that was to go.
+    Stays {
+        /// What.
+        object: String,
+        /// Why.
+        reason: String,
+    },
     /// The run ended. Always the last.
     RunEnded {
         /// The host's verdict.
@@ -126,6 +143,19 @@ pub enum RunEvent {
         /// What the workflow gave back.
         output: Option<serde_json::Value>,
     },
+}
+
+/// A call of an undo, before it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UndoLine {
+    /// The account's name in the run.
+    pub account_name: String,
+    /// The account's id.
+    pub account: String,
+    /// `product:Action`.
+    pub action: String,
+    /// The catalog's words, with what is taken away or put back.
+    pub sentence: String,
 }
 
 /// How a call ended.

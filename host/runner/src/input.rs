@@ -6,6 +6,9 @@ use serde_json::{Map, Value as Json};
 /// Characters of a wrong value that a message shows.
 const VALUE_SHOWN: usize = 80;
 
+/// Characters of what the schema has against it.
+const REASON_SHOWN: usize = 300;
+
 /// Where a part of the input comes from; later ones win.
 #[derive(Debug, Clone)]
 pub enum InputSource {
@@ -150,7 +153,13 @@ fn check(schema: &Json, input: &Json) -> Result<(), InputError> {
 fn fault(error: &jsonschema::ValidationError<'_>) -> String {
     let path = error.instance_path().to_string();
     let name = quote_within(&path.trim_start_matches('/').replace('/', "."), VALUE_SHOWN);
-    let reason = quote_within(&error.to_string(), 300);
+    let mut reason = error.to_string();
+    // The value comes first: a long one, such as a list of ids, would push out what is wrong with it.
+    if reason.chars().count() > REASON_SHOWN {
+        let value: String = error.instance().to_string().chars().take(VALUE_SHOWN).collect();
+        reason = error.masked_with(format!("{value}…")).to_string();
+    }
+    let reason = quote_within(&reason, REASON_SHOWN);
     if name.is_empty() { reason } else { format!("parameter `{name}`: {reason}") }
 }
 
@@ -166,6 +175,7 @@ mod tests {
             "required": ["role-name"],
             "properties": {
                 "role-name": { "type": "string", "maxLength": 8 },
+                "ids": { "type": "array", "maxItems": 100 },
                 "hours": { "type": "integer", "default": 1 },
                 "trust": {
                     "type": "object",
@@ -192,7 +202,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_with_its_reason() {
+        let many = json!(vec!["i-fakelonglong"; 101]).to_string();
         let cases = [
+            (vec![pair("role-name", "a"), pair("ids", &many)], "… has more than 100 items"),
             (vec![], "\"role-name\" is a required property"),
             (vec![pair("role-name", "far-too-long")], "parameter `role-name`"),
             (vec![pair("role-name", "a"), pair("hours", "soon")], "parameter `hours`"),

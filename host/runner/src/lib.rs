@@ -13,6 +13,10 @@
 //!
 //! # Invariants
 //!
+//! - No call with an effect leaves before it is on disk, and nothing is answered that is not written down
+//!   before the next one (`record`).
+//! - A run that goes on does nothing twice: what was answered is answered again, and what may have been sent
+//!   is looked at first (`live/recall`, `live/lost`).
 //! - No call leaves without a permit, and no permit is made here: `host-policy` makes them.
 //! - A secret of a reply is sealed before the workflow learns that there is one.
 //! - The verdict is computed from what the cloud answered; a workflow's claims only ever lower it.
@@ -28,17 +32,20 @@ mod live;
 mod mark;
 mod password;
 pub mod record;
+mod rehearse;
 mod run;
 mod secrets;
 mod sighting;
+pub mod undo;
 mod verdict;
 
 pub use account::{Bound, BoundAccounts};
 pub use ask::{Approver, Decision, Question};
 pub use error::RunError;
-pub use event::{CallOutcome, ProofReport, Reporter, RunEvent};
+pub use event::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine};
 pub use input::{InputError, InputSource, build_input};
 pub use mark::Mark;
+pub use rehearse::{RehearsalEnd, Rehearsed, rehearse};
 pub use run::{Ended, Origin, Past, Run, RunSettings};
 pub use secrets::Secrets;
 pub use verdict::Verdict;

@@ -125,6 +125,11 @@ impl Secrets {
         self.vault.place(sealed).map(|_| ())
     }
 
+    /// Removes a secret that opens nothing any more; whether there was one.
+    pub(crate) fn forget(&self, secret: &SecretRef) -> Result<bool, VaultError> {
+        self.vault.delete(&secret.account, &secret.object, &self.lineage)
+    }
+
     /// Holds a secret for this run only.
     pub(crate) fn hold(&self, secret: &SecretRef, text: &SecretText) {
         self.know(text);

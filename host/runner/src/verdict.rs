@@ -17,6 +17,8 @@ pub enum Verdict {
     Verified,
     /// Access was proven; data was not asked for, or did not come.
     AccessOnly,
+    /// Of an undo: everything is removed, or listed as staying.
+    Done,
     /// Done, and waiting for what the reason says.
     Pending,
     /// Some of it was done.
@@ -37,6 +39,7 @@ impl Verdict {
         match self {
             Self::Verified => "verified",
             Self::AccessOnly => "access-only",
+            Self::Done => "done",
             Self::Pending => "pending",
             Self::Partial => "partial",
             Self::Failed => "failed",
@@ -49,7 +52,7 @@ impl Verdict {
     /// The exit status that goes with it (`design.md`, the command line).
     pub const fn exit(self) -> u8 {
         match self {
-            Self::Verified => 0,
+            Self::Verified | Self::Done => 0,
             Self::Failed | Self::Partial => 1,
             Self::Denied => 3,
             Self::Stopped | Self::Indeterminate => 5,

@@ -99,6 +99,11 @@ pub enum Event {
     Adopts,
     /// Whether calls that are meant to be refused may be sent.
     MayProvoke,
+    /// The call that takes the next change back. It is not made now.
+    Register {
+        /// What an undo calls.
+        call: Call,
+    },
 }
 
 /// Characters of an event that [`Event::brief`] shows.

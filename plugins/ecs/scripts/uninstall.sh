@@ -126,6 +126,8 @@ if ! is_ours "$mark"; then
   say agent-absent
 elif is_in_use; then
   say agent-in-use
+  # For the host, which lists such lines when it undoes a run. Services that are set up are no news there.
+  [ -n "$(recorded)" ] || say "stays: the agent in $home, which a process has loaded: restart it, and undo again"
 else
   remove
   say agent-removed

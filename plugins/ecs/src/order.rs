@@ -22,6 +22,9 @@ pub(crate) const INSTALL: Script =
 pub(crate) const UNINSTALL: Script =
     Script { name: "uninstall", text: include_str!("../scripts/uninstall.sh"), takes_key: false };
 
+/// The name of no service.
+const NONE: &str = "none";
+
 /// A script with its parameters, for machines of one region. Equal orders go out as one command.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Order {
@@ -96,11 +99,33 @@ impl Order {
                 ("version", package.version),
                 ("dir", &input.install_directory),
                 ("sha256", package.sha256),
-                ("service", goal.service.as_deref().unwrap_or("none")),
+                ("service", goal.service.as_deref().unwrap_or(NONE)),
                 ("app_name", &goal.application),
                 ("restart", yes(goal.restart)),
             ],
         )
+    }
+
+    /// What takes it back on the same machines, whoever does that; `None` for what changes nothing, and for
+    /// what takes away itself.
+    pub(crate) fn undo(&self) -> Option<Self> {
+        let given = |name: &str| {
+            self.parameters.iter().find(|(own, _)| *own == name).map_or("", |(_, value)| value)
+        };
+        let (services, restart) = if *self.script == INSTALL {
+            (given("service"), given("restart"))
+        } else if *self.script == FETCH {
+            (NONE, yes(false))
+        } else {
+            return None;
+        };
+        let parameters = [
+            ("agent", given("agent")),
+            ("dir", given("dir")),
+            ("services", services),
+            ("restart", restart),
+        ];
+        Some(Self::new(&UNINSTALL, &self.region, &parameters))
     }
 
     /// Takes back what `install` did.
@@ -164,6 +189,34 @@ mod tests {
             // In base64, in which the cloud keeps it.
             assert!(order.script.text.len() * 4 / 3 < 24 << 10, "{}", order.script.name);
         }
+    }
+
+    #[test]
+    fn what_changes_a_machine_says_what_takes_it_back() {
+        let input = Parameters::default();
+        let goal = |service: Option<&str>, restart| Goal {
+            service: service.map(str::to_owned),
+            application: "a".to_owned(),
+            restart,
+            is_open: true,
+            is_live: false,
+        };
+        let package = Package { version: "4.2.1", sha256: "any" };
+        let install = |goal: &Goal| Order::install(&input, "r", "1", package, goal);
+        let said = |order: &Order| {
+            let undo = order.undo().expect("it changes something");
+            assert_eq!((undo.script.name, undo.region.as_str()), ("uninstall", "r"));
+            let value = |name| {
+                undo.parameters.iter().find(|(own, _)| *own == name).map(|(_, it)| it.clone())
+            };
+            (value("services").unwrap(), value("restart").unwrap())
+        };
+        let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        assert_eq!(said(&install(&goal(Some("orders"), true))), pair("orders", "yes"));
+        assert_eq!(said(&install(&goal(None, false))), pair("none", "no"));
+        assert_eq!(said(&Order::fetch(&input, "r", "1")), pair("none", "no"));
+        assert_eq!(Order::look(&input, "r").undo(), None);
+        assert_eq!(Order::uninstall(&input, Agent::Java, "r", "all", false).undo(), None);
     }
 
     #[test]

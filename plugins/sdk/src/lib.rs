@@ -57,6 +57,7 @@ pub mod progress;
 pub mod ram;
 pub mod resourcemanager;
 pub mod sts;
+pub mod undo;
 pub mod vault;
 
 pub use account::Account;

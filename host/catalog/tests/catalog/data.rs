@@ -1,10 +1,12 @@
 //! What must hold for every action of every product.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host_catalog::{
-    Action, Catalog, LostReply, Owner, ParameterType, Product, ReplyShape, Risk, Style,
+    Action, Catalog, InverseKind, LostReply, Owner, ParameterType, Product, ReplyShape, Risk,
+    Source, Style,
 };
+use host_model::Effect;
 
 /// Faults of one action, in words.
 type Faults = Vec<String>;
@@ -109,9 +111,50 @@ fn a_token_is_the_hosts() {
     });
 }
 
+/// What is wrong with the parameters of a call that takes `action` back.
+fn template_faults(
+    product: &Product,
+    action: &Action,
+    back: &str,
+    with: &BTreeMap<String, String>,
+    others: &[&String],
+) -> Faults {
+    let Some(back) = product.actions.get(back) else { return Faults::new() };
+    let required = back.parameters.iter().filter(|it| it.required && it.is_open());
+    let required = required.filter(|it| it.is != "region");
+    let missing = required.filter(|it| !with.contains_key(&it.name) && !others.contains(&&it.name));
+    let mut faults: Faults = missing.map(|it| format!("its inverse lacks `{}`", it.name)).collect();
+    for name in with.keys().chain(others.iter().copied()) {
+        if back.parameter(name).is_none() {
+            faults.push(format!("its inverse does not take `{name}`"));
+        }
+    }
+    for source in with.values() {
+        let known = match Source::read(source) {
+            Source::Given(name) => action.parameter(name).is_some(),
+            Source::Reply(at) => at.starts_with('/') && action.reply != ReplyShape::Nothing,
+            Source::Before(at) => at.starts_with('/') && product.look_before(action).is_some(),
+            Source::Text(text) => !text.is_empty(),
+        };
+        if !known {
+            faults.push(format!("it has no `{source}` for its inverse"));
+        }
+    }
+    faults
+}
+
 #[test]
 fn what_is_looked_for_is_all_that_was_sent() {
     faults(|product, action| {
+        if let Some(began) = &action.began {
+            let paged = product.actions.get(&began.read).and_then(|read| read.paging.as_ref());
+            let is_list = paged.is_some_and(|paging| paging.items == began.items);
+            let strange = action.found.is_some() || !is_list;
+            return strange
+                .then(|| "what it began is listed nowhere".to_owned())
+                .into_iter()
+                .collect();
+        }
         let Some(found) = &action.found else { return Faults::new() };
         let LostReply::ByName(read) = &action.lost else {
             return vec!["it is not looked for by its name".to_owned()];
@@ -164,20 +207,40 @@ fn what_is_looked_for_is_all_that_was_sent() {
 fn an_inverse_can_be_called() {
     faults(|product, action| {
         let Some(inverse) = &action.inverse else { return Faults::new() };
-        let Some(back) = product.actions.get(&inverse.action) else { return Faults::new() };
-        let required = back.parameters.iter().filter(|it| it.required && it.is_open());
-        let missing = required.filter(|it| !inverse.with.contains_key(&it.name));
-        let mut faults: Faults =
-            missing.map(|it| format!("its inverse lacks `{}`", it.name)).collect();
-        for (name, source) in &inverse.with {
-            if back.parameter(name).is_none() {
-                faults.push(format!("its inverse does not take `{name}`"));
-            }
-            if !source.starts_with('/') && action.parameter(source).is_none() {
-                faults.push(format!("it has no `{source}` for its inverse"));
-            }
+        if inverse.kind == InverseKind::Registered {
+            let known = |name: &&String| action.parameter(name).is_none();
+            return inverse.with.keys().filter(known).map(|it| format!("no `{it}`")).collect();
+        }
+        let others: Vec<&String> = inverse.back.keys().chain(inverse.less.keys()).collect();
+        let (back, with) = (&inverse.action, &inverse.with);
+        let mut faults = template_faults(product, action, back, with, &others);
+        if let Some(first) = &inverse.first {
+            faults.extend(template_faults(product, action, &first.action, &first.with, &[]));
+            let flag = first.when.iter().filter(|name| action.parameter(name).is_none());
+            faults.extend(flag.map(|name| format!("it has no flag `{name}`")));
+        }
+        let added = inverse.less.values().chain(inverse.back.keys());
+        let strange = added.filter(|name| action.parameter(name).is_none());
+        faults.extend(strange.map(|name| format!("it has no `{name}` that could be less")));
+        let changes = !(inverse.back.is_empty() && inverse.less.is_empty());
+        if changes != (inverse.kind == InverseKind::Changed) {
+            faults.push("its inverse is of another kind".to_owned());
         }
         faults
+    });
+}
+
+#[test]
+fn every_change_is_taken_back_or_says_why_not() {
+    faults(|_, action| {
+        let silent = action.effect.is_write() && action.inverse.is_none() && action.stays.is_none();
+        // What is removed does not come back, and a session leaves nothing.
+        let plain = action.effect == Effect::Delete || action.name == "AssumeRole";
+        if silent && !plain {
+            vec!["nothing takes it back, and it does not say why".to_owned()]
+        } else {
+            Faults::new()
+        }
     });
 }
 

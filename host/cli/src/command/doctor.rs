@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::folders::Folders;
 use crate::online::Online;
-use crate::output::{data, event};
+use crate::output::{counted, data, event};
 use crate::unlock;
 
 /// A clock that is off by more is refused by the cloud.
@@ -138,7 +138,7 @@ fn vault(context: &Context, config: &Config, name: &str, folder: &Path) -> Findi
     let ports = (Arc::new(host_net::SystemEntropy), Arc::new(host_net::SystemClock));
     let kept = Vault::open(folder, &lock, ports.0, ports.1).and_then(|vault| vault.list());
     match kept {
-        Ok(kept) => Finding::fine("vault", name, format!("{} secrets", kept.len())),
+        Ok(kept) => Finding::fine("vault", name, counted(kept.len(), "secret")),
         Err(error) => Finding::wrong("vault", name, &Failure::from(error)),
     }
 }

@@ -2,10 +2,15 @@
 
 mod build;
 mod doctor;
+mod export;
 mod inspect;
+mod replay;
 mod resume;
 mod run;
+mod runs;
+mod show;
 mod simulate;
+mod undo;
 mod vault;
 
 use clap::{Parser, Subcommand};
@@ -25,6 +30,11 @@ pub(crate) struct Command {
 enum Verb {
     Run(run::Arguments),
     Resume(resume::Arguments),
+    Undo(undo::Arguments),
+    Replay(replay::Arguments),
+    Runs(runs::Arguments),
+    Show(show::Arguments),
+    Export(export::Arguments),
     Inspect(inspect::Arguments),
     Simulate(simulate::Arguments),
     Doctor(doctor::Arguments),
@@ -38,6 +48,11 @@ impl Command {
         match &self.verb {
             Verb::Run(arguments) => arguments.json,
             Verb::Resume(arguments) => arguments.json,
+            Verb::Undo(arguments) => arguments.json,
+            Verb::Replay(arguments) => arguments.json,
+            Verb::Runs(arguments) => arguments.json,
+            Verb::Show(arguments) => arguments.json,
+            Verb::Export(_) => false,
             Verb::Inspect(arguments) => arguments.json,
             Verb::Simulate(arguments) => arguments.json,
             Verb::Doctor(arguments) => arguments.json,
@@ -51,6 +66,11 @@ impl Command {
         match self.verb {
             Verb::Run(arguments) => run::run(arguments, context).await,
             Verb::Resume(arguments) => resume::run(arguments, context).await,
+            Verb::Undo(arguments) => undo::run(arguments, context).await,
+            Verb::Replay(arguments) => replay::run(arguments, context).await,
+            Verb::Runs(arguments) => runs::run(&arguments, context).await,
+            Verb::Show(arguments) => show::run(&arguments, context).await,
+            Verb::Export(arguments) => export::run(&arguments, context).await,
             Verb::Inspect(arguments) => inspect::run(&arguments),
             Verb::Simulate(arguments) => simulate::run(arguments, context).await,
             Verb::Doctor(arguments) => doctor::run(arguments, context).await,

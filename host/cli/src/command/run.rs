@@ -141,13 +141,16 @@ pub(super) fn finish(session: &Session<'_>, realm: &Realm, ended: &Ended) -> u8 
     }
 }
 
+/// Among how many of the newest runs one is looked for that this command began.
+const LOOKED_BACK: usize = 20;
+
 /// The newest run of this very command that did not come to its end, and that nobody is writing.
 async fn unfinished(
     journal: &dyn Journal,
     digest: &str,
     origin: &Origin<'_>,
 ) -> Result<Option<RunId>, Failure> {
-    let heads = journal.runs().await?;
+    let heads = journal.newest(LOOKED_BACK).await?;
     // Only the newest counts: what came after an older one may have changed what it was about.
     let newest = heads.into_iter().flatten().find_map(|head| {
         let Ok(Entry::Begun(begun)) = serde_json::from_str(&head.first.body) else { return None };
@@ -168,7 +171,9 @@ async fn unfinished(
 /// Asks whether to go on with a run that did not come to its end.
 fn goes_on(context: &Context, run: &RunId) -> bool {
     if !context.can_ask {
-        line(&format!("`{run}` of this command did not come to its end; `host resume {run}` goes on with it"));
+        line(&format!(
+            "`{run}` of this command did not come to its end; `host resume {run}` goes on with it"
+        ));
         return false;
     }
     line(&format!("`{run}` of this command did not come to its end"));

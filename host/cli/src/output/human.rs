@@ -1,7 +1,8 @@
 //! A run as lines for a tired operator: one line for each step and each call that matters.
 
 use host_model::{Effect, quote_within};
-use host_runner::{CallOutcome, ProofReport, Reporter, RunEvent, Verdict};
+use host_runner::undo::Stays;
+use host_runner::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine, Verdict};
 use host_runtime::{Claim, Level, LogLevel};
 use serde_json::Value;
 
@@ -50,6 +51,10 @@ impl Reporter for Human {
                     Claim::Unknown => "could not find out",
                 };
                 line(&format!("    the workflow {claim}: “{}”", words(detail)));
+            }
+            RunEvent::UndoPlanned { undoes, steps, stays } => planned(undoes, steps, stays),
+            RunEvent::Stays { object, reason } => {
+                line(&format!("  ⚠ stays: {}: {}", words(object), words(reason)));
             }
             RunEvent::RunEnded {
                 verdict,
@@ -120,6 +125,22 @@ impl Human {
             }
         }
     }
+}
+
+/// What an undo will do, and what it leaves.
+fn planned(undoes: &str, steps: &[UndoLine], stays: &[Stays]) {
+    line(&format!("\nrun {} is taken back like this:", words(undoes)));
+    if steps.is_empty() {
+        line("  there is nothing left to take back");
+    }
+    for (number, step) in (1..).zip(steps) {
+        let UndoLine { account_name, account, sentence, .. } = step;
+        line(&format!("  {number}. {} ({account}): {}", words(account_name), words(sentence)));
+    }
+    for Stays { object, reason, .. } in stays {
+        line(&format!("  stays: {}: {}", words(object), words(reason)));
+    }
+    line("");
 }
 
 fn says_absent(code: &str) -> bool {

@@ -43,11 +43,23 @@ pub(super) fn failure(failure: &Failure) -> String {
     event("error", serde_json::to_value(failure).unwrap_or(Value::Null))
 }
 
-/// The value on one line. Characters that a terminal obeys or hides are escaped, which changes nothing
-/// for who reads the JSON (`security.md`, rule 12).
+/// A document of JSON, indented, with its last line's end.
+pub(super) fn document(value: &Value) -> String {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    // A line's end within a text is escaped already: those that are left only indent.
+    text.lines().map(|line| escaped(line) + "\n").collect()
+}
+
+/// The value on one line.
 fn visible(value: &Value) -> String {
+    escaped(&value.to_string())
+}
+
+/// JSON with every character escaped that a terminal obeys or hides, which changes nothing for who reads
+/// the JSON (`security.md`, rule 12).
+fn escaped(text: &str) -> String {
     let mut line = String::new();
-    for character in value.to_string().chars() {
+    for character in text.chars() {
         if host_model::quote(character.encode_utf8(&mut [0; 4])).starts_with("\\u{") {
             let units = character.encode_utf16(&mut [0; 2]).to_vec();
             for unit in units {

@@ -26,6 +26,11 @@ pub(crate) fn event(name: &str, fields: serde_json::Value) {
     data(&json::event(name, fields));
 }
 
+/// A document of JSON for people and programs, with its last line's end.
+pub(crate) fn document(value: &serde_json::Value) -> String {
+    json::document(value)
+}
+
 /// A line for people.
 pub(crate) fn line(line: &str) {
     drop(writeln!(std::io::stderr().lock(), "{line}"));
@@ -35,6 +40,12 @@ pub(crate) fn line(line: &str) {
 pub(crate) fn prompt(text: &str) {
     let mut out = std::io::stderr().lock();
     drop(write!(out, "{text}").and_then(|()| out.flush()));
+}
+
+/// A number with its noun: `1 secret`, `3 secrets`.
+pub(crate) fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// Shows why a command failed; gives its exit status.

@@ -193,8 +193,12 @@ impl Journal for Sqlite {
     }
 
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
+        self.newest(usize::MAX).await
+    }
+
+    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
         let listed = self.store.reading(|reading| {
-            Ok(reading.runs()?.iter().map(|id| self.head(reading, id)).collect())
+            Ok(reading.runs()?.iter().take(most).map(|id| self.head(reading, id)).collect())
         });
         listed.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
     }

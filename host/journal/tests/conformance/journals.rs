@@ -131,6 +131,9 @@ pub(crate) async fn lists_runs_newest_first_with_their_writers(open: Open<'_>) {
     writer.append(&[entry(2, "intent", "2"), entry(3, "outcome", "3")], &[]).await.unwrap();
     drop(two.begin(&run(SECOND), None, entry(4, "begun", "4")).await.unwrap());
     let listed: Vec<_> = two.runs().await.unwrap().into_iter().map(Result::unwrap).collect();
+    let newest = two.newest(1).await.unwrap().into_iter().map(Result::unwrap);
+    let newest: Vec<_> = newest.map(|head| head.run).collect();
+    assert_eq!(newest, [listed[0].run.clone()]);
     let shown: Vec<_> = listed
         .iter()
         .map(|head| {

@@ -8,6 +8,7 @@ mod lost;
 mod output;
 mod own;
 mod recall;
+mod register;
 mod renewal;
 mod settling;
 mod token;
@@ -24,6 +25,8 @@ use host_model::{CallError, ErrorKind, IdentityFacts, IdentityRef, RunId, Secret
 use host_policy::Scene;
 use host_ports::{Clock, Entropy};
 use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, Proof, Stop};
+
+pub(crate) use self::output::tail;
 
 use self::output::Readable;
 use self::renewal::{Fetched, Recipe};
@@ -190,6 +193,7 @@ impl LiveDriver {
             Event::Mark => Answer::Text { text: self.stage.mark.text() },
             Event::Adopts => Answer::Flag { flag: self.stage.scene.allowances.adopt },
             Event::MayProvoke => Answer::Flag { flag: self.stage.provoke },
+            Event::Register { call } => self.register(call),
         })
     }
 

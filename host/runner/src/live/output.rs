@@ -127,7 +127,7 @@ fn invocation_of(call: &Call, body: &Json, output: &FoundOutput) -> Option<Strin
 }
 
 /// The end of a text: the last lines, and of them the last characters.
-fn tail(text: &str) -> String {
+pub(crate) fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let last = lines.get(lines.len().saturating_sub(TAIL_LINES)..).unwrap_or_default().join("\n");
     let skipped = last.chars().count().saturating_sub(TAIL_CHARACTERS);

@@ -6,6 +6,7 @@ mod context;
 mod openapi;
 mod progress;
 mod types;
+mod undo;
 mod vault;
 
 use host_bindings::Sandbox;

@@ -14,13 +14,9 @@ use crate::value::json_value;
 use crate::{Answer, Event};
 
 impl State {
-    async fn invoke(
-        &mut self,
-        caller: Resource<Identity>,
-        call: queries::Call,
-        writes: bool,
-    ) -> Result<std::result::Result<String, Error>> {
-        let identity = self.table.get(&caller)?.0.identity.clone();
+    /// A call as a guest describes it. Consumes its borrowed handles.
+    pub(super) fn call(&self, caller: &Resource<Identity>, call: queries::Call) -> Result<Call> {
+        let identity = self.table.get(caller)?.0.identity.clone();
         let mut parameters = Vec::with_capacity(call.parameters.len());
         for (name, value) in call.parameters {
             let value = match value {
@@ -31,7 +27,16 @@ impl State {
             parameters.push((name, value));
         }
         let queries::Call { product, version, action, region_id: region, .. } = call;
-        let call = Call { identity, product, version, action, region, parameters };
+        Ok(Call { identity, product, version, action, region, parameters })
+    }
+
+    async fn invoke(
+        &mut self,
+        caller: Resource<Identity>,
+        call: queries::Call,
+        writes: bool,
+    ) -> Result<std::result::Result<String, Error>> {
+        let call = self.call(&caller, call)?;
         if let Err(error) = check_effect(&call, writes) {
             return Ok(Err(to_guest(error)));
         }

@@ -9,7 +9,7 @@
 //! | `look` | `agent`, `network`, `services` (names, or `none`) | facts, see below |
 //! | `fetch` | `agent`, `version`, `network` | `sha256=`, `bytes=`, `from=`; or `agent-present` and `sha256=` |
 //! | `install` | `agent`, `license_key`, `account`, `region`, `version`, `dir`, `sha256`, `service` (or `none`), `app_name`, `restart` | `agent-installed` or `agent-present`, `service-configured` or `service-unchanged`, `service-restarted`, `start-unchanged` |
-//! | `uninstall` | `agent`, `dir`, `services` (names, or `all`), `restart` | `service-restored`, `service-restarted`; `agent-removed`, `agent-absent` or `agent-in-use` |
+//! | `uninstall` | `agent`, `dir`, `services` (names, or `all`), `restart` | `service-restored`, `service-restarted`; `agent-removed`, `agent-absent`, or `agent-in-use` and a line that begins with `stays:` |
 //!
 //! Facts of `look`, one in each line, in this order:
 //!
@@ -247,6 +247,7 @@ impl Machine {
         let ours = |service: &Service| {
             service.setup.as_ref().is_some_and(|setup| setup.agent == agent && setup.dir == dir)
         };
+        self.fetched.clear();
         let mut lines = Vec::new();
         for service in &mut self.services {
             if !ours(service) || !(names == "all" || is_named(service, names)) {
@@ -269,6 +270,9 @@ impl Machine {
                 "agent-removed".to_owned()
             }
         });
+        let set_up = self.services.iter().any(ours);
+        let stays = "stays: the agent, which a process has loaded: restart it, and undo again";
+        lines.extend((there && in_use && !set_up).then(|| stays.to_owned()));
         Ok(lines)
     }
 }

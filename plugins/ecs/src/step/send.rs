@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use host_workflow_sdk::ecs::{DescribeInvocationResultsOptions, RunCommandOptions};
+use host_workflow_sdk::undo::{self, Call};
 use host_workflow_sdk::{Account, Error, ErrorKind, Value, clock, ecs};
 
 use crate::ending::{self, Ending, Failure};
@@ -18,6 +19,11 @@ const PAUSES: [u32; 4] = [2, 3, 5, 10];
 const GRACE_SECONDS: i64 = 90;
 /// Seconds before a command that did not arrive is sent again.
 const RETRY_SECONDS: u32 = 10;
+
+/// What a script is.
+const SHELL: &str = "RunShellScript";
+/// The version of the product's API.
+const VERSION: &str = "2014-05-26";
 
 /// Which machines get which order. A machine stands in one order only.
 pub(crate) type Orders = BTreeMap<Order, Vec<String>>;
@@ -101,6 +107,9 @@ impl Sender<'_> {
     }
 
     fn send(self, order: &Order, ids: &[String]) -> Result<String, Error> {
+        if let Some(back) = order.undo() {
+            undo::register(self.source, &self.call(&back, ids))?;
+        }
         let Order { region, script, parameters } = order;
         let texts = parameters.iter();
         let mut parameters: Vec<(String, Value<'_>)> =
@@ -122,9 +131,38 @@ impl Sender<'_> {
             timeout: Some(i64::from(self.limit_minutes) * 60),
             ..Default::default()
         };
-        let kind = "RunShellScript";
-        ecs::run_command(self.source, region, script.text, ids, kind, &options)
+        ecs::run_command(self.source, region, script.text, ids, SHELL, &options)
             .map(|invocation| invocation.invoke_id)
+    }
+
+    /// An order as the call that carries it out: for the record, not to be made now.
+    fn call(self, order: &Order, ids: &[String]) -> Call<'static> {
+        let text = |name: &str, text: &str| (name.to_owned(), Value::Text(text.to_owned()));
+        let json = |name: &str, text: String| (name.to_owned(), Value::Json(text));
+        let parameters: serde_json::Map<String, serde_json::Value> = order
+            .parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
+            .collect();
+        let parameters = vec![
+            text("CommandContent", order.script.text),
+            json("InstanceId", serde_json::json!(ids).to_string()),
+            text("Type", SHELL),
+            text("Name", &format!("host-ecs-{}", order.script.name)),
+            json("Parameters", serde_json::Value::Object(parameters).to_string()),
+            json("EnableParameter", "true".to_owned()),
+            json("KeepCommand", "false".to_owned()),
+            text("RepeatMode", "Once"),
+            text("TerminationMode", "ProcessTree"),
+            json("Timeout", (i64::from(self.limit_minutes) * 60).to_string()),
+        ];
+        Call {
+            product: "ecs".to_owned(),
+            version: VERSION.to_owned(),
+            action: "RunCommand".to_owned(),
+            region_id: Some(order.region.clone()),
+            parameters,
+        }
     }
 
     fn follow(self, mut started: Vec<Started>, endings: &mut Endings) -> Result<(), Error> {

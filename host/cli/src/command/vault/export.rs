@@ -11,7 +11,7 @@ use super::{Opened, Place};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::folders::private_file;
-use crate::output::data;
+use crate::output::{counted, data};
 
 /// Write secrets into a new file that only the named recipients open.
 #[derive(Debug, Args)]
@@ -45,15 +45,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<u8, Failur
     }
     let sealed = host_vault::export(&found, &recipients, realm)?;
     write_new(&arguments.output, &sealed)?;
-    let count = match found.len() {
-        1 => "1 secret".to_owned(),
-        many => format!("{many} secrets"),
-    };
+    let count = counted(found.len(), "secret");
     let path = arguments.output.display();
-    let readers = match recipients.len() {
-        1 => "1 recipient".to_owned(),
-        many => format!("{many} recipients"),
-    };
+    let readers = counted(recipients.len(), "recipient");
     data(&format!("{path}: {count}, for {readers}"));
     Ok(0)
 }

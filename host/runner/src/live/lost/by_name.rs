@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use host_catalog::{Found, ParameterType};
+use host_catalog::{Began, Found, ParameterType};
 use host_client::Answer as ClientAnswer;
 use host_model::{CallError, ErrorKind, Value, quote_within};
 use host_policy::HostPurpose;
@@ -34,14 +34,14 @@ impl Lost<'_> {
     pub(super) async fn by_name(&mut self, read: &str) -> Result<Settled, Stop> {
         let purpose = HostPurpose::of_read(&self.product.key, read);
         let Some((found, purpose)) = self.action.found.as_ref().zip(purpose) else {
-            return Ok(Settled::Told);
+            return self.began().await;
         };
         loop {
             let there = self.look(found, purpose).await?;
             let whose = there.as_ref().map(|there| self.whose(found, there));
             match (there, whose) {
                 (Some(there), Some(Whose::Ours)) => {
-                    return Ok(Settled::Found(self.reply(found, &there.body)));
+                    return Ok(Settled::Found(reply(found, &there.body)));
                 }
                 (_, Some(Whose::Anothers(why))) => return Ok(Settled::Taken(self.taken(&why))),
                 // What is not there, or differs, may be old news.
@@ -52,6 +52,35 @@ impl Lost<'_> {
                     );
                 }
                 _ => return Ok(Settled::Again(Known::Repeated)),
+            }
+        }
+    }
+
+    /// Of a call that begins a task: if there is one of that time, the workflow follows it. Another's task
+    /// looks the same, so no reply is built of it.
+    async fn began(&mut self) -> Result<Settled, Stop> {
+        let purpose = |began: &Began| HostPurpose::of_read(&self.product.key, &began.read);
+        let began = self.action.began.as_ref();
+        let Some((began, purpose)) = began.and_then(|began| Some((began, purpose(began)?))) else {
+            return Ok(Settled::Told);
+        };
+        loop {
+            let tasks = match self.read(purpose, self.asked(purpose, &began.with)).await {
+                Ok(body) => body.pointer(&began.items).and_then(Json::as_array).cloned(),
+                // Whoever may not look leaves it to the workflow.
+                Err(error) if error.kind == ErrorKind::Forbidden => return Ok(Settled::Told),
+                Err(error) => return Err(self.unreadable(purpose, &error)),
+            };
+            let is_of_then = |task: &Json| {
+                let made = task.pointer(&began.made).and_then(Json::as_str).and_then(time::read);
+                // One of an unknown time may be it.
+                made.is_none_or(|made| self.window.has(made))
+            };
+            if tasks.into_iter().flatten().any(|task| is_of_then(&task)) {
+                return Ok(Settled::Told);
+            }
+            if !self.wait().await? {
+                return Ok(Settled::Again(Known::Repeated));
             }
         }
     }
@@ -166,16 +195,6 @@ impl Lost<'_> {
             .collect()
     }
 
-    /// The reply that was lost, as far as a read shows it.
-    fn reply(&self, found: &Found, read: &Json) -> ClientAnswer {
-        let mut body = Json::Object(serde_json::Map::new());
-        for (to, from) in &found.reply {
-            let value = read.pointer(from).cloned().unwrap_or_default();
-            place(&mut body, to, value);
-        }
-        answer(body)
-    }
-
     /// What the cloud said to the call, as nobody heard it.
     fn taken(&self, why: &str) -> CallError {
         let code = self.action.errors.keys().find(|code| code.starts_with("EntityAlreadyExists"));
@@ -185,6 +204,16 @@ impl Lost<'_> {
         CallError::new(ErrorKind::AlreadyExists, code, self.driver.redact(&message))
             .with("action", title)
     }
+}
+
+/// The reply that was lost, as far as a read shows it.
+fn reply(found: &Found, read: &Json) -> ClientAnswer {
+    let mut body = Json::Object(serde_json::Map::new());
+    for (to, from) in &found.reply {
+        let value = read.pointer(from).cloned().unwrap_or_default();
+        place(&mut body, to, value);
+    }
+    answer(body)
 }
 
 /// An answer that no request brought.

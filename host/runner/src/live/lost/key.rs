@@ -144,10 +144,10 @@ impl Lost<'_> {
             return Ok(Some("the user was not made by this workflow alone".to_owned()));
         }
         let at = "/AccessKeyLastUsed/LastUsedDate";
-        let used = self.read_text(HostPurpose::ReadKeyUse, user, Some(&key.id), at).await?;
+        let last_use = self.read_text(HostPurpose::ReadKeyUse, user, Some(&key.id), at).await?;
         // No date is written in several ways.
-        let is_unused = matches!(used.trim(), "" | "-" | "N/A" | "null");
-        Ok((!is_unused).then(|| format!("it was used at {}", quote_within(&used, SHOWN))))
+        let is_unused = matches!(last_use.trim(), "" | "-" | "N/A" | "null");
+        Ok((!is_unused).then(|| format!("it was used at {}", quote_within(&last_use, SHOWN))))
     }
 
     /// A text of a reply; empty if it is not there.

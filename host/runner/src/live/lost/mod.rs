@@ -7,7 +7,8 @@
 //! |---|---|---|
 //! | `repeat`, `token` | nothing: twice does what once does | sent again as it was, token included |
 //! | `by-name`, with `found` | the thing of that name | ours and equal: the reply is built of it; absent: sent again; another's: the error that the cloud had for it |
-//! | `by-name`, without | nothing that would tell | the workflow is told, and looks |
+//! | `by-name`, with `began` | tasks | one of that time: the workflow is told, and follows it; none: sent again |
+//! | `by-name`, without either | nothing that would tell | the workflow is told, and looks |
 //! | `reconcile`, a policy's version | versions that were not there before | one with an equal document: the reply is built of it; none: sent again |
 //! | `reconcile`, an AccessKey | keys that were not there before | none: sent again; one that nobody can have: removed, made again |
 //!
@@ -27,6 +28,9 @@ mod equal;
 mod key;
 mod time;
 mod version;
+
+#[cfg(test)]
+mod tests;
 
 use host_catalog::{Action, LostReply, Product};
 use host_client::{Answer as ClientAnswer, ClientError};
@@ -142,6 +146,15 @@ impl LiveDriver {
                         .judge(brief, delivery.consent)
                         .map_err(|denial| self.denied_now(brief, &denial))?;
                     lost = Some((noted, error));
+                }
+                // The client knows that of its own attempts only.
+                (Err(error), _)
+                    if known != Known::Reply && brief.action.done.contains(&error.code) =>
+                {
+                    let body = Json::Object(serde_json::Map::new());
+                    let answer =
+                        ClientAnswer { request_id: error.request_id, ..by_name::answer(body) };
+                    return Ok(Delivered { answer: Ok(answer), known });
                 }
                 (answer, _) => return Ok(Delivered { answer, known }),
             }

@@ -2,7 +2,12 @@
 
 use host_e2e::{Home, Secrets, hostile};
 
-use super::{FIRST, KEY, LOGIN, SECOND, names, secret, three, user_with, vault_of};
+use serde_json::Value as Json;
+
+use super::{
+    FIRST, KEY, LOGIN, SECOND, export, names, own_identity, secret, set_mode, text, three,
+    user_with, vault_of,
+};
 
 #[test]
 fn a_list_says_what_is_kept_and_no_secret() {
@@ -139,4 +144,31 @@ fn the_offline_cloud_has_a_vault_of_its_own() {
     let again = home.host(&words).exits(0).stdout.trim_end().to_owned();
     assert!(!again.is_empty());
     home.host(&["vault", "list", "--simulate=nowhere.toml"]).exits(2);
+}
+
+/// What `host doctor` says of each vault: whether it is fine, and how.
+#[track_caller]
+fn vaults(home: &Home) -> Vec<(String, bool, String)> {
+    let findings = home.host(&["doctor", "--json"]).events_of("finding");
+    let vaults = findings.into_iter().filter(|finding| finding["what"] == "vault");
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    vaults.map(|it| (text(&it["name"]), it["fine"] == true, text(&it["detail"]))).collect()
+}
+
+#[test]
+fn doctor_looks_at_the_vault_of_loopback_clouds_where_there_is_one() {
+    let home = user_with(&three());
+    let real = ("vault".to_owned(), true, "3 secrets".to_owned());
+    assert_eq!(vaults(&home), [real.clone()]);
+    let (identity, key) = own_identity(&home);
+    let one = [secret(FIRST, KEY, "host/ack", "S3cretOfTheFirstKey")];
+    let file = home.write("came.age", export(&identity.to_public(), "loopback", &one));
+    let words = ["vault", "import", text(&file), "-i", text(&key), "--yes"];
+    home.host(&[&words[..], &["--endpoint", "127.0.0.1:9"]].concat()).exits(0);
+    let loopback = ("vault-loopback".to_owned(), true, "1 secret".to_owned());
+    assert_eq!(vaults(&home), [real.clone(), loopback]);
+    set_mode(&home.state().join("vault-loopback/identity.txt"), 0o644);
+    let [first, (name, is_fine, detail)] = &vaults(&home)[..] else { panic!("there are two") };
+    assert_eq!((first, name.as_str(), *is_fine), (&real, "vault-loopback", false));
+    assert!(detail.contains("vault.mode-loose"), "{detail}");
 }

@@ -1,0 +1,52 @@
+//! Runs of this user's journal, read for people.
+
+use host_history::{Past, State};
+use host_journal::{Entry, Journal, JournalError, Sqlite};
+use host_model::RunId;
+use host_net::SystemEntropy;
+use host_runner::record::{self, RecordError};
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::folders::Folders;
+use crate::{select, session};
+
+/// Opens the journal of this user.
+pub(crate) fn open(context: &Context) -> Result<Sqlite, Failure> {
+    let folders = Folders::prepare(context)?;
+    let key = folders.key(&SystemEntropy)?;
+    session::open_journal(&folders, key)
+}
+
+/// A run that was read.
+pub(crate) struct Told {
+    pub(crate) past: Past,
+    pub(crate) state: State,
+    pub(crate) entries: Vec<Entry>,
+    /// What is wrong with what follows.
+    pub(crate) damage: Option<JournalError>,
+}
+
+/// Reads the run that `word` means, as far as it can be.
+pub(crate) async fn tell(journal: &dyn Journal, word: &str) -> Result<Told, Failure> {
+    let run = select::run(journal, word).await?;
+    let (entries, damage) = journal.salvage(&run).await?;
+    let (past, damage) = match (past_of(&run, &entries), damage) {
+        (Ok(past), damage) => (past, damage),
+        // Nothing of it can be told: what is wrong with it says more than that there is no beginning.
+        (Err(_), Some(damage)) => return Err(damage.into()),
+        (Err(error), None) => return Err(error.into()),
+    };
+    let listed = journal.runs().await?.into_iter().flatten();
+    let holder = listed.filter(|head| head.run == run).find_map(|head| head.holder);
+    let state = match &damage {
+        Some(_) => State::Damaged,
+        None => State::of(&past, holder.as_deref()),
+    };
+    Ok(Told { past, state, entries, damage })
+}
+
+/// A run, from entries of its journal.
+pub(crate) fn past_of(run: &RunId, entries: &[Entry]) -> Result<Past, RecordError> {
+    Past::new(run, &record::read(run, entries)?)
+}

@@ -1,0 +1,6 @@
+//! What recorded runs tell, as a person and a program read it.
+
+mod evidence;
+mod picture;
+mod tape;
+mod timeline;

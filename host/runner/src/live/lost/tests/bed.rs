@@ -1,0 +1,446 @@
+//! A run against the offline cloud, with a way to it that loses replies, lets others meddle, and dies.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use host_catalog::Catalog;
+use host_client::{Client, Endpoints, Network, Settings, Silent, StaticKey};
+use host_journal::{Journal, NewEntry, Sqlite};
+use host_model::{
+    AccountId, Call, CallError, HttpReply, HttpRequest, IdentityRef, Reply, RunId, SecretKind,
+    SecretRef, SecretText, Value,
+};
+use host_policy::{Allowances, Attempt, Scene};
+use host_ports::Clock as _;
+use host_runtime::{Answer, Driver as _, Event, Stop};
+use host_sign::AccessKey;
+use host_simulator::{
+    InProcess, OPERATOR, Scenario, SeededEntropy, Simulator, State, VirtualClock,
+};
+use host_vault::{Lock, Vault};
+use host_wire::{Transport, TransportError};
+use serde_json::Value as Json;
+use tokio::sync::Notify;
+
+use crate::live::{LiveDriver, Stage};
+use crate::record::{Entry, Intent, Known, Numbered, Recorder, Tape};
+use crate::{
+    Approver, Bound, BoundAccounts, Decision, Mark, Question, Reporter, RunEvent, Secrets,
+};
+
+/// The account that every call is about.
+pub(super) const ACCOUNT: &str = "source";
+/// This workflow, and another one.
+pub(super) const LINEAGE: &str = "test";
+
+/// The script that machines may run.
+pub(super) const SCRIPT: &str = "echo hello";
+
+/// What happens to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It takes effect, and the reply is lost.
+    LosesReply,
+    /// It has no effect, and nobody can know that.
+    IsLost,
+    /// The process dies before it leaves.
+    DiesBefore,
+    /// It takes effect, and the process dies before the reply.
+    DiesAfter,
+}
+
+/// What somebody else does to the cloud, at the time of it.
+pub(super) type Deed = fn(&mut State, host_model::Timestamp);
+
+/// The way to the cloud.
+#[derive(Debug)]
+pub(super) struct Gate {
+    cloud: InProcess,
+    simulator: Arc<Simulator>,
+    fates: Mutex<BTreeMap<String, Vec<Fate>>>,
+    deeds: Mutex<BTreeMap<String, Vec<Deed>>>,
+    /// Every request, as `product:Action`.
+    seen: Mutex<Vec<String>>,
+    died: Notify,
+    /// When the operator interrupts: after so many more requests of an action.
+    interrupt: Mutex<Option<(String, usize)>>,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Gate {
+    fn count_down(&self, action: &str) {
+        let mut interrupt = self.interrupt.lock().unwrap();
+        if let Some((on, left)) = interrupt.as_mut().filter(|(on, _)| on == action) {
+            *left -= 1;
+            if *left == 0 {
+                self.interrupted.store(true, Ordering::Relaxed);
+                on.clear();
+            }
+        }
+    }
+
+    fn next<T>(of: &Mutex<BTreeMap<String, Vec<T>>>, action: &str) -> Option<T> {
+        let mut all = of.lock().unwrap();
+        all.get_mut(action).filter(|list| !list.is_empty()).map(|list| list.remove(0))
+    }
+}
+
+#[async_trait]
+impl Transport for Gate {
+    async fn send(
+        &self,
+        attempt: Attempt,
+        request: HttpRequest,
+    ) -> Result<HttpReply, TransportError> {
+        let action = attempt.action().to_owned();
+        self.seen.lock().unwrap().push(format!("{}:{action}", attempt.product()));
+        let fate = Self::next(&self.fates, &action);
+        let lost = Err(TransportError::Lost {
+            authority: request.authority.clone(),
+            reason: "the test loses it".to_owned(),
+        });
+        if fate == Some(Fate::DiesBefore) {
+            self.died.notify_one();
+            std::future::pending::<()>().await;
+        }
+        let answer = match fate {
+            Some(Fate::IsLost) => lost.clone(),
+            _ => self.cloud.send(attempt, request).await,
+        };
+        if let Some(deed) = Self::next(&self.deeds, &action) {
+            let now = self.simulator.clock().now();
+            self.simulator.meddle(|state| deed(state, now));
+        }
+        self.count_down(&action);
+        match fate {
+            Some(Fate::DiesAfter) => {
+                self.died.notify_one();
+                std::future::pending().await
+            }
+            Some(Fate::LosesReply | Fate::IsLost) => lost,
+            _ => answer,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Told(Mutex<Vec<RunEvent>>);
+
+impl Reporter for Told {
+    fn report(&self, event: &RunEvent) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+#[async_trait]
+impl Approver for Told {
+    async fn ask(&self, _: &Question) -> Decision {
+        Decision::Nobody
+    }
+}
+
+/// A run, and everything that can be seen of it.
+pub(super) struct Bed {
+    pub(super) simulator: Arc<Simulator>,
+    pub(super) clock: Arc<VirtualClock>,
+    gate: Arc<Gate>,
+    told: Arc<Told>,
+    entropy: Arc<SeededEntropy>,
+    folder: tempfile::TempDir,
+    run: RunId,
+    driver: Option<LiveDriver>,
+}
+
+impl Bed {
+    /// Ten minutes after everything in the cloud was made.
+    pub(super) async fn new() -> Self {
+        let scenario = Scenario::builtin();
+        let clock = Arc::new(VirtualClock::new(scenario.start));
+        clock.advance(Duration::from_mins(10));
+        let entropy = Arc::new(SeededEntropy::new(scenario.seed));
+        let simulator = Arc::new(Simulator::new(scenario, clock.clone()));
+        let gate = Arc::new(Gate {
+            cloud: InProcess::new(Arc::clone(&simulator)),
+            simulator: Arc::clone(&simulator),
+            fates: Mutex::default(),
+            deeds: Mutex::default(),
+            seen: Mutex::default(),
+            died: Notify::new(),
+            interrupt: Mutex::default(),
+            interrupted: Arc::default(),
+        });
+        let run = RunId::new(clock.now(), [1; 4]);
+        let mut bed = Self {
+            simulator,
+            clock,
+            gate,
+            told: Arc::default(),
+            entropy,
+            folder: tempfile::tempdir().unwrap(),
+            run,
+            driver: None,
+        };
+        let first = NewEntry { at: bed.clock.now(), kind: "begun".into(), body: "{}".into() };
+        let journal = bed.journal();
+        let writer = journal.begin(&bed.run, None, first).await.unwrap();
+        let recorder = bed.recorder(journal, writer);
+        bed.driver = Some(LiveDriver::new(bed.stage(recorder), Arc::default(), Tape::default()));
+        bed.open().await;
+        bed
+    }
+
+    fn journal(&self) -> Arc<dyn Journal> {
+        Arc::new(Sqlite::open(&self.folder.path().join("state"), [3; 32], "test").unwrap())
+    }
+
+    fn recorder(
+        &self,
+        journal: Arc<dyn Journal>,
+        writer: Box<dyn host_journal::Writer>,
+    ) -> Arc<Recorder> {
+        let secrets = Arc::new(self.secrets());
+        Arc::new(Recorder::new(journal, self.clock.clone(), secrets, writer))
+    }
+
+    fn secrets(&self) -> Secrets {
+        let folder = self.folder.path().join("vault");
+        let vault =
+            Vault::open(&folder, &Lock::IdentityFile, self.entropy.clone(), self.clock.clone());
+        Secrets::new(vault.unwrap(), LINEAGE, &[7; 32], &self.run)
+    }
+
+    fn stage(&self, recorder: Arc<Recorder>) -> Stage {
+        let directory = self.simulator.scenario().directory();
+        let entry = directory.iter().find(|it| it.account == ACCOUNT && it.user == OPERATOR);
+        let entry = entry.expect("the scenario has an operator");
+        let secret = SecretText::new(entry.access_key_secret.expose());
+        let key = AccessKey::permanent(entry.access_key_id.clone(), secret);
+        let bound = Bound {
+            account: self.account(),
+            arn: format!("acs:ram::{}:user/{OPERATOR}", self.account()),
+            keys: Arc::new(StaticKey::new(key)),
+        };
+        let mark = Mark::new("host:workflow", LINEAGE, Vec::new());
+        let actions = Catalog::builtin().products().flat_map(|product| {
+            product.actions.keys().map(move |action| format!("{}:{action}", product.key))
+        });
+        Stage {
+            run: self.run.clone(),
+            catalog: Catalog::builtin(),
+            client: Arc::new(Client::new(
+                self.gate.clone(),
+                self.clock.clone(),
+                self.entropy.clone(),
+                Settings::new(Endpoints::new(Network::Public)),
+                Arc::new(Silent),
+            )),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            accounts: BoundAccounts(BTreeMap::from([(ACCOUNT.to_owned(), bound)])),
+            recorder,
+            vault: "vault".to_owned(),
+            scene: Scene {
+                declared: actions.collect(),
+                bound: BTreeSet::from([self.account()]),
+                commands: BTreeSet::from([host_runtime::digest(SCRIPT.as_bytes())]),
+                allowances: Allowances {
+                    users: BTreeSet::from(["foreign".to_owned()]),
+                    ..Allowances::default()
+                },
+                mark: mark.text(),
+                offline: true,
+            },
+            mark,
+            secrets: Arc::new(self.secrets()),
+            reporter: self.told.clone(),
+            approver: self.told.clone(),
+            interrupted: Arc::clone(&self.gate.interrupted),
+            unattended: false,
+            vetted: true,
+            provoke: false,
+            proofs: Vec::new(),
+            markers: BTreeMap::new(),
+            looks: BTreeSet::new(),
+        }
+    }
+
+    async fn open(&mut self) {
+        let driver = self.driver.as_mut().unwrap();
+        let answer = driver.answer(Event::Open { name: ACCOUNT.to_owned() }).await;
+        assert!(matches!(answer, Ok(Answer::Identity { .. })), "{answer:?}");
+    }
+
+    pub(super) fn account(&self) -> AccountId {
+        let directory = self.simulator.scenario().directory();
+        let entry = directory.iter().find(|it| it.account == ACCOUNT);
+        entry.expect("the scenario has it").account_id.parse().unwrap()
+    }
+
+    /// The next requests of an action meet these ends.
+    pub(super) fn fate(&self, action: &str, fates: &[Fate]) {
+        self.gate.fates.lock().unwrap().insert(action.to_owned(), fates.to_vec());
+    }
+
+    /// The next requests of an action are followed by this.
+    pub(super) fn deeds(&self, action: &str, deeds: &[Deed]) {
+        self.gate.deeds.lock().unwrap().insert(action.to_owned(), deeds.to_vec());
+    }
+
+    /// Makes a call and hears what came of it.
+    pub(super) async fn call(&mut self, call: &Call) -> Result<Result<Reply, CallError>, Stop> {
+        self.gate.seen.lock().unwrap().clear();
+        let driver = self.driver.as_mut().unwrap();
+        heard(driver.answer(Event::Call(call.clone())).await)
+    }
+
+    /// Makes a call in which the process dies.
+    pub(super) async fn die_in(&mut self, call: &Call) {
+        let mut driver = self.driver.take().unwrap();
+        let event = Event::Call(call.clone());
+        let going = tokio::spawn(async move { drop(driver.answer(event).await) });
+        self.gate.died.notified().await;
+        going.abort();
+        assert!(going.await.is_err(), "it must die");
+    }
+
+    /// Another process goes on with the run, so much later, and makes the same call.
+    pub(super) async fn resume(
+        &mut self,
+        call: &Call,
+        later: Duration,
+    ) -> Result<Result<Reply, CallError>, Stop> {
+        self.driver = None;
+        self.clock.advance(later);
+        let journal = self.journal();
+        let (_, writer) = journal.reopen(&self.run).await.unwrap();
+        let tape = Tape::of(&self.run, &self.entries().await).unwrap().0;
+        let recorder = self.recorder(journal, writer);
+        self.driver = Some(LiveDriver::new(self.stage(recorder), Arc::default(), tape));
+        self.open().await;
+        // What was made before is answered from the tape.
+        for made in self.intents().await.iter().rev().skip(1).rev() {
+            let driver = self.driver.as_mut().unwrap();
+            driver.answer(Event::Call(made.call.clone())).await.unwrap();
+        }
+        self.call(call).await
+    }
+
+    async fn entries(&self) -> Vec<Numbered> {
+        let entries = self.journal().read(&self.run).await.unwrap();
+        let read = |it: &host_journal::Entry| Numbered {
+            number: it.number,
+            at: it.at,
+            entry: serde_json::from_str(&it.body).unwrap(),
+        };
+        entries.iter().skip(1).map(read).collect()
+    }
+
+    pub(super) async fn intents(&self) -> Vec<Intent> {
+        let intent = |it: Numbered| match it.entry {
+            Entry::Intent(intent) => Some(intent),
+            _ => None,
+        };
+        self.entries().await.into_iter().filter_map(intent).collect()
+    }
+
+    /// How the last outcome is known; none if the last intent has none.
+    pub(super) async fn known(&self) -> Option<Known> {
+        match self.entries().await.pop()?.entry {
+            Entry::Outcome(outcome) => Some(outcome.known),
+            _ => None,
+        }
+    }
+
+    /// Requests since the last call began, without those that read.
+    pub(super) fn writes(&self) -> Vec<String> {
+        let writes = |title: &&String| {
+            let (product, action) = title.split_once(':').unwrap();
+            let action = Catalog::builtin().action(product, action);
+            action.is_some_and(|action| action.effect.is_write())
+        };
+        self.gate.seen.lock().unwrap().iter().filter(writes).cloned().collect()
+    }
+
+    /// Lines of the host.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let told = self.told.0.lock().unwrap();
+        let note = |event: &RunEvent| match event {
+            RunEvent::Note { message } => Some(message.clone()),
+            _ => None,
+        };
+        told.iter().filter_map(note).collect()
+    }
+
+    /// Since when a key of that user is waited for.
+    pub(super) fn is_unsettled(&self, user: &str) -> bool {
+        self.secrets().unsettled(&self.account(), user).unwrap().is_some()
+    }
+
+    /// Whether the vault has the secret of an object.
+    pub(super) fn has_secret(&self, object: &str) -> bool {
+        self.secrets().find(&self.account(), object).unwrap().is_some()
+    }
+
+    /// Puts a secret into the vault.
+    pub(super) fn keep_secret(&self, object: &str) {
+        let secrets = self.secrets();
+        let secret = SecretRef {
+            account: self.account(),
+            kind: SecretKind::AccessKey,
+            object: object.to_owned(),
+        };
+        let text = SecretText::new("FakeSecretOfAKeyThatIsKept0001");
+        let sealed = secrets.seal(&secret, Some("user/u1".to_owned()), &text).unwrap();
+        secrets.place(&sealed).unwrap();
+    }
+
+    /// A password for a user, as the workflow asks for it.
+    pub(super) async fn password(&mut self, user: &str) -> SecretRef {
+        let caller = IdentityRef(ACCOUNT.to_owned());
+        let object = format!("ram:login-profile/{user}");
+        let driver = self.driver.as_mut().unwrap();
+        match driver.answer(Event::GeneratePassword { caller, object }).await {
+            Ok(Answer::Secret { secret: Some(secret) }) => secret,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The operator interrupts after that request of an action.
+    pub(super) fn interrupt_at(&self, action: &str, nth: usize) {
+        *self.gate.interrupt.lock().unwrap() = Some((action.to_owned(), nth));
+    }
+
+    /// Looks at the account.
+    pub(super) fn see<T>(&self, look: impl FnOnce(&host_simulator::Account) -> T) -> T {
+        let account = self.account();
+        self.simulator.inspect(|state| look(&state.accounts[&account]))
+    }
+}
+
+fn heard(answer: Result<Answer, Stop>) -> Result<Result<Reply, CallError>, Stop> {
+    Ok(match answer? {
+        Answer::Reply { reply } => Ok(reply),
+        Answer::Error { error } => Err(error),
+        other => panic!("a call is answered with {other:?}"),
+    })
+}
+
+/// A call of the account's operator.
+pub(super) fn call(title: &str, parameters: &[(&str, Json)]) -> Call {
+    let (product, action) = title.split_once(':').unwrap();
+    let value = |value: &Json| match value {
+        Json::String(text) => Value::Text(text.clone()),
+        other => Value::Json(other.clone()),
+    };
+    Call {
+        identity: IdentityRef(ACCOUNT.to_owned()),
+        product: product.to_owned(),
+        version: Catalog::builtin().product(product).unwrap().version.clone(),
+        action: action.to_owned(),
+        region: matches!(product, "arms" | "cs" | "ecs").then(|| "cn-hangzhou".to_owned()),
+        parameters: parameters.iter().map(|(name, it)| ((*name).to_owned(), value(it))).collect(),
+    }
+}
