@@ -116,6 +116,9 @@ impl Stage {
                 if Some(&ended["verdict"]) == verdict.as_ref() {
                     return Ok(Some(ended));
                 }
+                if !matches!(ended["verdict"].as_str(), Some("stopped" | "indeterminate")) {
+                    return Err(format!("it ended {}: {}", ended["verdict"], ended["reason"]));
+                }
             } else if code.as_deref() == Some("record.run-over") {
                 return Ok(None);
             } else if seen.exit.is_some() && code.as_deref() != Some("run.none") {
