@@ -34,7 +34,7 @@ fn after(past: &Past, verdict: Verdict) -> Vec<String> {
     let is_stopped = past.ended().is_some_and(|(_, ended)| ended.stopped);
     next.extend(match verdict {
         _ if is_stopped => Some(format!("`host resume {run}` goes on where it stopped")),
-        Verdict::Verified => None,
+        Verdict::Verified | Verdict::Done => None,
         Verdict::AccessOnly | Verdict::Pending => Some(
             "run the workflow again later: it finds what is there, and whether the rest has come"
                 .to_owned(),
