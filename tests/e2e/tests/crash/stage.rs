@@ -121,11 +121,11 @@ impl Stage {
                 }
             } else if code.as_deref() == Some("record.run-over") {
                 return Ok(None);
-            } else if seen.exit.is_some() && code.as_deref() != Some("run.none") {
+            } else if seen.exit.is_some() && code.as_deref() != Some("run.none-recorded") {
                 return Err(format!("it went on no more: {code:?}"));
             }
             // It died before it wrote anything down: the same command again.
-            is_begun = code.as_deref() != Some("run.none");
+            is_begun = code.as_deref() != Some("run.none-recorded");
         }
         Err(format!("it did not end {verdict:?}"))
     }
