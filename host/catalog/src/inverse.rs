@@ -127,7 +127,10 @@ pub fn pick<'a>(body: &'a Json, at: &str, call: &Call) -> Option<&'a Json> {
 fn is(value: Option<&Json>, wanted: &str) -> bool {
     match value {
         Some(Json::String(text)) => text == wanted,
-        Some(other) => other.to_string() == wanted,
+        Some(other) => {
+            let text = other.to_string();
+            text == wanted
+        }
         None => false,
     }
 }
