@@ -127,8 +127,11 @@ pub fn pick<'a>(body: &'a Json, at: &str, call: &Call) -> Option<&'a Json> {
 fn is(value: Option<&Json>, wanted: &str) -> bool {
     match value {
         Some(Json::String(text)) => text == wanted,
-        Some(Json::Bool(flag)) => wanted == if *flag { "true" } else { "false" },
-        _ => false,
+        Some(other) => {
+            let text = other.to_string();
+            text == wanted
+        }
+        None => false,
     }
 }
 

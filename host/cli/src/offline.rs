@@ -162,7 +162,10 @@ impl Kept {
         let temporary = path.with_extension(format!("{:08x}.new", u32::from_be_bytes(suffix)));
         private_file().open(&temporary).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
-            std::fs::rename(&temporary, &path)
+            host_ports::crash_point("offline cloud: written aside");
+            std::fs::rename(&temporary, &path)?;
+            host_ports::crash_point("offline cloud: kept");
+            Ok(())
         })
     }
 }

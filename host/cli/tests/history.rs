@@ -144,9 +144,9 @@ fn runs_are_listed_the_newest_first_with_how_they_stand() {
         "{FOREIGN}  cannot be read\n    \
          error[journal.run-damaged]: run `{FOREIGN}` was damaged or changed: it was written with the key of \
          another installation\n\
-         {HELD}  2026-01-05 09:01:08  ack 0.1.0\n    \
-         under way (held by process 7 of a test), no changes\n    \
-         offline: monitoring 1234567890123456, source 6543210987654321\n\
+         {HELD}  2026-01-05 09:01:07  ack 0.1.0\n    \
+         under way (held by process 7 of a test), 2 changes\n    \
+         offline: monitoring 1234567890123456, outsider and source 6543210987654321\n\
          {KILLED}  2026-01-05 09:00:00  delegate 0.1.0\n    \
          did not end (`host resume {KILLED}`), no changes\n    \
          offline: monitoring 1234567890123456, outsider and source 6543210987654321\n\
@@ -196,12 +196,20 @@ fn a_run_is_told_again_in_published_events() {
         let lines = events(&String::from_utf8(output.stdout).unwrap());
         assert_eq!(lines[0]["event"], "run-started");
         assert_eq!(lines.last().unwrap()["event"], last);
+        let state = match word {
+            KILLED => json!("open"),
+            HELD => json!("under-way"),
+            _ => Value::Null,
+        };
+        assert_eq!(lines.last().unwrap()["state"], state);
         assert!(lines.iter().all(|line| line["run"] == word));
         let numbers: Vec<u64> = lines.iter().filter_map(|line| line["number"].as_u64()).collect();
         assert!(numbers.is_sorted() && numbers.len() > 5, "{numbers:?}");
     }
     drop(user.record("interrupted", "run-19b8d627a84-eeee0005", usize::MAX));
     let lines = events(&user.says(&["show", "eeee", "--json"]));
+    drop(user.record("ecs", "run-19b8d627a85-ffff0006", usize::MAX));
+    let lines = [lines, events(&user.says(&["show", "ffff", "--json"]))].concat();
     for kind in ["renewed", "resumed", "wait", "log", "check", "step", "call"] {
         assert!(lines.iter().any(|line| line["event"] == kind), "no `{kind}`");
     }
@@ -239,7 +247,8 @@ fn damage(user: &User) {
     let path = user.path("state/journal.sqlite");
     let mut bytes = std::fs::read(&path).expect("the journal is there");
     let wal = user.path("state/journal.sqlite-wal");
-    assert!(!wal.exists() || std::fs::metadata(&wal).unwrap().len() == 0, "not all is in the file");
+    let beside = std::fs::metadata(wal).map_or(0, |facts| facts.len());
+    assert_eq!(beside, 0, "not all is in the file");
     let word = b"RoleSessionName";
     let places: Vec<usize> = bytes
         .windows(word.len())

@@ -68,8 +68,10 @@ impl Client {
         let api = Api { action: &job.action.name, version: &job.product.version };
         let signed = apply(self.settings.scheme, request, &key, stamp, api)
             .map_err(|error| Failure::NotMade(unsigned(&error)))?;
+        host_ports::crash_point("client: before sending");
         let mut reply =
             self.transport.send(job.permit.attempt(), signed).await.map_err(Failure::Transport)?;
+        host_ports::crash_point("client: after the reply");
         self.skew.see(&reply, self.clock.now());
         let understood = understand(job, &reply);
         if job.action.brings_secret() {

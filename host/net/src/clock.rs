@@ -16,11 +16,14 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         // A clock before 1970 is so wrong that every signature fails; zero says as much.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = since + host_ports::leap();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that waits")]
     async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        if !host_ports::leaps(duration) {
+            tokio::time::sleep(duration).await;
+        }
     }
 }

@@ -25,6 +25,7 @@ pub(crate) async fn exchange(
     };
     let headers = headers(&request)?;
     let sent = client.request(method, url).headers(headers).body(request.body).send().await;
+    host_ports::crash_point("net: sent, and the reply not read");
     let response = sent.map_err(|error| classify(&authority, &error))?;
     let status = response.status().as_u16();
     let headers = response

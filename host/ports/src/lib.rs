@@ -4,8 +4,10 @@
 //! room reads the wall clock, waits, or draws randomness in any other way, so that a run can be
 //! simulated in virtual time and replayed later.
 
+mod crash;
 mod fetch;
 
+pub use crash::{crash_canary, crash_point, leap, leaps};
 pub use fetch::{Fetch, FetchError, FetchPurpose};
 
 use std::fmt::Debug;

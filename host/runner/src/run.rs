@@ -239,6 +239,9 @@ impl Run {
             u32::try_from(count).unwrap_or(u32::MAX)
         };
         let hint = error.as_ref().and_then(RuntimeError::hint);
+        let hint = hint.or_else(|| {
+            (verdict == Verdict::Stopped).then(|| format!("go on with `host resume {}`", self.id))
+        });
         let record = record::Ended {
             verdict,
             reason,

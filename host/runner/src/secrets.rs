@@ -65,6 +65,18 @@ impl Secrets {
         self.vault.settle(&self.intent(account, user_name, run)).map(|_| ())
     }
 
+    /// The same, unless another run waits for a secret of that user by now.
+    pub(crate) fn settle_own(
+        &self,
+        account: &AccountId,
+        user_name: &str,
+        run: &RunId,
+    ) -> Result<(), VaultError> {
+        let own = self.intent(account, user_name, run);
+        let is_there = self.vault.intents()?.iter().any(|pending| pending.intent == own);
+        if is_there { self.vault.settle(&own).map(|_| ()) } else { Ok(()) }
+    }
+
     /// Since when a run waits to learn whether an AccessKey was made for a user.
     pub(crate) fn unsettled(
         &self,

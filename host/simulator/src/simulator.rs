@@ -1,5 +1,6 @@
 //! The offline cloud: requests in, replies out.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +34,9 @@ struct Cloud {
     nonces: Nonces,
     requests: u64,
     faults: Vec<Tally>,
+    /// How often each action with an effect was carried out: `ram:CreateUser`.
+    #[serde(default)]
+    effects: BTreeMap<String, u64>,
 }
 
 /// What a request comes to.
@@ -99,7 +103,13 @@ impl Simulator {
     /// The cloud of `scenario`, as it is at the start.
     pub fn new(scenario: Scenario, clock: Arc<dyn Clock>) -> Self {
         let state = scenario.state().clone();
-        let cloud = Cloud { state, nonces: Nonces::default(), requests: 0, faults: Vec::new() };
+        let cloud = Cloud {
+            state,
+            nonces: Nonces::default(),
+            requests: 0,
+            faults: Vec::new(),
+            effects: BTreeMap::new(),
+        };
         Self { scenario, clock, cloud: Mutex::new(cloud) }
     }
 
@@ -219,10 +229,14 @@ impl Work<'_> {
         if let Some(refusal) = self.fault.and_then(FaultRule::refusal) {
             return Err(refusal);
         }
-        apply(&mut cloud.state, &operation).map_err(|error| {
+        let applied = apply(&mut cloud.state, &operation).map_err(|error| {
             let ours = CloudError::new("InternalError", 500, error.message.clone());
             if error.is_unknown() { ours } else { error }
-        })
+        })?;
+        if action.effect.is_write() {
+            *cloud.effects.entry(self.route.name()).or_default() += 1;
+        }
+        Ok(applied)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use host_ports::Entropy;
 use zeroize::Zeroizing;
@@ -13,6 +13,8 @@ use crate::entry::hex;
 
 /// What files written aside begin with; nothing that begins so is ever read.
 pub(crate) const ASIDE_PREFIX: &str = ".aside-";
+/// How many names are tried for one.
+const ASIDE_ATTEMPTS_MAX: u32 = 1000;
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 /// The permissions of everybody but the owner.
@@ -97,25 +99,26 @@ pub(crate) fn place(
     bytes: &[u8],
     entropy: &dyn Entropy,
 ) -> Result<Placed, VaultError> {
-    let mut randomness = [0; 8];
-    entropy.fill(&mut randomness);
-    let aside = folder.join(format!("{ASIDE_PREFIX}{}", hex(&randomness)));
+    let (aside, file) = create_aside(folder, entropy)?;
     let target = folder.join(name);
-    let file = create(&aside).map_err(unusable("write", &aside))?;
     let written = write_synced(file, bytes)
         .map_err(unusable("write", &aside))
-        .and_then(|()| link(&aside, &target));
+        .inspect(|()| host_ports::crash_point("vault: written aside, not linked"))
+        .and_then(|()| link(&aside, &target))
+        .inspect(|_| host_ports::crash_point("vault: linked, and still aside"));
     // The link keeps the bytes; what was written aside goes, whether it became one or not.
     let removed = fs::remove_file(&aside);
     let placed = written?;
     removed.map_err(unusable("remove", &aside))?;
     sync_folder(folder)?;
+    host_ports::crash_point("vault: placed");
     Ok(placed)
 }
 
 /// Removes a file; whether there was one.
 pub(crate) fn remove(folder: &Path, name: &str) -> Result<bool, VaultError> {
     let path = folder.join(name);
+    host_ports::crash_point("vault: before removing");
     match fs::remove_file(&path) {
         Ok(()) => sync_folder(folder).map(|()| true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
@@ -135,6 +138,25 @@ pub(crate) fn names(folder: &Path) -> Result<Vec<String>, VaultError> {
     }
     names.sort();
     Ok(names)
+}
+
+/// A process that died may have left a file, and one with the same seed draws the same names.
+fn create_aside(folder: &Path, entropy: &dyn Entropy) -> Result<(PathBuf, File), VaultError> {
+    let mut attempts = 0;
+    loop {
+        let mut randomness = [0; 8];
+        entropy.fill(&mut randomness);
+        let aside = folder.join(format!("{ASIDE_PREFIX}{}", hex(&randomness)));
+        attempts += 1;
+        match create(&aside) {
+            Err(error)
+                if error.kind() == ErrorKind::AlreadyExists && attempts < ASIDE_ATTEMPTS_MAX => {}
+            created => {
+                let file = created.map_err(unusable("write", &aside))?;
+                return Ok((aside, file));
+            }
+        }
+    }
 }
 
 fn create(path: &Path) -> io::Result<File> {

@@ -12,13 +12,33 @@ pub fn binary() -> &'static Path {
     PATH.get_or_init(|| variable("HOST_BINARY").map_or_else(build, PathBuf::from))
 }
 
+/// The same program, with points at which it can be made to die; built once for each test process, from what
+/// is compiled already.
+pub fn crashing() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let folder = target().join("crash");
+        let shared = format!("build.build-dir={:?}", target().display().to_string());
+        let status = Command::new(env!("CARGO"))
+            .current_dir(workspace())
+            .args(["build", "--quiet", "--package", "host-cli", "--features", "crash-points"])
+            .args(["--config", &shared, "--target-dir"])
+            .arg(&folder)
+            .status()
+            .expect("cargo can be started");
+        assert!(status.success(), "the binary does not build");
+        folder.join("debug/host")
+    })
+}
+
 /// The build folder of the workspace.
 pub(crate) fn target() -> PathBuf {
     variable("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
+/// A variable of the tests' own environment, unless it is empty.
 #[expect(clippy::disallowed_methods, reason = "tests are told about their machine by variables")]
-pub(crate) fn variable(name: &str) -> Option<String> {
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

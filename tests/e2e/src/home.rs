@@ -21,6 +21,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(15);
 pub struct Home {
     folder: TempDir,
     environment: Vec<(String, String)>,
+    program: Option<PathBuf>,
 }
 
 impl Default for Home {
@@ -34,7 +35,7 @@ impl Home {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         fs::create_dir(folder.path().join("home")).expect("the folder is new");
-        Self { folder, environment: Vec::new() }
+        Self { folder, environment: Vec::new(), program: None }
     }
 
     /// The same, with one more environment variable.
@@ -42,6 +43,12 @@ impl Home {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The same, with another build of the program.
+    #[must_use]
+    pub fn with_program(self, program: &Path) -> Self {
+        Self { program: Some(program.to_owned()), ..self }
     }
 
     /// The same, with a `host.toml`.
@@ -83,7 +90,15 @@ impl Home {
     /// Runs the binary to its end, without a terminal, in the workspace's folder.
     #[track_caller]
     pub fn host(&self, arguments: &[&str]) -> Seen {
-        let mut child = self.spawn(arguments);
+        self.host_with(&[], arguments)
+    }
+
+    /// The same, with environment variables for this once.
+    #[track_caller]
+    pub fn host_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Seen {
+        let mut command = self.command(arguments);
+        command.envs(environment.iter().copied());
+        let mut child = piped(&mut command);
         let stdout = collect(child.stdout.take().expect("it is piped"));
         let stderr = collect(child.stderr.take().expect("it is piped"));
         let command = format!("host {}", arguments.join(" "));
@@ -95,14 +110,12 @@ impl Home {
 
     /// Starts the binary with piped output.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
-        let mut command = self.command(arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().expect("the binary can be started")
+        piped(&mut self.command(arguments))
     }
 
     /// The binary with this user's environment and nothing of the tests' own.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(self.program.as_deref().unwrap_or_else(|| binary()));
         command
             .args(arguments)
             .current_dir(workspace())
@@ -131,6 +144,11 @@ impl Home {
         }
         found
     }
+}
+
+fn piped(command: &mut Command) -> Child {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("the binary can be started")
 }
 
 /// Reads to the end in a thread of its own, so that neither pipe can block the other.

@@ -22,7 +22,7 @@ mod server;
 mod terminal;
 
 pub use between::{Between, Break};
-pub use binary::binary;
+pub use binary::{binary, crashing, variable};
 pub use broken::{Behavior, BrokenCloud};
 pub use guest::{delegate, hostile, hostile_manifest, hostile_module, with_manifest};
 pub use home::Home;

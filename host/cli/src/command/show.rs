@@ -39,8 +39,9 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<u8, 
             }
         }
         None => {
-            let lines = lines(&told.past, &told.state, arguments.verbose);
-            lines.iter().for_each(|text| data(text));
+            for text in lines(&told.past, &told.state, arguments.verbose) {
+                data(&text);
+            }
         }
     }
     // What could be read was shown; that it is not all is a failure.
@@ -48,6 +49,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<u8, 
 }
 
 /// How a picture is written.
+#[derive(Clone, Copy)]
 enum Form<'a> {
     Svg(&'a Path),
     Mermaid(&'a Path),

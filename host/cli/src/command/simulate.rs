@@ -34,6 +34,9 @@ pub(crate) struct Arguments {
     /// written to FILE.
     #[arg(long, value_name = "FILE")]
     tls: Option<PathBuf>,
+    /// Write the cloud to FILE when this ends: what is in it, and how often each action had an effect.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
     /// One JSON object a line instead of text.
     #[arg(long)]
     pub(crate) json: bool,
@@ -66,8 +69,13 @@ pub(crate) async fn run(arguments: Arguments, _: &Context) -> Result<u8, Failure
     announce(&arguments, address, &scenario);
     let simulator = Arc::new(Simulator::new(scenario, Arc::new(host_net::SystemClock)));
     match tls {
-        Some(tls) => serve_tls(listener, simulator, &tls, ending).await?,
-        None => serve(listener, simulator, ending).await?,
+        Some(tls) => serve_tls(listener, Arc::clone(&simulator), &tls, ending).await?,
+        None => serve(listener, Arc::clone(&simulator), ending).await?,
+    }
+    if let Some(path) = &arguments.save {
+        let hint = "a file that is there already is never overwritten";
+        write_new(path, &simulator.snapshot().to_json())
+            .map_err(|error| unwritable("simulator.state-unwritable", path, &error).hint(hint))?;
     }
     if arguments.json {
         event("stopped", json!({}));

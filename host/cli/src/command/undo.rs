@@ -55,7 +55,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let terms = Terms { unattended: arguments.yes, vetted: begun.workflow.vetted, provoke: false };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
     let cloud = session.cloud(&realm, &begun.place, &names, terms).await?;
-    let id = cloud.run.clone();
+    let id = session.new_id(&cloud).await?;
     let mut words = arguments.allow.clone();
     words.extend(session.config.allow.risks.iter().cloned());
     let allowances = allowances(&words, false)?;

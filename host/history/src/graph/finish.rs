@@ -14,6 +14,8 @@ impl Scene {
         edges.extend(relate(Relation::Assumes, &self.assumed));
         edges.extend(relate(Relation::Reads, &self.read));
         edges.extend(self.report_edges());
+        // What was removed has nothing to do with anything any more.
+        edges.retain(|edge| !self.is_gone(edge.from) && !self.is_gone(edge.to));
         self.place_policies();
         self.entitle();
         let (nodes, edges) = prune(&self.nodes, &edges);
@@ -65,6 +67,12 @@ impl Scene {
         edges
     }
 
+    /// Whether it, or what it is inside of, was removed.
+    fn is_gone(&self, node: usize) -> bool {
+        let gone = |node: usize| self.nodes[node].standing == Standing::Removed;
+        gone(node) || self.nodes[node].inside.is_some_and(gone)
+    }
+
     /// A policy of the run's own that nobody holds stands for itself.
     fn place_policies(&mut self) {
         for (account, name) in std::mem::take(&mut self.policies) {
@@ -106,7 +114,7 @@ fn relate(relation: Relation, pairs: &BTreeSet<(usize, usize)>) -> impl Iterator
 fn prune(nodes: &[Node], edges: &BTreeSet<Edge>) -> (Vec<Node>, Vec<Edge>) {
     let mut kept: BTreeSet<usize> = edges.iter().flat_map(|edge| [edge.from, edge.to]).collect();
     for (index, node) in nodes.iter().enumerate() {
-        if node.standing != Standing::Found || node.inside.is_some() || node.kind == Kind::Arms {
+        if node.standing != Standing::Found || node.inside.is_some() {
             kept.insert(index);
             kept.extend(node.inside);
         }

@@ -75,14 +75,25 @@ pub(super) struct Route {
 }
 
 /// One place at the side of a row: an edge that leaves, or all edges of a relation that arrive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Slot {
     Leaves(Relation, usize),
     Arrives(Relation),
 }
 
+impl Slot {
+    const fn relation(self) -> Relation {
+        match self {
+            Self::Leaves(relation, _) | Self::Arrives(relation) => relation,
+        }
+    }
+}
+
 /// The places at each row: by node and side, whether it is the right one.
 type Slots = BTreeMap<(usize, bool), Vec<Slot>>;
+
+/// What orders places: how far down the other end is, and the relation.
+type Rank = (usize, Relation);
 
 impl Layout {
     pub(super) fn new(graph: &Graph) -> Self {
@@ -148,18 +159,35 @@ fn sides(graph: &Graph, edge: &Edge) -> (bool, bool) {
     }
 }
 
+/// Places in the order of what is at the other end, and of the relation: so that edges between the same two
+/// cards run beside each other.
 fn slots(graph: &Graph, sides: &[(bool, bool)]) -> Slots {
-    let mut slots = Slots::new();
+    let mut ordered: BTreeMap<(usize, bool), Vec<(Rank, Slot)>> = BTreeMap::new();
     for (edge, (leaves, arrives)) in graph.edges.iter().zip(sides) {
-        let leaving = Slot::Leaves(edge.relation, edge.to);
-        slots.entry((edge.from, *leaves)).or_default().push(leaving);
-        slots.entry((edge.to, *arrives)).or_default().push(Slot::Arrives(edge.relation));
+        let Edge { from, to, relation } = *edge;
+        let leaving = (from, *leaves, to, Slot::Leaves(relation, to));
+        let arriving = (to, *arrives, from, Slot::Arrives(relation));
+        for (node, side, other, slot) in [leaving, arriving] {
+            let rank = (rank(graph, other), slot.relation());
+            let places = ordered.entry((node, side)).or_default();
+            match places.iter_mut().find(|(_, known)| *known == slot) {
+                Some((known, _)) => *known = rank.min(*known),
+                None => places.push((rank, slot)),
+            }
+        }
     }
-    for places in slots.values_mut() {
-        places.sort();
-        places.dedup();
-    }
-    slots
+    let sorted = ordered.into_iter().map(|(place, mut slots)| {
+        slots.sort_by_key(|(rank, _)| *rank);
+        (place, slots.into_iter().map(|(_, slot)| slot).collect())
+    });
+    sorted.collect()
+}
+
+/// How far down in its lane the card of a node is.
+fn rank(graph: &Graph, node: usize) -> usize {
+    let card = graph.nodes[node].inside.unwrap_or(node);
+    let mut lanes = graph.lanes.iter();
+    lanes.find_map(|lane| lane.cards.iter().position(|it| *it == card)).unwrap_or_default()
 }
 
 /// A card at a place, with all that belongs to it.

@@ -8,6 +8,8 @@ use super::{Graph, Kind, Node, Relation, Standing};
 const FIXED: i32 = 60;
 /// Width of a character of the other font, in hundredths of its size, on average.
 const LOOSE: i32 = 56;
+/// The same of wide fonts, in bold.
+const WIDE: i32 = 66;
 /// Room for the word at the end of a row.
 const BADGE: i32 = 82;
 /// Where the names of inner rows begin.
@@ -65,9 +67,9 @@ fn columns(pixels: i32, size: i32, width: i32) -> usize {
     usize::try_from(pixels.max(0) * 100 / (size * width)).unwrap_or_default()
 }
 
-/// How many pixels a word of the program's own takes.
+/// How many pixels a word of the program's own takes, in wide fonts too.
 fn pixels(word: &str, size: i32) -> i32 {
-    i32::try_from(word.chars().count()).unwrap_or_default() * size * LOOSE / 100
+    i32::try_from(word.chars().count()).unwrap_or_default() * size * WIDE / 100
 }
 
 #[derive(Debug, Default)]
@@ -158,7 +160,7 @@ impl Page {
     }
 
     fn badge(&mut self, node: &Node, x: i32, middle: i32) {
-        let word = node.standing.word(node.kind);
+        let word = node.standing.word(node.kind, node.inside.is_some());
         let (fill, ink) = colors_of(node.standing);
         let width = pixels(word, 10) + 16;
         let left = x + CARD - 12 - width;

@@ -50,7 +50,7 @@ impl Page {
 
     /// A text below the item before it.
     fn below(&mut self, text: &str) {
-        self.put(&" ".repeat(TEXT_FROM), text);
+        self.put(&" ".repeat(TEXT_FROM + 2), text);
     }
 
     fn head(&mut self, past: &Past) {
@@ -85,8 +85,8 @@ impl Page {
             }
             Place::Online { .. } => "in the real cloud".to_owned(),
         };
-        let began = format!("{} {} UTC", day(past.began), time_of_day(past.began));
-        self.put("  ", &format!("began {began}, {place}, host {}", words(&begun.host_version)));
+        let start = format!("{} {} UTC", day(past.began), time_of_day(past.began));
+        self.put("  ", &format!("began {start}, {place}, host {}", words(&begun.host_version)));
         let mut named: Vec<String> = begun.allowed.iter().map(|word| words(word)).collect();
         let flags = [
             (begun.adopt, "taking over what is not marked"),
@@ -166,7 +166,7 @@ impl Page {
 
     fn request(&mut self, id: Option<&str>) {
         if let Some(id) = id {
-            self.below(&format!("  request {}", words(id)));
+            self.below(&format!("request {}", words(id)));
         }
     }
 
@@ -197,19 +197,16 @@ impl Page {
         let mut facts = vec![format!("{} {}", words(&call.title()), outcome(call))];
         if let Some(took) = call.took.filter(|took| took.attempts > 0) {
             facts.push(duration(took.elapsed_ms));
-            facts.push(match took.attempts {
-                1 => "1 attempt".to_owned(),
-                many => format!("{many} attempts"),
-            });
+            facts.extend((took.attempts > 1).then(|| format!("{} attempts", took.attempts)));
         }
         facts.extend(call.sending.as_ref().and_then(|sending| agreed(&sending.consent)));
         facts.extend(call.request_id().map(|id| format!("request {}", words(id))));
-        self.below(&format!("  {}", facts.join(", ")));
+        self.below(&facts.join(", "));
         if let Some((code, message)) = call.trouble() {
-            self.below(&format!("  {}: {}", words(code), words(message)));
+            self.below(&format!("{}: {}", words(code), words(message)));
         }
         if let Some(how) = call.known.and_then(known) {
-            self.below(&format!("  {how}"));
+            self.below(how);
         }
     }
 
@@ -220,7 +217,7 @@ impl Page {
             1 => "1 read".to_owned(),
             many => format!("{many} reads"),
         };
-        self.below(&format!("· {count}"));
+        self.put(&" ".repeat(TEXT_FROM), &format!("· {count}"));
     }
 
     fn foot(&mut self, past: &Past, state: &State) {

@@ -158,6 +158,7 @@ impl Journal for Sqlite {
             }
             held => held?,
         };
+        host_ports::crash_point("journal: before beginning");
         let state = self.store.writing(run, |writing| {
             writing.refuse_known()?;
             if let Some((digest, bytes)) = component {
@@ -165,6 +166,7 @@ impl Journal for Sqlite {
             }
             writing.entries(State::START, std::slice::from_ref(&first))
         })?;
+        host_ports::crash_point("journal: begun");
         Ok(self.writer(run, state, held))
     }
 
@@ -223,6 +225,7 @@ impl Journal for Sqlite {
 
     async fn placed(&self, sealed: &Sealed) -> Result<(), JournalError> {
         let connection = self.store.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        host_ports::crash_point("journal: in the vault, and not forgotten");
         sealed::forget(&connection, sealed)
             .map_err(|trouble| trouble.of_file(&self.store.path, "written"))
     }
@@ -244,11 +247,15 @@ impl Writer for SqliteWriter {
         entries: &[NewEntry],
         sealed: &[Sealed],
     ) -> Result<(), JournalError> {
+        host_ports::crash_point("journal: before appending");
         self.state = self.store.writing(&self.run, |writing| {
             writing.refuse_moved(&self.state)?;
             writing.sealed(sealed)?;
-            writing.entries(self.state, entries)
+            let state = writing.entries(self.state, entries)?;
+            host_ports::crash_point("journal: appended, not committed");
+            Ok(state)
         })?;
+        host_ports::crash_point("journal: appended");
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use host_policy::Consent;
 use host_runtime::{Answer, Event, IdentityClass, Stop};
 
 use super::renewal::Fetched;
-use super::{Identity, LiveDriver};
+use super::{Identity, LiveDriver, Stage};
 use crate::RunEvent;
 use crate::record::Intent;
 
@@ -87,7 +87,10 @@ impl LiveDriver {
     fn recall_secrets(&mut self, call: &Call, consent: Consent, reply: &Reply) -> Result<(), Stop> {
         for secret in reply.secrets.values() {
             match secret.kind {
-                SecretKind::AccessKey | SecretKind::Password => self.hold_again(secret)?,
+                SecretKind::AccessKey | SecretKind::Password => {
+                    self.hold_again(secret)?;
+                    self.settle_kept(call, secret)?;
+                }
                 SecretKind::LicenseKey => {
                     self.fetched.insert(secret.clone(), Fetched { call: call.clone() });
                 }
@@ -98,6 +101,15 @@ impl LiveDriver {
             self.recall_session(call, consent, facts);
         }
         Ok(())
+    }
+
+    /// The process may have died after it had kept a secret, and before it took back its note about it.
+    fn settle_kept(&self, call: &Call, secret: &SecretRef) -> Result<(), Stop> {
+        let Some(user) = call.text("UserName") else { return Ok(()) };
+        let Stage { secrets, run, .. } = &self.stage;
+        secrets.settle_own(&secret.account, user, run).map_err(|error| Stop::Unkept {
+            reason: format!("the vault's note about a key of `{user}` stays: {error}"),
+        })
     }
 
     fn recall_session(&mut self, call: &Call, consent: Consent, facts: &IdentityFacts) {

@@ -39,6 +39,9 @@ fn help_pages_are_the_documented_ones() {
     let pages = [
         ("host", &["--help"][..]),
         ("run", &["run", "--help"]),
+        ("runs", &["runs", "--help"]),
+        ("show", &["show", "--help"]),
+        ("export", &["export", "--help"]),
         ("inspect", &["inspect", "--help"]),
         ("simulate", &["simulate", "--help"]),
         ("doctor", &["doctor", "--help"]),

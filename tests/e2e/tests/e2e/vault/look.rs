@@ -159,7 +159,7 @@ fn vaults(home: &Home) -> Vec<(String, bool, String)> {
 fn doctor_looks_at_the_vault_of_loopback_clouds_where_there_is_one() {
     let home = user_with(&three());
     let real = ("vault".to_owned(), true, "3 secrets".to_owned());
-    assert_eq!(vaults(&home), [real.clone()]);
+    assert_eq!(vaults(&home), std::slice::from_ref(&real));
     let (identity, key) = own_identity(&home);
     let one = [secret(FIRST, KEY, "host/ack", "S3cretOfTheFirstKey")];
     let file = home.write("came.age", export(&identity.to_public(), "loopback", &one));
