@@ -126,9 +126,9 @@ impl<'a> Session<'a> {
     ) -> Result<Cloud, Failure> {
         let cloud = match (realm, place) {
             (Realm::Online(online), Place::Online { profiles, .. }) => {
-                let named: Vec<(String, String)> =
+                let bindings: Vec<(String, String)> =
                     profiles.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-                let accounts = online.accounts(&named, terms.unattended).await?;
+                let accounts = online.accounts(&bindings, terms.unattended).await?;
                 // What a simulated cloud made is no secret of a real account: the two never share a folder.
                 let folder = unlock::folder(&self.folders, online.is_loopback());
                 let lock = unlock::lock(self.context, &self.config, &folder)?;

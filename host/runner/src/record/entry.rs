@@ -15,7 +15,6 @@ pub const FORMAT: u32 = 1;
 /// One entry of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
-#[expect(clippy::large_enum_variant, reason = "entries are read one at a time")]
 pub enum Entry {
     /// The run began. Always the first.
     Begun(Begun),

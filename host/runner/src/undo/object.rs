@@ -200,8 +200,7 @@ fn trusted(call: &Call) -> Vec<Object> {
     let names = ["AssumeRolePolicyDocument", "NewAssumeRolePolicyDocument"];
     let texts = names.iter().filter_map(|name| call.text(name));
     let documents = texts.filter_map(|text| Document::parse(text).ok());
-    let named = documents.flat_map(|document| named_in(&document));
-    named.collect()
+    documents.flat_map(|document| named_in(&document)).collect()
 }
 
 /// Users and roles that a document names.

@@ -162,7 +162,7 @@ impl<'a> Draft<'a> {
                 basis: vec![basis(done)],
                 touches: objects.clone(),
                 ends,
-                part: if is_last { 1 } else { 0 },
+                part: u8::from(is_last),
             });
         }
     }
@@ -187,7 +187,7 @@ impl<'a> Draft<'a> {
         match self.groups.iter_mut().find(same) {
             Some(group) => group.changes.push((action, inverse, done)),
             None => {
-                self.groups.push(Group { product, about, changes: vec![(action, inverse, done)] })
+                self.groups.push(Group { product, about, changes: vec![(action, inverse, done)] });
             }
         }
     }
