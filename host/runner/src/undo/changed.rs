@@ -40,7 +40,7 @@ impl Group<'_> {
         };
         let mut puts = Vec::new();
         let mut trust = None;
-        for (parameter, _) in &inverse.back {
+        for parameter in inverse.back.keys() {
             self.put(parameter, &mut puts, &mut settled.stays);
         }
         for (parameter, source) in &inverse.less {
@@ -130,7 +130,7 @@ impl Group<'_> {
         };
         let mut changes = self.changes.iter().filter(|(_, _, done)| given(done).is_some());
         let Some((_, inverse, first)) = changes.next() else { return };
-        let left = changes.last().map_or(first, |(_, _, last)| last);
+        let left = changes.next_back().map_or(first, |(_, _, last)| last);
         let Some(left) = given(left) else { return };
         let at = inverse.back.get(parameter).map_or("", String::as_str);
         let what = || format!("`{parameter}` of {}", self.about);

@@ -16,9 +16,9 @@ use crate::RunEvent;
 /// Seconds between two looks.
 const PAUSE_SECONDS: u32 = 5;
 /// How long a task of a cluster may take.
-const TASK_LIMIT: Duration = Duration::from_secs(15 * 60);
+const TASK_LIMIT: Duration = Duration::from_mins(15);
 /// How long a script may take where nothing says so, and how much longer its result may.
-const SCRIPT_LIMIT: Duration = Duration::from_secs(60);
+const SCRIPT_LIMIT: Duration = Duration::from_mins(1);
 const SCRIPT_GRACE: Duration = Duration::from_secs(90);
 
 /// States of an add-on in which no task is at work on it.
