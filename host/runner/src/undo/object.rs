@@ -38,6 +38,8 @@ pub enum ObjectKind {
     Addon,
     /// An instance.
     Machine,
+    /// The account itself.
+    Account,
 }
 
 impl Object {
@@ -45,7 +47,7 @@ impl Object {
     pub fn new(account: &AccountId, kind: ObjectKind, name: &str) -> Self {
         let name = match kind {
             ObjectKind::User | ObjectKind::Role | ObjectKind::Policy => name.to_ascii_lowercase(),
-            ObjectKind::Key | ObjectKind::Addon | ObjectKind::Machine => name.to_owned(),
+            _ => name.to_owned(),
         };
         Self { account: account.clone(), kind, name }
     }
@@ -75,6 +77,7 @@ impl fmt::Display for Object {
             ObjectKind::Policy => "policy",
             ObjectKind::Addon => "add-on",
             ObjectKind::Machine => "machine",
+            ObjectKind::Account => return write!(f, "account {}", self.account),
         };
         let name = quote_within(&self.name, NAME_SHOWN);
         match name.split_once('/').filter(|_| self.kind == ObjectKind::Addon) {

@@ -178,18 +178,18 @@ impl<'a> Draft<'a> {
         let about = touched(&done.account, &done.sent, &done.reply).into_iter().next();
         // Of an account itself, such as its alias.
         let about = about.unwrap_or_else(|| {
-            Object::new(&done.account, ObjectKind::User, &format!("account {}", done.account))
+            Object::new(&done.account, ObjectKind::Account, done.account.as_str())
         });
         let same = |group: &&mut Group<'_>| {
             group.about == about
                 && group.changes.iter().any(|(_, it, _)| it.action == inverse.action)
         };
-        match self.groups.iter_mut().find(same) {
-            Some(group) => group.changes.push((action, inverse, done)),
-            None => {
-                self.groups.push(Group { product, about, changes: vec![(action, inverse, done)] });
-            }
+        if let Some(group) = self.groups.iter_mut().find(same) {
+            group.changes.push((action, inverse, done));
+            return;
         }
+        let changes = vec![(action, inverse, done)];
+        self.groups.push(Group { product, about, changes });
     }
 
     fn settle_groups(&mut self) {

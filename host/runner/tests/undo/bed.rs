@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use host_client::{Client, Endpoints, Network, Settings, Silent, StaticKey};
@@ -34,10 +34,15 @@ pub(crate) struct Person {
     pub(crate) interrupted: Arc<AtomicBool>,
 }
 
+/// What is behind a lock that no test poisons.
+pub(crate) fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Reporter for Person {
     fn report(&self, event: &RunEvent) {
         if let (RunEvent::Call { effect, .. }, Some(left)) =
-            (event, self.patience.lock().unwrap().as_mut())
+            (event, locked(&self.patience).as_mut())
             && effect.is_write()
         {
             *left = left.saturating_sub(1);
@@ -45,15 +50,15 @@ impl Reporter for Person {
                 self.interrupted.store(true, std::sync::atomic::Ordering::Relaxed);
             }
         }
-        self.events.lock().unwrap().push(event.clone());
+        locked(&self.events).push(event.clone());
     }
 }
 
 #[async_trait]
 impl Approver for Person {
     async fn ask(&self, question: &Question) -> Decision {
-        self.asked.lock().unwrap().push(question.clone());
-        self.answer.lock().unwrap().unwrap_or(Decision::Nobody)
+        locked(&self.asked).push(question.clone());
+        locked(&self.answer).unwrap_or(Decision::Nobody)
     }
 }
 
@@ -258,10 +263,13 @@ fn walk(before: &Json, after: &Json, at: &str, found: &mut Vec<String>) {
     }
 }
 
+/// Workflows by name, each with its bytes.
+type Compiled = BTreeMap<String, &'static (Prepared, Vec<u8>)>;
+
 /// A workflow, compiled once for all tests.
 fn prepared(name: &str) -> &'static (Prepared, Vec<u8>) {
-    static ALL: OnceLock<Mutex<BTreeMap<String, &'static (Prepared, Vec<u8>)>>> = OnceLock::new();
-    let mut all = ALL.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    static ALL: OnceLock<Mutex<Compiled>> = OnceLock::new();
+    let mut all = locked(ALL.get_or_init(Mutex::default));
     all.entry(name.to_owned()).or_insert_with(|| {
         let file =
             Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../workflows/{name}.wasm"));

@@ -11,7 +11,7 @@ use host_runner::{Decision, RunEvent, Verdict};
 use host_simulator::Scenario;
 use serde_json::{Map, Value as Json, json};
 
-use crate::bed::{Bed, Person, differences, person};
+use crate::bed::{Bed, Person, differences, locked, person};
 
 fn no_input() -> Map<String, Json> {
     Map::new()
@@ -24,7 +24,7 @@ fn stays(ended: &Ended) -> Vec<String> {
 }
 
 fn writes(person: &Arc<Person>) -> Vec<String> {
-    let events = person.events.lock().unwrap();
+    let events = locked(&person.events);
     let sentences = events.iter().filter_map(|event| match event {
         RunEvent::Call { effect, sentence, outcome, .. } if effect.is_write() => {
             Some(format!("{outcome:?} {sentence}"))
@@ -89,7 +89,7 @@ async fn after_ecs_the_machines_are_as_they_were_once_nothing_runs_with_the_agen
     assert!(stays_first.len() == 2 && stays_first.iter().all(|it| it.contains("has loaded")));
     let left = differences(&before, &bed.cloud());
     assert!(left.iter().all(|it| it.contains("/machine/agents")), "{left:#?}");
-    bed.clock.sleep(Duration::from_secs(600)).await;
+    bed.clock.sleep(Duration::from_mins(10)).await;
     let ended = bed.undo("ecs", &run, &nobody).await;
     assert_eq!((ended.verdict, stays(&ended)), (Verdict::Done, Vec::new()), "{}", ended.reason);
     assert_eq!(differences(&before, &bed.cloud()), Vec::<String>::new(), "{:#?}", writes(&nobody));
@@ -104,11 +104,11 @@ async fn after_every_prefix_of_a_run_the_cloud_is_as_it_was_apart_from_what_is_l
             let bed = Bed::new(Scenario::builtin());
             let before = bed.cloud();
             let hasty = person(Decision::Nobody);
-            *hasty.patience.lock().unwrap() = Some(prefix);
+            *locked(&hasty.patience) = Some(prefix);
             let run = bed.run(name, &no_input(), &hasty).await;
             let was_interrupted = hasty.interrupted.load(std::sync::atomic::Ordering::Relaxed);
             // Scripts that are at work go on.
-            bed.clock.sleep(Duration::from_secs(600)).await;
+            bed.clock.sleep(Duration::from_mins(10)).await;
             let ended = bed.undo(name, &run, &person(Decision::Nobody)).await;
             assert_eq!(ended.verdict, Verdict::Done, "{name} {prefix}: {}", ended.reason);
             let left = differences(&before, &bed.cloud());
@@ -129,7 +129,7 @@ async fn an_undo_that_was_interrupted_anywhere_is_done_again() {
         let before = bed.cloud();
         let run = bed.run("delegate", &no_input(), &person(Decision::Nobody)).await;
         let hasty = person(Decision::Nobody);
-        *hasty.patience.lock().unwrap() = Some(patience);
+        *locked(&hasty.patience) = Some(patience);
         let ended = bed.undo("delegate", &run, &hasty).await;
         assert_eq!((ended.verdict, ended.exit), (Verdict::Stopped, 5), "{patience}");
         assert_ne!(bed.cloud(), before);
@@ -156,7 +156,7 @@ async fn nothing_is_taken_back_without_a_yes_and_one_is_enough() {
     let asked = person(Decision::Yes);
     let ended = bed.undo("delegate", &run, &asked).await;
     assert_eq!(ended.verdict, Verdict::Done, "{}", ended.reason);
-    let questions = asked.asked.lock().unwrap();
+    let questions = locked(&asked.asked);
     let [question] = questions.as_slice() else { panic!("{} questions", questions.len()) };
     for words in ["ram:DeleteUser", "ram:DeleteAccessKey", "ram:DeleteRole"] {
         assert!(question.parameters.iter().any(|(_, it)| it.contains(words)), "{question:#?}");
@@ -175,7 +175,7 @@ async fn unattended_it_asks_nothing() {
     let nobody = person(Decision::No);
     let ended = bed.undo("delegate", &run, &nobody).await;
     assert_eq!(ended.verdict, Verdict::Done, "{} {:#?}", ended.reason, stays(&ended));
-    assert!(nobody.asked.lock().unwrap().is_empty());
+    assert!(locked(&nobody.asked).is_empty());
     assert_eq!(differences(&before, &bed.cloud()), Vec::<String>::new());
 }
 
