@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use host_client::{Client, Observer};
-use host_journal::{Journal, Sqlite};
+use host_journal::{Journal, JournalError, Sqlite};
 use host_model::{RunId, SecretText, Timestamp};
 use host_policy::Allowances;
 use host_ports::{Clock, Entropy};
 use host_runner::record::Place;
-use host_runner::{BoundAccounts, Mark, Reporter, RunSettings, Secrets};
+use host_runner::{BoundAccounts, Mark, Reporter, Run, RunSettings, Secrets};
 use host_vault::{SealedEntry, Vault};
 
 use crate::config::Config;
@@ -150,6 +150,21 @@ impl<'a> Session<'a> {
             self.journal.placed(&sealed).await?;
         }
         Ok(cloud)
+    }
+
+    /// The id of a new run: the cloud's, unless the journal has a run of it. An offline cloud that begins
+    /// anew draws the same ones again.
+    pub(crate) async fn new_id(&self, cloud: &Cloud) -> Result<RunId, Failure> {
+        let mut id = cloud.run.clone();
+        loop {
+            match self.journal.read(&id).await {
+                Err(JournalError::RunUnknown { .. }) => return Ok(id),
+                Ok(_) | Err(JournalError::RunDamaged { .. }) => {
+                    id = Run::id_of(cloud.clock.as_ref(), cloud.entropy.as_ref());
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     async fn sealed(&self, vault: &str) -> Result<Vec<host_journal::Sealed>, Failure> {

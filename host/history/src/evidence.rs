@@ -114,18 +114,24 @@ fn place(place: &Place) -> Json {
     }
 }
 
+/// What is known of somebody who called.
+#[derive(Default)]
+struct Caller<'a> {
+    arn: Option<&'a str>,
+    calls: Vec<u64>,
+}
+
 /// Everybody who called, as the cloud names them, and by which calls.
 fn identities(past: &Past) -> Vec<Json> {
-    let mut all: BTreeMap<(&str, &str), (Option<&str>, Vec<u64>)> = BTreeMap::new();
+    let mut all: BTreeMap<(&str, &str), Caller<'_>> = BTreeMap::new();
     for (item, call) in past.calls() {
-        let key = (call.call.identity.0.as_str(), call.account.as_str());
-        let (arn, numbers) = all.entry(key).or_default();
-        *arn = call.arn.as_deref().filter(|arn| !arn.is_empty());
-        numbers.push(item.number);
+        let caller = all.entry((call.call.identity.0.as_str(), call.account.as_str())).or_default();
+        caller.arn = call.arn.as_deref().filter(|arn| !arn.is_empty());
+        caller.calls.push(item.number);
     }
     let all = all.into_iter();
-    all.map(|((identity, account), (arn, numbers))| {
-        json!({ "identity": identity, "account": account, "arn": arn, "calls": numbers })
+    all.map(|((identity, account), Caller { arn, calls })| {
+        json!({ "identity": identity, "account": account, "arn": arn, "calls": calls })
     })
     .collect()
 }

@@ -8,6 +8,10 @@ use crate::{Past, State};
 /// What a person can do next about a run in that state, the most useful first. Empty if nothing is left.
 pub fn next(past: &Past, state: &State) -> Vec<String> {
     let run = &past.run;
+    let undone = past.begun.undoes.as_deref();
+    if let Some(next) = undone.and_then(|undone| after_undo(undone, state)) {
+        return next;
+    }
     match state {
         State::UnderWay { holder } => {
             vec![format!("wait until it ends: {} writes it", quote_within(holder, 120))]
@@ -24,6 +28,18 @@ pub fn next(past: &Past, state: &State) -> Vec<String> {
                 .to_owned(),
         ],
         State::Ended(verdict) => after(past, *verdict),
+    }
+}
+
+/// What an undo left is taken back by another one, which looks at each thing first.
+fn after_undo(undone: &str, state: &State) -> Option<Vec<String>> {
+    let undone = quote_within(undone, 60);
+    match state {
+        State::Ended(Verdict::Done | Verdict::Verified) => Some(Vec::new()),
+        State::Open | State::Ended(_) => {
+            Some(vec![format!("`host undo {undone}` looks again, and takes back what is left")])
+        }
+        State::UnderWay { .. } | State::Damaged => None,
     }
 }
 
@@ -51,7 +67,7 @@ fn after(past: &Past, verdict: Verdict) -> Vec<String> {
             Some(format!("do what the reason says; then `host resume {run}` looks again"))
         }
     });
-    if past.changes() > 0 && past.begun.undoes.is_none() {
+    if past.changes() > 0 {
         next.push(format!("`host undo {run}` shows what it made, and takes that back"));
     }
     next

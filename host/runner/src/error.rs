@@ -55,6 +55,14 @@ pub enum RunError {
         /// The run.
         run: RunId,
     },
+    /// An undo is done again, not gone on with.
+    #[error("run `{run}` is an undo, which is not resumed but done again")]
+    UndoResumed {
+        /// The undo.
+        run: RunId,
+        /// The run that it takes back.
+        undoes: String,
+    },
     /// The vault cannot take a secret, which had better be known before one is made.
     #[error("no secret could be kept: {reason}")]
     VaultUnfit {
@@ -74,6 +82,7 @@ impl Problem for RunError {
             Self::AccountDifferent { .. } => "run.account-different",
             Self::ClockBack { .. } => "run.clock-back",
             Self::UndoOfUndo { .. } => "run.undo-of-undo",
+            Self::UndoResumed { .. } => "run.undo-resumed",
         }
     }
 
@@ -84,6 +93,10 @@ impl Problem for RunError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::AccountUnknown { .. } => None,
+            Self::UndoResumed { undoes, .. } => {
+                let undoes = host_model::quote_within(undoes, 64);
+                Some(format!("`host undo {undoes}` goes on: what is gone is skipped"))
+            }
             Self::UndoOfUndo { .. } => {
                 Some("run the workflow again: it makes what is not there".to_owned())
             }

@@ -168,6 +168,9 @@ impl Run {
         let (tape, again_from) = Tape::of(&self.id, &entries)?;
         let begun = record::begun(&entries)
             .ok_or_else(|| record::RecordError::BeginningMissing { run: self.id.clone() })?;
+        if let Some(undoes) = begun.undoes.clone() {
+            return Err(RunError::UndoResumed { run: self.id.clone(), undoes });
+        }
         self.check_same(begun, &entries)?;
         let host_version = env!("CARGO_PKG_VERSION").to_owned();
         let resumed = Entry::Resumed(Resumed { host_version, again_from });
@@ -236,6 +239,9 @@ impl Run {
             u32::try_from(count).unwrap_or(u32::MAX)
         };
         let hint = error.as_ref().and_then(RuntimeError::hint);
+        let hint = hint.or_else(|| {
+            (verdict == Verdict::Stopped).then(|| format!("go on with `host resume {}`", self.id))
+        });
         let record = record::Ended {
             verdict,
             reason,

@@ -42,6 +42,9 @@ pub(crate) struct Arguments {
     /// Begin with a new offline cloud.
     #[arg(long, requires = "simulate")]
     fresh: bool,
+    /// Begin a new run, even if one of this very command did not come to its end.
+    #[arg(long)]
+    new: bool,
     /// Ask nothing: only for vetted workflows, and for no risk that `--allow` does not name.
     #[arg(long)]
     yes: bool,
@@ -93,10 +96,9 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let allowances = allowances(&allowed, arguments.adopt)?;
     let origin = Origin { input: &input, allowed: &allowed, place: &place };
     let earlier = unfinished(session.journal.as_ref(), &workflow.package().digest, &origin).await?;
-    if let Some(earlier) = earlier.filter(|_| !arguments.fresh) {
-        if goes_on(context, &earlier) {
-            return resume::go_on(&session, &realm, &earlier, arguments.yes).await;
-        }
+    let earlier = earlier.filter(|_| !arguments.fresh && !arguments.new);
+    if let Some(earlier) = earlier.filter(|earlier| goes_on(context, earlier, arguments.yes)) {
+        return resume::go_on(&session, &realm, &earlier, arguments.yes).await;
     }
     let terms = Terms {
         unattended: arguments.yes,
@@ -104,7 +106,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         provoke: arguments.provoke,
     };
     let cloud = session.cloud(&realm, &place, &slots(manifest), terms).await?;
-    let id = cloud.run.clone();
+    let id = session.new_id(&cloud).await?;
     let settings = session.settings(cloud, &id, &manifest.lineage, allowances, terms);
     // A cloud that forgets that it gave this id would give it again.
     realm.save()?;
@@ -162,14 +164,22 @@ async fn unfinished(
         same.then_some(head)
     });
     let is_open = |head: &host_journal::Head| match serde_json::from_str(&head.last.body) {
-        Ok(Entry::Ended(ended)) => ended.stopped && ended.verdict != Verdict::Denied,
+        Ok(Entry::Ended(ended)) => {
+            matches!(ended.verdict, Verdict::Stopped | Verdict::Indeterminate)
+        }
         _ => true,
     };
     Ok(newest.filter(|head| head.holder.is_none() && is_open(head)).map(|head| head.run))
 }
 
-/// Asks whether to go on with a run that did not come to its end.
-fn goes_on(context: &Context, run: &RunId) -> bool {
+/// Asks whether to go on with a run that did not come to its end; `--yes` says so before it is asked.
+fn goes_on(context: &Context, run: &RunId, yes: bool) -> bool {
+    if yes {
+        line(&format!(
+            "`{run}` of this command did not come to its end: it goes on (`--new` begins anew)"
+        ));
+        return true;
+    }
     if !context.can_ask {
         line(&format!(
             "`{run}` of this command did not come to its end; `host resume {run}` goes on with it"

@@ -55,11 +55,13 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let terms = Terms { unattended: arguments.yes, vetted: begun.workflow.vetted, provoke: false };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
     let cloud = session.cloud(&realm, &begun.place, &names, terms).await?;
-    let id = cloud.run.clone();
+    let id = session.new_id(&cloud).await?;
     let mut words = arguments.allow.clone();
     words.extend(session.config.allow.risks.iter().cloned());
     let allowances = allowances(&words, false)?;
     let settings = session.settings(cloud, &id, &begun.workflow.lineage, allowances, terms);
+    // A cloud that forgets that it gave this id would give it again.
+    realm.save()?;
     let reporter = session.reporter(&id);
     if let Some(message) = unread {
         reporter.report(&RunEvent::Note { message });

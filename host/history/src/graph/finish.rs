@@ -14,6 +14,8 @@ impl Scene {
         edges.extend(relate(Relation::Assumes, &self.assumed));
         edges.extend(relate(Relation::Reads, &self.read));
         edges.extend(self.report_edges());
+        // What was removed has nothing to do with anything any more.
+        edges.retain(|edge| !self.is_gone(edge.from) && !self.is_gone(edge.to));
         self.place_policies();
         self.entitle();
         let (nodes, edges) = prune(&self.nodes, &edges);
@@ -63,6 +65,12 @@ impl Scene {
             }
         }
         edges
+    }
+
+    /// Whether it, or what it is inside of, was removed.
+    fn is_gone(&self, node: usize) -> bool {
+        let gone = |node: usize| self.nodes[node].standing == Standing::Removed;
+        gone(node) || self.nodes[node].inside.is_some_and(gone)
     }
 
     /// A policy of the run's own that nobody holds stands for itself.

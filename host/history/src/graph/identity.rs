@@ -169,9 +169,9 @@ fn principals(document: &str) -> Vec<String> {
         return Vec::new();
     };
     let allowing = document.statements().iter().filter(|it| it.effect() == host_ram::Effect::Allow);
-    let named = allowing.filter_map(host_ram::Statement::principal);
+    let trusted = allowing.filter_map(host_ram::Statement::principal);
     let mut names: Vec<String> =
-        named.flat_map(|it| it.named().map(|(_, name)| name.to_owned())).collect();
+        trusted.flat_map(|it| it.named().map(|(_, name)| name.to_owned())).collect();
     names.sort();
     names.dedup();
     names

@@ -1,4 +1,4 @@
-//! AccessKeys.
+//! Permanent keys of users.
 
 use super::reply::{at, items, text};
 use super::scene::Scene;
@@ -31,6 +31,7 @@ impl Scene {
                 let key = self.inside(user, Kind::AccessKey, id);
                 if call.call.action == "DeleteAccessKey" {
                     self.mark(key, Standing::Removed);
+                    self.nodes[key].about = None;
                     return;
                 }
                 self.mark(key, Standing::Changed);

@@ -92,6 +92,9 @@ impl Slot {
 /// The places at each row: by node and side, whether it is the right one.
 type Slots = BTreeMap<(usize, bool), Vec<Slot>>;
 
+/// What orders places: how far down the other end is, and the relation.
+type Rank = (usize, Relation);
+
 impl Layout {
     pub(super) fn new(graph: &Graph) -> Self {
         let sides: Vec<(bool, bool)> = graph.edges.iter().map(|edge| sides(graph, edge)).collect();
@@ -159,7 +162,7 @@ fn sides(graph: &Graph, edge: &Edge) -> (bool, bool) {
 /// Places in the order of what is at the other end, and of the relation: so that edges between the same two
 /// cards run beside each other.
 fn slots(graph: &Graph, sides: &[(bool, bool)]) -> Slots {
-    let mut ordered: BTreeMap<(usize, bool), Vec<((usize, Relation), Slot)>> = BTreeMap::new();
+    let mut ordered: BTreeMap<(usize, bool), Vec<(Rank, Slot)>> = BTreeMap::new();
     for (edge, (leaves, arrives)) in graph.edges.iter().zip(sides) {
         let Edge { from, to, relation } = *edge;
         let leaving = (from, *leaves, to, Slot::Leaves(relation, to));

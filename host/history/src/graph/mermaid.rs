@@ -42,10 +42,10 @@ pub(super) fn write(graph: &Graph) -> String {
 }
 
 fn node(graph: &Graph, index: usize) -> String {
-    let Node { kind, name, about, standing, .. } = &graph.nodes[index];
+    let Node { kind, name, about, standing, inside, .. } = &graph.nodes[index];
     let mut parts = vec![kind.as_str(), name.as_str()];
     parts.extend(about.as_deref());
-    parts.push(standing.word(*kind));
+    parts.push(standing.word(*kind, inside.is_some()));
     let label = label(&parts);
     let (open, close) = match kind {
         Kind::User | Kind::Account => ("(", ")"),

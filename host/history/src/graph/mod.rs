@@ -143,11 +143,11 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// The word that a picture has for it, of a node of that kind.
-    pub const fn word(self, kind: Kind) -> &'static str {
+    /// The word that a picture has for it, of a node of that kind. `inside`: whether it belongs to another.
+    pub const fn word(self, kind: Kind, inside: bool) -> &'static str {
         match (self, kind) {
-            (Self::Made, Kind::Policy) => "attached",
-            (Self::Removed, Kind::Policy) => "detached",
+            (Self::Made, Kind::Policy) if inside => "attached",
+            (Self::Removed, Kind::Policy) if inside => "detached",
             (Self::Made, Kind::Addon) => "installed",
             (Self::Made, Kind::Application) => "appeared",
             (Self::Changed, Kind::Script) => "ran",

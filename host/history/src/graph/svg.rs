@@ -160,7 +160,7 @@ impl Page {
     }
 
     fn badge(&mut self, node: &Node, x: i32, middle: i32) {
-        let word = node.standing.word(node.kind);
+        let word = node.standing.word(node.kind, node.inside.is_some());
         let (fill, ink) = colors_of(node.standing);
         let width = pixels(word, 10) + 16;
         let left = x + CARD - 12 - width;

@@ -85,8 +85,8 @@ impl Page {
             }
             Place::Online { .. } => "in the real cloud".to_owned(),
         };
-        let began = format!("{} {} UTC", day(past.began), time_of_day(past.began));
-        self.put("  ", &format!("began {began}, {place}, host {}", words(&begun.host_version)));
+        let start = format!("{} {} UTC", day(past.began), time_of_day(past.began));
+        self.put("  ", &format!("began {start}, {place}, host {}", words(&begun.host_version)));
         let mut named: Vec<String> = begun.allowed.iter().map(|word| words(word)).collect();
         let flags = [
             (begun.adopt, "taking over what is not marked"),

@@ -92,7 +92,9 @@ impl Past {
         let (first, rest) = entries.split_first().ok_or_else(missing)?;
         let Entry::Begun(begun) = &first.entry else { return Err(missing()) };
         let mut fold = Fold::new(begun);
-        rest.iter().for_each(|entry| fold.take(entry));
+        for entry in rest {
+            fold.take(entry);
+        }
         Ok(Self {
             run: run.clone(),
             began: first.at,

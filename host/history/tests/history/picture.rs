@@ -85,6 +85,20 @@ fn instances_report_by_the_script_that_got_the_license_key() {
 }
 
 #[test]
+fn what_was_taken_back_is_drawn_as_removed_and_trusts_nobody() {
+    let graph = graph("undo");
+    assert_eq!(edges(&graph), Vec::<String>::new());
+    let removed = graph.nodes.iter().filter(|node| node.standing == Standing::Removed);
+    let removed: Vec<&str> = removed.map(|node| node.kind.as_str()).collect();
+    for kind in ["user", "role", "policy", "AccessKey", "console"] {
+        assert!(removed.contains(&kind), "no {kind} among {removed:?}");
+    }
+    let own = graph.nodes.iter().find(|it| it.kind == Kind::Policy && it.inside.is_none()).unwrap();
+    assert_eq!(own.standing.word(own.kind, false), "removed");
+    assert!(graph.title.contains("takes back"), "{}", graph.title);
+}
+
+#[test]
 fn a_call_that_nobody_answered_draws_nothing() {
     let past = Tape::load("delegate").until(|entry| entry.kind == "intent").past();
     let graph = Graph::new(&past);
@@ -240,7 +254,8 @@ fn well_formed(svg: &str) {
         }
     }
     assert!(open.is_empty() && rest.is_empty(), "{open:?} are not closed");
-    let style = svg.split("<style>").nth(1).and_then(|it| it.split("</style>").next()).unwrap();
+    let style = svg.split("<style>").nth(1).and_then(|it| it.split("</style>").next());
+    let style = style.expect("there is a style");
     assert!(!style.contains(['@', '\\']) && !style.contains("url"), "{style}");
     let allowed = |character: char| !character.is_control() || character == '\n';
     assert!(svg.chars().all(allowed), "a character that XML does not have");

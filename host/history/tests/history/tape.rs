@@ -9,7 +9,7 @@ use host_runner::record::read;
 use serde_json::Value as Json;
 
 /// All files, without their ending.
-pub(crate) const ALL: [&str; 4] = ["delegate", "ack", "ecs", "interrupted"];
+pub(crate) const ALL: [&str; 5] = ["delegate", "ack", "ecs", "interrupted", "undo"];
 
 /// A recorded run: its id and its entries, as a journal gives them.
 #[derive(Debug, Clone)]

@@ -67,6 +67,23 @@ fn what_to_do_next_follows_from_how_it_stands() {
 }
 
 #[test]
+fn an_undo_says_what_it_takes_back_and_is_not_undone() {
+    let past = Tape::load("undo").past();
+    let text = shown(&past, None, false);
+    assert!(text.contains("takes back what run-19b8d627a80-b4b30787 made"), "{text}");
+    assert!(!text.contains("next:"), "{text}");
+    let row = Row::new(&past, None);
+    assert_eq!(row.to_json()["undoes"], "run-19b8d627a80-b4b30787");
+    for state in [State::Open, State::Ended(Verdict::Partial)] {
+        let next = next(&past, &state);
+        assert!(
+            next.len() == 1 && next[0].contains("`host undo run-19b8d627a80-b4b30787`"),
+            "{next:?}"
+        );
+    }
+}
+
+#[test]
 fn words_of_others_are_quoted_and_bounded() {
     let hostile = "\u{1b}[2J\u{202e}evil\nrun-ended";
     let past = Tape::load("delegate").with("the role is there", hostile).past();

@@ -53,7 +53,12 @@ impl Recorder {
         }
         let mut state = self.state.lock().await;
         state.waiting.push(self.entry(entry));
-        write(&mut state, sealed).await
+        let written = write(&mut state, sealed).await;
+        if written.is_err() {
+            // What could not be written down is not done, so it must not be written down later.
+            state.waiting.pop();
+        }
+        written
     }
 
     /// An entry as the journal takes it: free of every secret that the run knows.

@@ -60,6 +60,7 @@ impl Group<'_> {
                 }
             }
         }
+        self.lost(&mut settled.stays);
         let nothing_more = puts.is_empty() && trust.is_none();
         if nothing_more
             && !inverse.less.keys().any(|name| parameters.iter().any(|(it, _)| it == name))
@@ -98,6 +99,26 @@ impl Group<'_> {
             touches,
             ends: None,
             part: 0,
+        }
+    }
+
+    /// What nothing puts back: a new name, a password.
+    fn lost(&self, stays: &mut Vec<Stays>) {
+        let mut names = BTreeSet::new();
+        for (action, inverse, done) in &self.changes {
+            // The action says itself what of it stays.
+            if action.stays.is_some() {
+                continue;
+            }
+            let known = |name: &String| {
+                inverse.back.contains_key(name)
+                    || inverse.with.values().chain(inverse.less.values()).any(|it| it == name)
+            };
+            names.extend(done.sent.parameters.iter().map(|(name, _)| name).filter(|it| !known(it)));
+        }
+        for name in names {
+            let object = format!("`{name}` of {}", self.about);
+            stays.push(Stays::new(object, "nothing puts back what was there before"));
         }
     }
 

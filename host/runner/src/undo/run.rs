@@ -386,8 +386,7 @@ impl Desk {
         if call.action == "RunCommand" && error.code.starts_with("InvalidInstance") {
             return self.one_by_one(step, call, consent).await;
         }
-        let words =
-            format!("`{}`: {}", quote_within(&error.code, 80), quote_within(&error.message, 300));
+        let words = said(error);
         Ok(match error.kind {
             ErrorKind::OutcomeUnknown => match self.standing(step, around).await? {
                 Ok(Standing::Gone(_)) => Ran::Done,
@@ -482,7 +481,14 @@ impl Report {
         match ran {
             Ran::Done => self.removed.push(step.sentence()),
             Ran::Gone(reason) => self.gone.push(format!("{}: {reason}", step.about)),
-            Ran::Stays(stays) => self.stays.extend(stays),
+            Ran::Stays(stays) => {
+                // Several scripts may find the same.
+                for one in stays {
+                    if !self.stays.contains(&one) {
+                        self.stays.push(one);
+                    }
+                }
+            }
             Ran::Unknown(stays) => {
                 self.is_unknown = true;
                 self.stays.push(stays);
@@ -512,9 +518,17 @@ fn stays_event(stays: &Stays) -> RunEvent {
     RunEvent::Stays { object: stays.object.clone(), reason: stays.reason.clone() }
 }
 
-fn unread(error: &CallError) -> String {
+/// An error for people, with what would allow what was denied.
+fn said(error: &CallError) -> String {
     let (code, message) = (quote_within(&error.code, 80), quote_within(&error.message, 300));
-    format!("what is there now cannot be read: `{code}`: {message}")
+    match error.details.get("grant") {
+        Some(grant) => format!("`{code}`: {message} (`{grant}` allows it)"),
+        None => format!("`{code}`: {message}"),
+    }
+}
+
+fn unread(error: &CallError) -> String {
+    format!("what is there now cannot be read: {}", said(error))
 }
 
 fn conclude(

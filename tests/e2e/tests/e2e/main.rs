@@ -14,5 +14,6 @@ mod scenarios;
 mod secrecy;
 mod served;
 mod simulated;
+mod undo;
 mod vault;
 mod words;

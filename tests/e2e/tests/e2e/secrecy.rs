@@ -34,6 +34,42 @@ fn a_run_in_the_offline_cloud_leaves_no_secret_anywhere() {
 }
 
 #[test]
+fn what_is_told_of_a_run_afterwards_holds_no_secret() {
+    let home = Home::new();
+    let users =
+        r#"users=[{"name":"alice","sign-in":"access-key"},{"name":"bob","sign-in":"console"}]"#;
+    let runs: [(&str, &[&str]); 3] = [("delegate", &["-p", users]), ("ack", &[]), ("ecs", &[])];
+    for (workflow, more) in runs {
+        let file = workspace().join(format!("workflows/{workflow}.wasm")).display().to_string();
+        let words = [&["run", &file, "--simulate"], more].concat();
+        home.host(&words).exits(0);
+        let mut secrets = Secrets::of_scenario(&scenario());
+        secrets.learn("fakelicensekey@0123456789abcde");
+        secrets.learn_cloud(&home.state());
+        assert!(secrets.count() > 5, "only {} secrets are known", secrets.count());
+        let bundle = home.path(&format!("{workflow}.json")).display().to_string();
+        let picture = home.path(&format!("{workflow}.svg")).display().to_string();
+        let told: [&[&str]; 7] = [
+            &["runs", "--json"],
+            &["show", "last", "--verbose"],
+            &["show", "last", "--json"],
+            &["show", "last", "--graph", "-"],
+            &["show", "last", "--graph", &picture],
+            &["export", "last"],
+            &["export", "last", "-o", &bundle],
+        ];
+        for words in told {
+            secrets.are_not_in(&words.join(" "), &home.host(words).exits(0).both());
+        }
+        for file in [bundle, picture] {
+            let text = std::fs::read_to_string(&file).expect("it was written");
+            assert!(text.len() > 1000, "{file} is all but empty");
+            secrets.are_not_in(&file, &text);
+        }
+    }
+}
+
+#[test]
 fn the_log_of_a_server_holds_no_secret_after_its_first_words() {
     let home = Home::new();
     let server = Server::start(&home, &[]);

@@ -70,13 +70,13 @@ mod tests {
 
     use super::*;
 
-    fn same(parameter: &str, sent: Value, there: Option<&Json>) -> bool {
+    fn same(parameter: &str, sent: &Value, there: Option<&Json>) -> bool {
         let ram = Catalog::builtin().product("ram").unwrap();
         let is = |action: &str| {
             let parameter = ram.actions[action].parameter(parameter)?;
             ram.type_of(parameter)
         };
-        is_same(is("CreateRole").or_else(|| is("CreatePolicy")), &sent, there)
+        is_same(is("CreateRole").or_else(|| is("CreatePolicy")), sent, there)
     }
 
     #[test]
@@ -122,14 +122,14 @@ mod tests {
         ];
         for (parameter, sent, there, expected) in cases {
             let said = format!("{parameter}: {sent:?} and {there}");
-            assert_eq!(same(parameter, sent, Some(&there)), expected, "{said}");
+            assert_eq!(same(parameter, &sent, Some(&there)), expected, "{said}");
         }
-        assert!(!same("Tag", mark(), None) && !same("Description", text("x"), None));
+        assert!(!same("Tag", &mark(), None) && !same("Description", &text("x"), None));
         let secret = host_model::SecretRef {
             account: "1234567890123456".parse().unwrap(),
             kind: host_model::SecretKind::Password,
             object: "ram:login-profile/u".to_owned(),
         };
-        assert!(!same("Description", Value::Secret(secret), Some(&Json::Null)));
+        assert!(!same("Description", &Value::Secret(secret), Some(&Json::Null)));
     }
 }

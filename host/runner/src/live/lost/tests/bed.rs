@@ -1,7 +1,6 @@
 //! A run against the offline cloud, with a way to it that loses replies, lets others meddle, and dies.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,21 +9,18 @@ use host_catalog::Catalog;
 use host_client::{Client, Endpoints, Network, Settings, Silent, StaticKey};
 use host_journal::{Journal, NewEntry, Sqlite};
 use host_model::{
-    AccountId, Call, CallError, HttpReply, HttpRequest, IdentityRef, Reply, RunId, SecretKind,
-    SecretRef, SecretText, Value,
+    AccountId, Call, CallError, IdentityRef, Reply, RunId, SecretKind, SecretRef, SecretText, Value,
 };
-use host_policy::{Allowances, Attempt, Scene};
+use host_policy::{Allowances, Scene};
 use host_ports::Clock as _;
 use host_runtime::{Answer, Driver as _, Event, Stop};
 use host_sign::AccessKey;
-use host_simulator::{
-    InProcess, OPERATOR, Scenario, SeededEntropy, Simulator, State, VirtualClock,
-};
+use host_simulator::{OPERATOR, Scenario, SeededEntropy, Simulator, VirtualClock};
 use host_vault::{Lock, Vault};
-use host_wire::{Transport, TransportError};
 use serde_json::Value as Json;
-use tokio::sync::Notify;
 
+use super::gate::Gate;
+pub(super) use super::gate::{Deed, Fate};
 use crate::live::{LiveDriver, Stage};
 use crate::record::{Entry, Intent, Known, Numbered, Recorder, Tape};
 use crate::{
@@ -38,93 +34,6 @@ pub(super) const LINEAGE: &str = "test";
 
 /// The script that machines may run.
 pub(super) const SCRIPT: &str = "echo hello";
-
-/// What happens to a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// It takes effect, and the reply is lost.
-    LosesReply,
-    /// It has no effect, and nobody can know that.
-    IsLost,
-    /// The process dies before it leaves.
-    DiesBefore,
-    /// It takes effect, and the process dies before the reply.
-    DiesAfter,
-}
-
-/// What somebody else does to the cloud, at the time of it.
-pub(super) type Deed = fn(&mut State, host_model::Timestamp);
-
-/// The way to the cloud.
-#[derive(Debug)]
-pub(super) struct Gate {
-    cloud: InProcess,
-    simulator: Arc<Simulator>,
-    fates: Mutex<BTreeMap<String, Vec<Fate>>>,
-    deeds: Mutex<BTreeMap<String, Vec<Deed>>>,
-    /// Every request, as `product:Action`.
-    seen: Mutex<Vec<String>>,
-    died: Notify,
-    /// When the operator interrupts: after so many more requests of an action.
-    interrupt: Mutex<Option<(String, usize)>>,
-    interrupted: Arc<AtomicBool>,
-}
-
-impl Gate {
-    fn count_down(&self, action: &str) {
-        let mut interrupt = self.interrupt.lock().unwrap();
-        if let Some((on, left)) = interrupt.as_mut().filter(|(on, _)| on == action) {
-            *left -= 1;
-            if *left == 0 {
-                self.interrupted.store(true, Ordering::Relaxed);
-                on.clear();
-            }
-        }
-    }
-
-    fn next<T>(of: &Mutex<BTreeMap<String, Vec<T>>>, action: &str) -> Option<T> {
-        let mut all = of.lock().unwrap();
-        all.get_mut(action).filter(|list| !list.is_empty()).map(|list| list.remove(0))
-    }
-}
-
-#[async_trait]
-impl Transport for Gate {
-    async fn send(
-        &self,
-        attempt: Attempt,
-        request: HttpRequest,
-    ) -> Result<HttpReply, TransportError> {
-        let action = attempt.action().to_owned();
-        self.seen.lock().unwrap().push(format!("{}:{action}", attempt.product()));
-        let fate = Self::next(&self.fates, &action);
-        let lost = Err(TransportError::Lost {
-            authority: request.authority.clone(),
-            reason: "the test loses it".to_owned(),
-        });
-        if fate == Some(Fate::DiesBefore) {
-            self.died.notify_one();
-            std::future::pending::<()>().await;
-        }
-        let answer = match fate {
-            Some(Fate::IsLost) => lost.clone(),
-            _ => self.cloud.send(attempt, request).await,
-        };
-        if let Some(deed) = Self::next(&self.deeds, &action) {
-            let now = self.simulator.clock().now();
-            self.simulator.meddle(|state| deed(state, now));
-        }
-        self.count_down(&action);
-        match fate {
-            Some(Fate::DiesAfter) => {
-                self.died.notify_one();
-                std::future::pending().await
-            }
-            Some(Fate::LosesReply | Fate::IsLost) => lost,
-            _ => answer,
-        }
-    }
-}
 
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<RunEvent>>);
@@ -162,16 +71,7 @@ impl Bed {
         clock.advance(Duration::from_mins(10));
         let entropy = Arc::new(SeededEntropy::new(scenario.seed));
         let simulator = Arc::new(Simulator::new(scenario, clock.clone()));
-        let gate = Arc::new(Gate {
-            cloud: InProcess::new(Arc::clone(&simulator)),
-            simulator: Arc::clone(&simulator),
-            fates: Mutex::default(),
-            deeds: Mutex::default(),
-            seen: Mutex::default(),
-            died: Notify::new(),
-            interrupt: Mutex::default(),
-            interrupted: Arc::default(),
-        });
+        let gate = Arc::new(Gate::new(&simulator));
         let run = RunId::new(clock.now(), [1; 4]);
         let mut bed = Self {
             simulator,
@@ -362,6 +262,11 @@ impl Bed {
             action.is_some_and(|action| action.effect.is_write())
         };
         self.gate.seen.lock().unwrap().iter().filter(writes).cloned().collect()
+    }
+
+    /// How often that was asked for since the last call began.
+    pub(super) fn requests(&self, title: &str) -> usize {
+        self.gate.seen.lock().unwrap().iter().filter(|it| *it == title).count()
     }
 
     /// Lines of the host.

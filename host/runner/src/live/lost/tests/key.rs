@@ -1,4 +1,4 @@
-//! New AccessKeys.
+//! New keys.
 
 use std::time::Duration;
 

@@ -1,18 +1,18 @@
 //! What the host does about lost replies: one row for each class, and for each thing that may be there.
 
 mod bed;
+mod gate;
 mod key;
+mod named;
 mod resumed;
 mod version;
 
-use std::sync::Mutex;
-
-use host_model::Call;
+use host_model::{Call, Timestamp};
 use host_runtime::Stop;
 use host_simulator::{AccessKey, Facet, InventedSecret, Role, State, User};
 use serde_json::{Value as Json, json};
 
-use self::bed::{Bed, Deed, Fate, LINEAGE, SCRIPT, call};
+use self::bed::{Bed, Deed, Fate, SCRIPT, call};
 use crate::record::Known;
 
 const ARMS_READ: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["arms:GetTraceApp"],"Resource":"*"}]}"#;
@@ -117,7 +117,7 @@ fn user_of<'s>(state: &'s mut State, name: &str) -> &'s mut User {
 }
 
 /// A key that somebody else made.
-fn other_key(state: &mut State, user: &str, created: host_model::Timestamp) {
+fn other_key(state: &mut State, user: &str, created: Timestamp) {
     let id = "LTAI5tFakeSomebodyElses00001".to_owned();
     let secret = InventedSecret::new("FakeSecretOfSomebodyElse000001");
     let key = AccessKey {
@@ -131,183 +131,12 @@ fn other_key(state: &mut State, user: &str, created: host_model::Timestamp) {
     user_of(state, user).keys.insert(&id, key);
 }
 
-static HIDDEN: Mutex<Option<Role>> = Mutex::new(None);
-
-/// The cloud does not show the role yet.
-fn hide(state: &mut State, _: host_model::Timestamp) {
-    *HIDDEN.lock().unwrap() = account(state).roles.remove("r1");
-}
-
-fn show(state: &mut State, _: host_model::Timestamp) {
-    let role = HIDDEN.lock().unwrap().take().expect("it was hidden");
-    account(state).roles.insert("r1", role);
-}
-
-fn nothing(_: &mut State, _: host_model::Timestamp) {}
-
-/// A role that was there before anybody asked for it.
-fn old_role(state: &mut State, _: host_model::Timestamp) {
-    let made = host_model::Timestamp::from_seconds(1_700_000_000);
-    others_role(state, made);
-}
-
-fn others_role(state: &mut State, created: host_model::Timestamp) {
-    let role = Role {
-        name: "r1".to_owned(),
-        id: "300000000000000009".to_owned(),
-        description: Some("for arms".to_owned()),
-        trust: Facet::Known(trust()),
-        max_session_seconds: 7200,
-        allow_console_login: true,
-        created,
-        updated: created,
-        visible_from: created,
-        policies: host_simulator::Attachments::default(),
-        tags: host_simulator::Tags::default(),
-    };
-    account(state).roles.insert("r1", role);
-}
-
-fn others_user(state: &mut State, created: host_model::Timestamp) {
-    let mut user = User::new("u1", "200000000000000009".to_owned(), created);
-    user.display_name = Some("One".to_owned());
-    account(state).users.insert("u1", user);
-}
-
-fn another_document(state: &mut State, _: host_model::Timestamp) {
-    let Facet::Known(policy) = account(state).policies.get_mut("p1") else { panic!("no policy") };
-    for version in policy.versions.known_mut() {
-        version.document = Facet::Known(ARMS_READ.replace("GetTraceApp", "*"));
-    }
-}
-
-fn by_name() -> Vec<Case> {
-    use Fate::{IsLost, LosesReply};
-    let well = |at, text| Ends::Well(at, text, Known::Found);
-    let again = |at, text| Ends::Well(at, text, Known::Repeated);
-    let case = |what, call: fn() -> Call, fate: Fate, ends, sent| Case {
-        what,
-        call: call(),
-        before: None,
-        fates: vec![fate],
-        deeds: Vec::new(),
-        ends,
-        sent,
-    };
-    let with = |case: Case, deeds: &[Deed]| Case { deeds: deeds.to_vec(), ..case };
-    let (role_at, user_at, policy_at) = ("/Role/RoleName", "/User/UserName", "/Policy/PolicyName");
-    let taken = |code| Ends::Refused(code, Known::Found);
-    vec![
-        case("a role was made", role, LosesReply, well(role_at, "r1"), 1),
-        case("no role was made", role, IsLost, again(role_at, "r1"), 2),
-        case("a user was made", user, LosesReply, well(user_at, "u1"), 1),
-        case("no user was made", user, IsLost, again(user_at, "u1"), 2),
-        case("a policy was made", policy, LosesReply, well(policy_at, "p1"), 1),
-        case("no policy was made", policy, IsLost, again(policy_at, "p1"), 2),
-        case("a user with a login name was made", principal, LosesReply, well(user_at, "u1"), 1),
-        case(
-            "no user with a login name was made",
-            principal,
-            IsLost,
-            again("/User/DisplayName", "One"),
-            2,
-        ),
-        Case {
-            before: Some(old_role),
-            ..case(
-                "the role was there before",
-                role,
-                LosesReply,
-                taken("EntityAlreadyExists.Role"),
-                1,
-            )
-        },
-        with(
-            case(
-                "somebody else made an equal role",
-                role,
-                IsLost,
-                taken("EntityAlreadyExists.Role"),
-                1,
-            ),
-            &[others_role],
-        ),
-        with(
-            case(
-                "somebody else made an equal user",
-                user,
-                IsLost,
-                taken("EntityAlreadyExists.User"),
-                1,
-            ),
-            &[others_user],
-        ),
-        with(
-            case(
-                "the role was changed",
-                role,
-                LosesReply,
-                Ends::InDoubt("with another `Description`"),
-                1,
-            ),
-            &[|state, _| role_of(state).description = Some("for something else".to_owned())],
-        ),
-        with(
-            case(
-                "the trust was changed",
-                role,
-                LosesReply,
-                Ends::InDoubt("`AssumeRolePolicyDocument`"),
-                1,
-            ),
-            &[|state, _| {
-                role_of(state).trust = Facet::Known(trust().replace(":root", ":user/operator"));
-            }],
-        ),
-        with(
-            case("the trust is written differently", role, LosesReply, well(role_at, "r1"), 1),
-            &[|state, _| {
-                let spread = trust().replace(r#""sts:AssumeRole""#, r#"["sts:assumerole"]"#);
-                role_of(state).trust = Facet::Known(spread);
-            }],
-        ),
-        with(
-            case(
-                "the policy was changed",
-                policy,
-                LosesReply,
-                Ends::InDoubt("`PolicyDocument`"),
-                1,
-            ),
-            &[another_document],
-        ),
-        Case {
-            fates: vec![IsLost, IsLost],
-            ..case("no role was made, twice", role, IsLost, again(role_at, "r1"), 3)
-        },
-        Case {
-            fates: vec![IsLost, LosesReply],
-            ..case("a role was made the second time", role, IsLost, well(role_at, "r1"), 2)
-        },
-        Case {
-            fates: vec![IsLost; 3],
-            ..case("it never arrives", role, IsLost, Ends::InDoubt("was sent 3 times"), 3)
-        },
-        Case {
-            before: Some(|state, _| account(state).arms_open = false),
-            ..case("a service was bought", purchase, LosesReply, well("", ""), 1)
-        },
-        Case {
-            before: Some(|state, _| account(state).arms_open = false),
-            ..case("no service was bought", purchase, IsLost, again("", ""), 2)
-        },
-    ]
-}
+fn nothing(_: &mut State, _: Timestamp) {}
 
 async fn check(bed: &mut Bed, case: &Case) {
     let what = case.what;
     if let Some(before) = case.before {
-        bed.simulator.meddle(|state| before(state, host_model::Timestamp::default()));
+        bed.simulator.meddle(|state| before(state, Timestamp::default()));
     }
     bed.fate(&case.call.action, &case.fates);
     bed.deeds(&case.call.action, &case.deeds);
@@ -332,66 +161,6 @@ async fn check(bed: &mut Bed, case: &Case) {
     let title = format!("{}:{}", case.call.product, case.call.action);
     let sent = bed.writes().into_iter().filter(|it| *it == title).count();
     assert_eq!(sent, case.sent, "{what}: {:?}", bed.writes());
-}
-
-#[tokio::test]
-async fn a_name_tells_what_came_of_a_call() {
-    for case in by_name() {
-        let mut bed = Bed::new().await;
-        check(&mut bed, &case).await;
-        assert_eq!(bed.writes().len(), case.sent, "{}: {:?}", case.what, bed.writes());
-        let is_told = bed.notes().iter().any(|note| note.starts_with("the reply to `"));
-        let is_doubt = matches!(case.ends, Ends::InDoubt(_));
-        assert!(is_told || is_doubt, "{}: {:?}", case.what, bed.notes());
-    }
-}
-
-#[tokio::test]
-async fn what_is_found_is_marked_as_ours() {
-    let mut bed = Bed::new().await;
-    bed.fate("CreateRole", &[Fate::LosesReply]);
-    bed.call(&role()).await.unwrap().unwrap();
-    let tags = bed.see(|account| match account.roles.get("r1") {
-        Facet::Known(role) => role.tags.clone(),
-        other => panic!("{other:?}"),
-    });
-    assert_eq!(tags["host:workflow"], LINEAGE);
-}
-
-#[tokio::test]
-async fn what_is_not_visible_yet_is_waited_for() {
-    let mut bed = Bed::new().await;
-    bed.fate("CreateRole", &[Fate::LosesReply]);
-    bed.deeds("CreateRole", &[hide]);
-    bed.deeds("GetRole", &[nothing, nothing, nothing, show]);
-    bed.call(&role()).await.unwrap().unwrap();
-    assert_eq!(bed.known().await, Some(Known::Found));
-    assert_eq!(bed.writes(), ["ram:CreateRole"]);
-}
-
-#[tokio::test]
-async fn a_console_sign_in_is_found_without_its_password() {
-    let mut bed = Bed::new().await;
-    bed.call(&user()).await.unwrap().unwrap();
-    let secret = bed.password("u1").await;
-    let login = |reset: bool| {
-        let mut login = call(
-            "ram:CreateLoginProfile",
-            &[("UserName", json!("u1")), ("PasswordResetRequired", json!(reset))],
-        );
-        let password = host_model::Value::Secret(secret.clone());
-        login.parameters.push(("Password".to_owned(), password));
-        login
-    };
-    bed.fate("CreateLoginProfile", &[Fate::LosesReply]);
-    let reply = bed.call(&login(true)).await.unwrap().unwrap();
-    assert_eq!(reply.body["LoginProfile"]["PasswordResetRequired"], json!(true));
-    assert_eq!(bed.known().await, Some(Known::Found));
-    // Another one, with other flags, was refused by the cloud: there is one already.
-    bed.clock.advance(std::time::Duration::from_hours(1));
-    bed.fate("CreateLoginProfile", &[Fate::LosesReply]);
-    let error = bed.call(&login(false)).await.unwrap().unwrap_err();
-    assert_eq!(error.code, "EntityAlreadyExists.User.LoginProfile");
 }
 
 #[tokio::test]
@@ -420,6 +189,32 @@ async fn a_task_shows_that_a_change_of_an_add_on_began() {
         assert_eq!(bed.known().await, Some(known), "{fate:?}");
         assert_eq!(bed.writes().len(), sent, "{fate:?}: {:?}", bed.writes());
     }
+}
+
+#[tokio::test]
+async fn only_a_task_of_the_time_counts_and_it_may_be_listed_late() {
+    let mut bed = Bed::new().await;
+    bed.call(&install()).await.unwrap().unwrap();
+    bed.clock.advance(std::time::Duration::from_hours(1));
+    bed.fate("InstallClusterAddons", &[Fate::IsLost]);
+    let ended = bed.call(&install()).await.unwrap();
+    let is_unknown =
+        |error: &host_model::CallError| error.kind == host_model::ErrorKind::OutcomeUnknown;
+    assert!(!ended.as_ref().is_err_and(is_unknown), "{ended:?}");
+    assert_eq!(bed.writes().len(), 2, "{:?}", bed.writes());
+
+    let mut bed = Bed::new().await;
+    bed.fate("InstallClusterAddons", &[Fate::LosesReply]);
+    bed.deeds(
+        "InstallClusterAddons",
+        &[|state, now| {
+            let tasks = account(state).clusters.known_mut().flat_map(|cluster| &mut cluster.tasks);
+            tasks.for_each(|task| task.listed_from = now.plus_millis(20_000));
+        }],
+    );
+    let error = bed.call(&install()).await.unwrap().unwrap_err();
+    assert!(is_unknown(&error), "{error}");
+    assert_eq!(bed.writes().len(), 1, "{:?}", bed.writes());
 }
 
 #[tokio::test]

@@ -1,0 +1,6 @@
+//! What is written down, when, and what a run does that goes on.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bed;
+mod order;
+mod resumed;

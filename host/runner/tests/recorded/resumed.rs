@@ -1,0 +1,101 @@
+//! Runs that go on.
+
+use std::sync::Arc;
+
+use host_journal::Journal;
+use host_model::RunId;
+use host_runner::record::{self, Entry, Numbered};
+use host_runner::{Past, RehearsalEnd, Run, RunError, rehearse};
+use host_runtime::{Answer, Event, Limits, Prepared};
+
+use crate::bed::{Bed, Quiet};
+
+async fn entries(journal: &dyn Journal, run: &RunId) -> Vec<Numbered> {
+    record::read(run, &journal.read(run).await.unwrap()).unwrap()
+}
+
+/// A journal with the first entries of a run, as if it had been killed after them.
+async fn cut(bed: &Bed, run: &RunId, first: usize) -> (tempfile::TempDir, Arc<dyn Journal>) {
+    let whole = bed.journal();
+    let lines = whole.read(run).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = host_journal::Sqlite::open(folder.path(), [5; 32], "a test").unwrap();
+    let new = |line: &host_journal::Entry| host_journal::NewEntry {
+        at: line.at,
+        kind: line.kind.clone(),
+        body: line.body.clone(),
+    };
+    let mut writer = journal.begin(run, None, new(&lines[0])).await.unwrap();
+    let rest: Vec<_> = lines[1..first].iter().map(new).collect();
+    writer.append(&rest, &[]).await.unwrap();
+    (folder, Arc::new(journal))
+}
+
+async fn resume(
+    bed: &Bed,
+    run: &RunId,
+    workflow: &Prepared,
+    journal: Arc<dyn Journal>,
+) -> Result<host_runner::Ended, RunError> {
+    let (lines, writer) = journal.reopen(run).await.unwrap();
+    let past = Past { entries: record::read(run, &lines).unwrap(), writer };
+    let settings = bed.settings(run, Arc::new(bed.way()), journal);
+    Run::new(run.clone(), settings).resume(workflow, past, Arc::new(Quiet)).await
+}
+
+#[tokio::test]
+async fn a_run_that_came_to_its_end_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let bed = Bed::new(folder.path());
+    let workflow = Bed::workflow();
+    let (id, _) = bed.run(workflow, Arc::new(bed.way()), bed.journal()).await;
+    let refused = resume(&bed, &id, &workflow.1, bed.journal()).await.unwrap_err();
+    assert!(matches!(refused, RunError::Record(record::RecordError::Over { .. })), "{refused}");
+}
+
+#[tokio::test]
+async fn a_clock_that_went_back_is_said_before_anything_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let bed = Bed::new(folder.path());
+    let workflow = Bed::workflow();
+    let (id, _) = bed.run(workflow, Arc::new(bed.way()), bed.journal()).await;
+    let all = bed.journal().read(&id).await.unwrap();
+    let (_folder, journal) = cut(&bed, &id, all.len() - 1).await;
+    // The clock of a new cloud begins where that of the first one began.
+    let early = Bed::new(folder.path());
+    let refused = resume(&early, &id, &workflow.1, Arc::clone(&journal)).await.unwrap_err();
+    assert!(matches!(refused, RunError::ClockBack { seconds, .. } if seconds > 0), "{refused}");
+    assert_eq!(journal.read(&id).await.unwrap().len(), all.len() - 1);
+}
+
+#[tokio::test]
+async fn another_answer_in_the_record_makes_the_workflow_diverge_and_both_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let bed = Bed::new(folder.path());
+    let workflow = Bed::workflow();
+    let (id, _) = bed.run(workflow, Arc::new(bed.way()), bed.journal()).await;
+    let mut all = entries(bed.journal().as_ref(), &id).await;
+    let same = rehearse(&workflow.1, &all, Limits::default()).await;
+    assert!(matches!(same.end, RehearsalEnd::Same), "{:?}", same.end);
+    assert_eq!(same.same, same.recorded);
+    // Another account behind the name: everything that follows is about other things.
+    for it in &mut all {
+        if let Entry::Answered(answered) = &mut it.entry
+            && matches!(answered.event, Event::Open { .. })
+            && let Answer::Identity { facts } = &mut answered.answer
+        {
+            facts.account = "9999999999999999".parse().unwrap();
+            break;
+        }
+    }
+    let other = rehearse(&workflow.1, &all, Limits::default()).await;
+    let shown = match &other.end {
+        RehearsalEnd::Different { recorded, asked } => {
+            assert_ne!(recorded, asked);
+            true
+        }
+        RehearsalEnd::Less | RehearsalEnd::More { .. } => true,
+        RehearsalEnd::Same | RehearsalEnd::Broken { .. } => false,
+    };
+    assert!(shown && other.same < same.same, "{:?}", other.end);
+}
