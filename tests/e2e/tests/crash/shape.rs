@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 /// Fields whose values are made up anew.
-const SECRETS: [&str; 2] = ["secret", "token"];
+const SECRETS: [&str; 3] = ["secret", "token", "accessKeySecret"];
 /// Numbers from here on are times, in milliseconds or seconds.
 const TIME_MIN: f64 = 1.5e9;
 
