@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-/// Numbers from a seed (SplitMix64).
+/// Numbers from a seed, by `SplitMix64`.
 pub(crate) struct Dice(u64);
 
 impl Dice {

@@ -12,6 +12,9 @@
 //!
 //! `HOST_CRASH_AT=17`, `HOST_CRASH_AT=17,5` or `HOST_CRASH_SEED=3` with the name of a test repeats one case.
 
+#![expect(clippy::print_stdout, reason = "the counts are what the harness is for")]
+#![expect(clippy::panic, reason = "tests")]
+
 mod case;
 mod compare;
 mod faults;

@@ -62,13 +62,10 @@ fn replaced(word: &str) -> String {
         return "DATE".to_owned();
     }
     if word.contains(between) {
-        return word
-            .split_inclusive(between)
-            .map(|part| {
-                let name = part.trim_end_matches(between);
-                format!("{}{}", kind(name).unwrap_or(name), &part[name.len()..])
-            })
-            .collect();
+        return word.split_inclusive(between).fold(String::new(), |all, part| {
+            let name = part.trim_end_matches(between);
+            all + kind(name).unwrap_or(name) + &part[name.len()..]
+        });
     }
     kind(word).unwrap_or(word).to_owned()
 }
