@@ -9,7 +9,7 @@ use host_model::{RunId, SecretText, Timestamp};
 use host_policy::Allowances;
 use host_ports::{Clock, Entropy};
 use host_runner::record::Place;
-use host_runner::{BoundAccounts, Mark, Reporter, Run, RunSettings, Secrets};
+use host_runner::{BoundAccounts, Mark, Reporter, RunSettings, Secrets};
 use host_vault::{SealedEntry, Vault};
 
 use crate::config::Config;
@@ -126,9 +126,9 @@ impl<'a> Session<'a> {
     ) -> Result<Cloud, Failure> {
         let cloud = match (realm, place) {
             (Realm::Online(online), Place::Online { profiles, .. }) => {
-                let named: Vec<(String, String)> =
+                let bindings: Vec<(String, String)> =
                     profiles.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-                let accounts = online.accounts(&named, terms.unattended).await?;
+                let accounts = online.accounts(&bindings, terms.unattended).await?;
                 // What a simulated cloud made is no secret of a real account: the two never share a folder.
                 let folder = unlock::folder(&self.folders, online.is_loopback());
                 let lock = unlock::lock(self.context, &self.config, &folder)?;
@@ -160,7 +160,8 @@ impl<'a> Session<'a> {
             match self.journal.read(&id).await {
                 Err(JournalError::RunUnknown { .. }) => return Ok(id),
                 Ok(_) | Err(JournalError::RunDamaged { .. }) => {
-                    id = Run::id_of(cloud.clock.as_ref(), cloud.entropy.as_ref());
+                    // Nothing is drawn for it: the cloud goes on as if it had got the first.
+                    id = id.following();
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -28,7 +28,7 @@ pub struct Row {
     pub offline: bool,
     /// How it stands.
     pub state: State,
-    /// How many calls changed something.
+    /// How many calls changed something, or may have: of some the reply was lost.
     pub changes: u32,
     /// The run that it takes back.
     pub undoes: Option<String>,

@@ -23,6 +23,14 @@ impl RunId {
         Self(format!("run-{:011x}-{:08x}", start.millis(), u32::from_be_bytes(randomness)))
     }
 
+    /// Another id of the same time, for when this one is taken; always the same one.
+    #[must_use]
+    pub fn following(&self) -> Self {
+        let (time, random) = self.0.rsplit_once('-').unwrap_or((&self.0, ""));
+        let random = u32::from_str_radix(random, 16).unwrap_or_default().wrapping_add(1);
+        Self(format!("{time}-{random:08x}"))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -132,7 +132,7 @@ pub enum RunEvent {
         hint: Option<String>,
         /// The exit status that goes with it.
         exit: u8,
-        /// How many calls changed something.
+        /// How many calls changed something, or may have: of some the reply was lost.
         changes: u32,
         /// How many calls ran a script that only looks, as its author says.
         looks: u32,

@@ -14,7 +14,7 @@ use host_ports::{Clock, Entropy};
 use host_runtime::{Limits, Manifest, Prepared, RuntimeError, Stop};
 use serde_json::Value as Json;
 
-use crate::ledger::{Ledger, Recorded};
+use crate::ledger::{CallRecord, Ledger, Recorded};
 use crate::live::{LiveDriver, Stage};
 use crate::record::{self, Begun, Entry, FORMAT, Numbered, Party, Place, Recorder, Resumed, Tape};
 use crate::{
@@ -234,7 +234,9 @@ impl Run {
             }
         };
         let done = |looks: bool| {
-            let calls = ledger.calls.iter().filter(|call| call.answer == Recorded::Reply);
+            let is_done =
+                |call: &&CallRecord| matches!(call.answer, Recorded::Reply | Recorded::Unknown);
+            let calls = ledger.calls.iter().filter(is_done);
             let count = calls.filter(|call| call.writes && call.looks == looks).count();
             u32::try_from(count).unwrap_or(u32::MAX)
         };

@@ -89,7 +89,7 @@ fn conclude(
         let title = quote_within(&proof.title, 160);
         return (Verdict::Failed, format!("a call that must be refused was answered: {title}"));
     }
-    let failures = failures(manifest, ledger);
+    let failures = failures(manifest, accounts, ledger);
     if !failures.is_empty() {
         let is_about_one = failures.iter().all(|failure| failure.is_about_one);
         let some_was_done =
@@ -141,7 +141,7 @@ struct Failure {
 }
 
 /// What the workflow found to fail, and the things whose last change did not succeed.
-fn failures(manifest: &Manifest, ledger: &Ledger) -> Vec<Failure> {
+fn failures(manifest: &Manifest, accounts: &BoundAccounts, ledger: &Ledger) -> Vec<Failure> {
     let claimed = ledger.claims(Claim::Fails).map(|check| {
         let id = quote_within(&check.id, 160);
         let detail = quote_within(&check.detail, 300);
@@ -153,7 +153,9 @@ fn failures(manifest: &Manifest, ledger: &Ledger) -> Vec<Failure> {
     let unchanged = manifest.proofs.iter().flat_map(|proof| {
         let of = proof.each.as_ref().map_or("", |each| each.of.as_str());
         things(proof, ledger).into_iter().filter_map(move |thing| {
-            let (standing, _) = standing(proof, &thing, &ledger.calls, |_| false);
+            // What the proof shows took effect, though its reply was lost.
+            let proving = |call: &CallRecord| counts_for(proof, Some(&thing), accounts, call);
+            let (standing, _) = standing(proof, &thing, &ledger.calls, proving);
             let of = quote_within(of, 40);
             let thing = quote_within(&thing, 160);
             (standing == Standing::Failed).then(|| Failure {

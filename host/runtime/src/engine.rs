@@ -17,6 +17,13 @@ pub(crate) const TICK: Duration = Duration::from_millis(20);
 pub struct Engine {
     pub(crate) compiler: wasmtime::Engine,
     pub(crate) linker: Linker<State>,
+    pub(crate) time: Arc<Time>,
+}
+
+/// The thread that measures computing time. It runs as long as anything holds this: what was prepared by an
+/// engine is bounded without the engine too.
+#[derive(Debug)]
+pub(crate) struct Time {
     done: Arc<AtomicBool>,
 }
 
@@ -37,7 +44,7 @@ impl Engine {
         wasi::add_to_linker(&mut linker).map_err(broken)?;
         let done = Arc::new(AtomicBool::new(false));
         tick(engine.clone(), Arc::clone(&done))?;
-        Ok(Self { compiler: engine, linker, done })
+        Ok(Self { compiler: engine, linker, time: Arc::new(Time { done }) })
     }
 
     /// A text that differs whenever compiled code of another engine could not be used here.
@@ -50,7 +57,7 @@ impl Engine {
     }
 }
 
-impl Drop for Engine {
+impl Drop for Time {
     fn drop(&mut self) {
         self.done.store(true, Ordering::Relaxed);
     }

@@ -1,5 +1,7 @@
 //! A component, ready to run, and a run of it.
 
+use std::sync::Arc;
+
 use host_bindings::SandboxPre;
 use host_catalog::Catalog;
 use host_model::{CallError, ErrorKind};
@@ -7,7 +9,7 @@ use wasmtime::component::Component;
 use wasmtime::{Store, Trap};
 
 use crate::cache::Entry;
-use crate::engine::bound_time;
+use crate::engine::{Time, bound_time};
 use crate::guest_error::from_guest;
 use crate::package::digest;
 use crate::state::State;
@@ -17,6 +19,8 @@ use crate::{Cache, Driver, Engine, Limits, Package, RuntimeError, contract_files
 pub struct Prepared {
     package: Package,
     linked: SandboxPre<State>,
+    /// Bounds its computing time, whether or not the engine is still there.
+    _time: Arc<Time>,
     warm: bool,
 }
 
@@ -68,7 +72,8 @@ impl Prepared {
             reason: format!("{error:#}"),
         };
         let linked = engine.linker.instantiate_pre(code).map_err(wrong)?;
-        Ok(Self { package, linked: SandboxPre::new(linked).map_err(wrong)?, warm })
+        let time = Arc::clone(&engine.time);
+        Ok(Self { package, linked: SandboxPre::new(linked).map_err(wrong)?, _time: time, warm })
     }
 
     /// What the component says of itself.

@@ -19,15 +19,18 @@ pub fn crashing() -> &'static Path {
     PATH.get_or_init(|| {
         let folder = target().join("crash");
         let shared = format!("build.build-dir={:?}", target().display().to_string());
+        // As the binary under test is built, so that most is compiled already.
+        let is_release = variable("HOST_BINARY").is_some_and(|path| path.contains("/release/"));
+        let (profile, place) = if is_release { ("release", "release") } else { ("dev", "debug") };
         let status = Command::new(env!("CARGO"))
             .current_dir(workspace())
             .args(["build", "--quiet", "--package", "host-cli", "--features", "crash-points"])
-            .args(["--config", &shared, "--target-dir"])
+            .args(["--profile", profile, "--config", &shared, "--target-dir"])
             .arg(&folder)
             .status()
             .expect("cargo can be started");
         assert!(status.success(), "the binary does not build");
-        folder.join("debug/host")
+        folder.join(place).join("host")
     })
 }
 

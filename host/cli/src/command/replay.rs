@@ -34,12 +34,11 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let entries = record::read(&id, &session.journal.read(&id).await?)?;
     let begun = record::begun(&entries)
         .ok_or_else(|| record::RecordError::BeginningMissing { run: id.clone() })?;
-    let (name, bytes) = match &arguments.component {
-        Some(path) => (path.display().to_string(), read_component(path)?),
-        None => {
-            let digest = &begun.workflow.digest;
-            (begun.workflow.name.clone(), session.journal.component(digest).await?)
-        }
+    let (name, bytes) = if let Some(path) = &arguments.component {
+        (path.display().to_string(), read_component(path)?)
+    } else {
+        let digest = &begun.workflow.digest;
+        (begun.workflow.name.clone(), session.journal.component(digest).await?)
     };
     let workflow = prepare(&session, &name, &bytes)?;
     let rehearsed = rehearse(&workflow, &entries, session.config.limits).await;

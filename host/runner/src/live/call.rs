@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use host_catalog::Action;
 use host_client::{Answer as ClientAnswer, Outgoing};
-use host_journal::Sealed;
 use host_model::{Call, CallError, ErrorKind, Reply, SecretKind, SecretRef, Timestamp};
 use host_policy::{Consent, Permit};
 use host_runtime::{Answer, Event, Stop};
@@ -14,7 +13,7 @@ use host_wire::FoundSecret;
 use super::lost::{Delivered, Delivery, Noted};
 use super::{Identity, LiveDriver, Stage};
 use crate::ledger::{Asked, CallRecord, Recorded};
-use crate::record::{Entry, Intent, Inverse, Known, Outcome, Took};
+use crate::record::{Intent, Known, Outcome, Took};
 use crate::secrets::principal_of;
 use crate::sighting::{named, sightings};
 use crate::{CallOutcome, RunEvent};
@@ -202,79 +201,6 @@ impl LiveDriver {
         self.send(permit, &delivery).await
     }
 
-    fn intent(
-        &self,
-        asked: &Call,
-        call: &Call,
-        identity: &Identity,
-        consent: Consent,
-        host_parameters: &[(String, String)],
-    ) -> Intent {
-        let action = self.resolve(call).ok().map(|(_, action)| action);
-        let inverse = action.and_then(|action| action.inverse.as_ref());
-        Intent {
-            call: asked.clone(),
-            account: identity.facts.account.to_string(),
-            sent: call.clone(),
-            host_parameters: host_parameters.to_vec(),
-            lost: action.map_or("reconcile", |action| action.lost.as_str()).to_owned(),
-            consent: consent.as_str().to_owned(),
-            inverse: inverse.map(|it| Inverse { action: it.action.clone(), with: it.with.clone() }),
-            before: None,
-        }
-    }
-
-    /// On disk before the request leaves; if it cannot be, the request stays.
-    async fn write_intent(&self, intent: &Intent) -> Result<(), Stop> {
-        let entry = Entry::Intent(intent.clone());
-        self.stage.recorder.write(&entry, &[]).await.map_err(|error| Stop::Unrecorded {
-            reason: format!(
-                "`{}` was not sent, because it could not be written down: {error}",
-                intent.call.action
-            ),
-        })
-    }
-
-    /// What came of a call, and the secrets that it brought, as one; then the vault has them.
-    async fn write_outcome(
-        &self,
-        call: &Call,
-        outcome: Outcome,
-        sealed: &[(SecretRef, SealedEntry)],
-    ) -> Result<(), Stop> {
-        let Stage { recorder, secrets, vault, .. } = &self.stage;
-        let journaled: Vec<Sealed> = sealed
-            .iter()
-            .map(|(_, it)| Sealed {
-                vault: vault.clone(),
-                name: it.name.clone(),
-                bytes: it.bytes.clone(),
-            })
-            .collect();
-        let written = recorder.write(&Entry::Outcome(outcome), &journaled).await;
-        for (name, it) in sealed {
-            secrets
-                .place(it)
-                .map_err(|error| Stop::Unkept { reason: orphaned(name, &error.to_string()) })?;
-        }
-        if !sealed.is_empty()
-            && let Ok(identity) = self.identity(&call.identity)
-        {
-            self.settle_intent(call, &identity)?;
-        }
-        written.map_err(|error| Stop::Unrecorded {
-            reason: format!(
-                "`{}` was sent and answered, and what came of it could not be written down: {error}",
-                call.action
-            ),
-        })?;
-        for it in &journaled {
-            // What stays in the journal is placed once more by the next run.
-            drop(recorder.placed(it).await);
-        }
-        Ok(())
-    }
-
     /// Tries the vault and notes what is about to be asked for, before the cloud makes a secret that it
     /// shows once.
     fn prepare_to_keep(&self, call: &Call, identity: &Identity) -> Result<(), Stop> {
@@ -291,7 +217,7 @@ impl LiveDriver {
         })
     }
 
-    fn settle_intent(&self, call: &Call, identity: &Identity) -> Result<(), Stop> {
+    pub(super) fn settle_intent(&self, call: &Call, identity: &Identity) -> Result<(), Stop> {
         let Some(user) = call.text("UserName") else { return Ok(()) };
         let account = &identity.facts.account;
         self.stage.secrets.settle(account, user, &self.stage.run).map_err(|error| {
@@ -503,7 +429,7 @@ pub(super) fn name_of(identity: &Identity, found: &FoundSecret) -> SecretRef {
     }
 }
 
-fn orphaned(name: &SecretRef, error: &str) -> String {
+pub(super) fn orphaned(name: &SecretRef, error: &str) -> String {
     format!(
         "the cloud made the {name}, and it could not be kept ({error}); nobody has it, so delete the object \
          in the cloud"

@@ -3,6 +3,7 @@
 mod call;
 mod consent;
 mod host;
+mod journal;
 mod judge;
 mod lost;
 mod output;

@@ -20,7 +20,7 @@ use super::{Identity, LiveDriver};
 use crate::record::{Entry, Renewed};
 
 /// Keys of a session are had anew when they end so soon.
-const SESSION_MARGIN: Duration = Duration::from_secs(120);
+const SESSION_MARGIN: Duration = Duration::from_mins(2);
 
 /// How keys of a session are had again.
 #[derive(Debug, Clone)]

@@ -15,7 +15,6 @@ pub const FORMAT: u32 = 1;
 /// One entry of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
-#[expect(clippy::large_enum_variant, reason = "entries are read one at a time")]
 pub enum Entry {
     /// The run began. Always the first.
     Begun(Begun),
@@ -255,7 +254,7 @@ pub struct Ended {
     pub exit: u8,
     /// Whether the run was stopped from outside: by the operator, or because something could not be kept.
     pub stopped: bool,
-    /// How many calls changed something.
+    /// How many calls changed something, or may have: of some the reply was lost.
     pub changes: u32,
     /// How many calls ran a script that only looks.
     pub looks: u32,

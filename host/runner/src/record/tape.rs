@@ -61,6 +61,7 @@ pub fn ended(entries: &[Numbered]) -> Option<&Ended> {
 
 /// One thing that was asked before.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "they are taken one at a time")]
 pub(crate) enum Past {
     /// And what was answered.
     Answered {

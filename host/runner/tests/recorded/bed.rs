@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use host_client::{Client, Endpoints, Network, Settings, Silent, StaticKey};
@@ -15,7 +15,7 @@ use host_runner::{
     Approver, Bound, BoundAccounts, Decision, InputSource, Mark, Origin, Question, Reporter, Run,
     RunEvent, RunSettings, Secrets, build_input,
 };
-use host_runtime::{Engine, Limits, Prepared};
+use host_runtime::{Limits, Prepared};
 use host_sign::AccessKey;
 use host_simulator::{InProcess, OPERATOR, Scenario, SeededEntropy, Simulator, VirtualClock};
 use host_vault::{Lock, Vault};
@@ -52,20 +52,6 @@ impl Bed {
         let entropy = Arc::new(SeededEntropy::new(scenario.seed));
         let simulator = Arc::new(Simulator::new(scenario, clock.clone()));
         Self { simulator, clock, entropy, folder: folder.to_owned() }
-    }
-
-    /// The vetted `delegate`, compiled once.
-    pub(crate) fn workflow() -> &'static (Vec<u8>, Prepared) {
-        static WORKFLOW: OnceLock<(Vec<u8>, Prepared)> = OnceLock::new();
-        WORKFLOW.get_or_init(Self::compile)
-    }
-
-    fn compile() -> (Vec<u8>, Prepared) {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../workflows/delegate.wasm");
-        let bytes = std::fs::read(file).expect("the vetted workflow is committed");
-        let engine = Engine::new(&Limits::default()).expect("an engine");
-        let workflow = Prepared::new(&engine, None, "delegate.wasm", &bytes).expect("a workflow");
-        (bytes, workflow)
     }
 
     pub(crate) fn journal(&self) -> Arc<Sqlite> {

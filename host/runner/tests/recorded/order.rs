@@ -14,6 +14,7 @@ use host_wire::{Transport, TransportError};
 use serde_json::Value as Json;
 
 use crate::bed::Bed;
+use crate::workflow;
 
 /// What happened, in order: `kept ram:CreateRole`, `sent ram:CreateRole`.
 type Log = Arc<Mutex<Vec<String>>>;
@@ -134,7 +135,7 @@ async fn told(intents: usize) -> (Vec<String>, host_runner::Ended) {
     let intents_left = Arc::new(AtomicUsize::new(intents));
     let journal = Told { journal: bed.journal(), log: Arc::clone(&log), intents_left };
     let way = ToldWay(bed.way(), Arc::clone(&log));
-    let (_, ended) = bed.run(Bed::workflow(), Arc::new(way), Arc::new(journal)).await;
+    let (_, ended) = bed.run(workflow(), Arc::new(way), Arc::new(journal)).await;
     let log = log.lock().unwrap().clone();
     (log, ended)
 }

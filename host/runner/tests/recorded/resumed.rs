@@ -9,6 +9,7 @@ use host_runner::{Past, RehearsalEnd, Run, RunError, rehearse};
 use host_runtime::{Answer, Event, Limits, Prepared};
 
 use crate::bed::{Bed, Quiet};
+use crate::workflow as delegate;
 
 async fn entries(journal: &dyn Journal, run: &RunId) -> Vec<Numbered> {
     record::read(run, &journal.read(run).await.unwrap()).unwrap()
@@ -47,7 +48,7 @@ async fn resume(
 async fn a_run_that_came_to_its_end_is_over() {
     let folder = tempfile::tempdir().unwrap();
     let bed = Bed::new(folder.path());
-    let workflow = Bed::workflow();
+    let workflow = delegate();
     let (id, _) = bed.run(workflow, Arc::new(bed.way()), bed.journal()).await;
     let refused = resume(&bed, &id, &workflow.1, bed.journal()).await.unwrap_err();
     assert!(matches!(refused, RunError::Record(record::RecordError::Over { .. })), "{refused}");
@@ -57,7 +58,7 @@ async fn a_run_that_came_to_its_end_is_over() {
 async fn a_clock_that_went_back_is_said_before_anything_is_done() {
     let folder = tempfile::tempdir().unwrap();
     let bed = Bed::new(folder.path());
-    let workflow = Bed::workflow();
+    let workflow = delegate();
     let (id, _) = bed.run(workflow, Arc::new(bed.way()), bed.journal()).await;
     let all = bed.journal().read(&id).await.unwrap();
     let (_folder, journal) = cut(&bed, &id, all.len() - 1).await;
@@ -72,7 +73,7 @@ async fn a_clock_that_went_back_is_said_before_anything_is_done() {
 async fn another_answer_in_the_record_makes_the_workflow_diverge_and_both_are_shown() {
     let folder = tempfile::tempdir().unwrap();
     let bed = Bed::new(folder.path());
-    let workflow = Bed::workflow();
+    let workflow = delegate();
     let (id, _) = bed.run(workflow, Arc::new(bed.way()), bed.journal()).await;
     let mut all = entries(bed.journal().as_ref(), &id).await;
     let same = rehearse(&workflow.1, &all, Limits::default()).await;

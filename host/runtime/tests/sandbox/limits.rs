@@ -2,7 +2,7 @@
 //! raise it; a broken one ends in the step that it was in.
 
 use host_model::Problem as _;
-use host_runtime::{Answer, Event, Limits, Prepared, RuntimeError, Stop};
+use host_runtime::{Answer, Engine, Event, Limits, Prepared, RuntimeError, Stop};
 
 use crate::component::{component, manifest, sealed};
 use crate::script::{Outcome, engine, facts, run, run_bytes, usual};
@@ -62,6 +62,17 @@ fn an_endless_loop_ends_wherever_the_workflow_hides_it() {
         let outcome = run_bytes(&component("", hidden, ""), limits());
         ended_at(&outcome, "compute_seconds_max", 1);
     }
+}
+
+#[test]
+fn what_was_prepared_is_bounded_without_its_engine() {
+    let spin = "(func $spin (loop $again (br $again))) (start $spin)";
+    let prepared = {
+        let engine = Engine::new(&limits()).expect("an engine");
+        Prepared::new(&engine, None, "test.wasm", &component("", spin, "")).expect("a component")
+    };
+    let outcome = run(&prepared, limits(), "{}", usual);
+    ended_at(&outcome, "compute_seconds_max", 1);
 }
 
 #[test]

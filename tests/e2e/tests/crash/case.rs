@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use host_e2e::{Home, Seen, Server, crashing};
 use serde_json::Value as Json;
@@ -34,8 +34,9 @@ pub(crate) struct Left {
 }
 
 impl Case {
-    /// A new cloud. `installation` has the key, and the cache that belongs to it, from an earlier case.
-    pub(crate) fn new(workflow: &'static Workflow, scenario: &str, installation: &Path) -> Self {
+    /// A new cloud.
+    pub(crate) fn new(workflow: &'static Workflow, scenario: &str) -> Self {
+        let installation = installation();
         let home = Home::new();
         let clock = home.path("clock").display().to_string();
         let cache = installation.join("cache").display().to_string();
@@ -82,6 +83,11 @@ impl Case {
         self.home.host_with(environment, &["resume", "last", "--yes", "--json"])
     }
 
+    /// What is recorded of it.
+    pub(crate) fn show(&self) -> Seen {
+        self.home.host(&["show", "last", "--json"])
+    }
+
     /// Ends the cloud, and looks at what is there.
     pub(crate) fn end(self) -> Result<Left, String> {
         let scenario = format!("--simulate={}", self.home.path("scenario.toml").display());
@@ -112,6 +118,13 @@ impl Case {
 
 fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("`{}`: {error}", path.display()))
+}
+
+/// Where the key of an installation is kept between tests, with the cache of compiled components that belongs
+/// to it.
+pub(crate) fn installation() -> PathBuf {
+    let program = crashing();
+    program.ancestors().nth(2).expect("it lies in a folder of its own").join("installation")
 }
 
 /// The installation's key, so that compiled components are found in the cache.

@@ -13,15 +13,13 @@ use crate::stage::End;
 pub(crate) type Result = std::result::Result<(), String>;
 
 /// What of `run-ended` has to be the same.
-const REPORTED: [&str; 8] =
-    ["verdict", "reason", "code", "exit", "changes", "looks", "proofs", "output"];
+const REPORTED: [&str; 9] =
+    ["verdict", "reason", "code", "hint", "exit", "changes", "looks", "proofs", "output"];
 
 /// Whether a run that was killed ended as one that was left alone.
 pub(crate) fn same(calm: &End, end: &End, order: Order) -> Result {
-    if let (Some(calm), Some(report)) = (&calm.report, &end.report) {
-        for field in REPORTED {
-            equal(&format!("the report's `{field}`"), &calm[field], &report[field])?;
-        }
+    for field in REPORTED {
+        equal(&format!("the report's `{field}`"), &calm.report[field], &end.report[field])?;
     }
     let accounts = |end: &End| shape(&end.cloud["state"]["accounts"]);
     equal("the cloud", &accounts(calm), &accounts(end))?;

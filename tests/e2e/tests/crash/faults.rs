@@ -1,5 +1,7 @@
 //! A cloud in which things go wrong, from a seed.
 
+use serde_json::Value as Json;
+
 /// Numbers from a seed (SplitMix64).
 pub(crate) struct Dice(u64);
 
@@ -21,6 +23,12 @@ impl Dice {
         let most = u64::try_from(most).unwrap_or(1).max(1);
         usize::try_from(self.next() % most).unwrap_or(0) + 1
     }
+}
+
+/// How often faults happened to a cloud.
+pub(crate) fn happened(cloud: &Json) -> u64 {
+    let tallies = cloud["faults"].as_array().into_iter().flatten();
+    tallies.map(|tally| tally["applied"].as_u64().unwrap_or(0)).sum()
 }
 
 /// What may go wrong, with further fields.

@@ -69,7 +69,12 @@ fn survives(workflow: &'static Workflow) {
         return;
     }
     let points = stage.points().len();
-    enumerate(&stage, "points", (1..=points).map(Order::At).collect());
-    enumerate(&stage, "points while going on", sooner_or_later(workflow, points));
-    enumerate(&stage, "seeds", seeded(workflow));
+    let is_skipped = |at: &usize| {
+        let name = stage.points().get(*at - 1);
+        workflow.skips.is_some_and(|start| name.is_some_and(|name| name.starts_with(start)))
+    };
+    let all = (1..=points).filter(|at| !is_skipped(at)).map(Order::At);
+    enumerate(&stage, "points", &all.collect::<Vec<_>>());
+    enumerate(&stage, "points while going on", &sooner_or_later(workflow, points));
+    enumerate(&stage, "seeds", &seeded(workflow));
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use host_e2e::variable;
 
 use crate::faults::Dice;
-use crate::stage::Stage;
+use crate::stage::{Stage, Trouble};
 use crate::workflow::Workflow;
 
 /// Cases at a time.
@@ -80,34 +80,48 @@ pub(crate) fn sooner_or_later(workflow: &Workflow, points: usize) -> Vec<Order> 
 
 /// Runs in a cloud with faults.
 pub(crate) fn seeded(workflow: &Workflow) -> Vec<Order> {
-    (1..=workflow.seeds).map(Order::Seed).collect()
+    let more = variable("HOST_CRASH_SEEDS").and_then(|number| number.parse().ok());
+    (1..=more.unwrap_or(workflow.seeds)).map(Order::Seed).collect()
 }
 
 /// Plays all of them, and says what came of it.
-pub(crate) fn enumerate(stage: &Stage, what: &str, orders: Vec<Order>) {
+pub(crate) fn enumerate(stage: &Stage, what: &str, orders: &[Order]) {
     let next = AtomicUsize::new(0);
-    let failures = Mutex::new(Vec::new());
+    let results = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
                 while let Some(order) = orders.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(failure) = stage.check(*order) {
-                        let name = stage.workflow.name;
-                        let point = order.deaths(stage.points().len()).first().copied();
-                        let point = point.and_then(|at| stage.points().get(at - 1));
-                        let repeat = format!("{order} cargo test -p host-e2e --test crash {name}");
-                        let text = format!("{repeat}\n({point:?}) {failure}");
-                        failures.lock().expect("nobody panics with it").push(text);
-                    }
+                    let result =
+                        stage.check(*order).map_err(|failure| told(stage, *order, &failure));
+                    results.lock().expect("nobody panics with it").push(result);
                 }
             });
         }
     });
-    let failures = failures.into_inner().expect("nobody panics with it");
-    println!("{}: {} {what}, {} failures", stage.workflow.name, orders.len(), failures.len());
+    let results = results.into_inner().expect("nobody panics with it");
+    let well: Vec<&Trouble> = results.iter().flatten().collect();
+    let deaths: usize = well.iter().map(|trouble| trouble.deaths).sum();
+    let faults: u64 = well.iter().map(|trouble| trouble.faults).sum();
+    let failures: Vec<&String> = results.iter().filter_map(|it| it.as_ref().err()).collect();
+    println!(
+        "{}: {} {what}, {} failures ({deaths} deaths and {faults} faults survived)",
+        stage.workflow.name,
+        orders.len(),
+        failures.len()
+    );
     let heads: Vec<&str> = failures.iter().map(|it| first_lines(it)).collect();
-    let shown = failures.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("\n\n");
-    assert!(failures.is_empty(), "{}\n\n{shown}", heads.join("\n"));
+    let shown: Vec<&str> = failures.iter().take(SHOWN).map(|it| it.as_str()).collect();
+    assert!(failures.is_empty(), "{}\n\n{}", heads.join("\n"), shown.join("\n\n"));
+}
+
+/// The line that repeats a failure, where it died first, and what was wrong.
+fn told(stage: &Stage, order: Order, failure: &str) -> String {
+    let first = order.deaths(stage.points().len()).first().copied();
+    let point = first.and_then(|at| stage.points().get(at - 1));
+    let point = point.map_or("a point of no name", String::as_str);
+    let name = stage.workflow.name;
+    format!("{order} cargo test -p host-e2e --test crash {name}\n{point}: {failure}")
 }
 
 /// The line that repeats it, and what was wrong.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 /// Fields whose values are made up anew.
-const SECRETS: [&str; 2] = ["secret", "token"];
+const SECRETS: [&str; 3] = ["secret", "token", "accessKeySecret"];
 /// Numbers from here on are times, in milliseconds or seconds.
 const TIME_MIN: f64 = 1.5e9;
 
@@ -19,7 +19,13 @@ pub(crate) fn shape(value: &Json) -> Json {
             let mut by_name: BTreeMap<String, Vec<Json>> = BTreeMap::new();
             for (name, value) in fields {
                 let is_secret = SECRETS.contains(&name.as_str()) && value.is_string();
-                let value = if is_secret { "SECRET".into() } else { shape(value) };
+                let value = match value {
+                    _ if is_secret => "SECRET".into(),
+                    _ if name == "app_id" => "ID".into(),
+                    // How often something was looked at depends on how late it was.
+                    Json::Array(ids) if name == "request_ids" => (!ids.is_empty()).into(),
+                    value => shape(value),
+                };
                 by_name.entry(words(name)).or_default().push(value);
             }
             let one = |(name, mut values): (String, Vec<Json>)| {

@@ -1,13 +1,13 @@
 //! What all cases of a workflow are held against.
 
 use std::fs;
+use std::sync::{Mutex, PoisonError};
 
 use host_e2e::Seen;
 use serde_json::Value as Json;
-use tempfile::TempDir;
 
-use crate::case::Case;
-use crate::compare::{Result as Compared, same};
+use crate::case::{Case, installation};
+use crate::compare::same;
 use crate::faults;
 use crate::plan::Order;
 use crate::shape::shape;
@@ -19,7 +19,6 @@ const RESUMES_MAX: usize = 8;
 /// A workflow, and how it ends when nobody disturbs it.
 pub(crate) struct Stage {
     pub(crate) workflow: &'static Workflow,
-    installation: TempDir,
     points: Vec<String>,
     calm: End,
     canary: bool,
@@ -28,38 +27,46 @@ pub(crate) struct Stage {
 /// How a run ended, and what is there then.
 #[derive(Debug)]
 pub(crate) struct End {
-    /// `run-ended`, without what differs from run to run; none if it was said by a process that was killed.
-    pub(crate) report: Option<Json>,
+    /// `run-ended`, without what differs from run to run.
+    pub(crate) report: Json,
     /// The cloud as it was saved.
     pub(crate) cloud: Json,
     /// The vault.
     pub(crate) vault: Vec<Json>,
 }
 
+/// What happened to a run that ended well.
+#[derive(Debug, Default)]
+pub(crate) struct Trouble {
+    /// How many of its processes died.
+    pub(crate) deaths: usize,
+    /// How often the cloud did what a fault says.
+    pub(crate) faults: u64,
+}
+
 impl Stage {
     /// Runs it undisturbed.
     pub(crate) fn new(workflow: &'static Workflow) -> Self {
-        let installation = tempfile::tempdir().expect("a temporary folder can be made");
-        let case = Case::new(workflow, workflow.scenario, installation.path());
+        // One test at a time makes the key, and compiles.
+        static ALONE: Mutex<()> = Mutex::new(());
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        fs::create_dir_all(installation()).expect("the build folder can be written");
+        let case = Case::new(workflow, workflow.scenario);
         let count = case.home().path("points").display().to_string();
         let seen = case.run(&[("HOST_CRASH_COUNT", &count)]);
         let report = ended(&seen).unwrap_or_default();
         let points = fs::read_to_string(&count).expect("the program has crash points");
         let key = case.home().state().join("installation.key");
-        fs::copy(key, installation.path().join("installation.key")).expect("it was made");
+        fs::copy(key, installation().join("installation.key")).expect("it was made");
         let left = case.end().expect("the cloud can be looked at");
-        let calm = End { report: Some(shape(&report)), cloud: left.cloud, vault: left.vault };
+        let calm = End { report: shape(&report), cloud: left.cloud, vault: left.vault };
         let points: Vec<String> = points.lines().map(str::to_owned).collect();
         assert!(points.len() > 10, "{seen}");
         let sound = same(&calm, &calm, Order::Calm);
         assert!(sound.is_ok(), "undisturbed: {sound:?} {seen}");
-        println!(
-            "{}: undisturbed, it ends {} ({} points)",
-            workflow.name,
-            report["verdict"],
-            points.len()
-        );
-        Self { workflow, installation, points, calm, canary: false }
+        assert_eq!(report["verdict"], "verified", "undisturbed: {seen}");
+        println!("{}: undisturbed, it passes {} points", workflow.name, points.len());
+        Self { workflow, points, calm, canary: false }
     }
 
     /// The same with a program that has a known fault.
@@ -73,12 +80,12 @@ impl Stage {
     }
 
     /// Runs, dies, goes on; what is different from an undisturbed run.
-    pub(crate) fn check(&self, order: Order) -> Compared {
+    pub(crate) fn check(&self, order: Order) -> Result<Trouble, String> {
         let scenario = match order {
             Order::Seed(seed) => faults::scenario(self.workflow.scenario, seed),
             _ => self.workflow.scenario.to_owned(),
         };
-        let case = Case::new(self.workflow, &scenario, self.installation.path());
+        let case = Case::new(self.workflow, &scenario);
         let mut deaths = order.deaths(self.points.len()).into_iter();
         let mut story = Vec::new();
         let report = self.play(&case, &mut deaths, &mut story);
@@ -88,18 +95,21 @@ impl Stage {
         };
         let report = report.map_err(told)?;
         let left = case.end().map_err(told)?;
+        let trouble = Trouble {
+            deaths: story.iter().filter(|seen| seen.exit.is_none()).count(),
+            faults: faults::happened(&left.cloud),
+        };
         let end = End { report, cloud: left.cloud, vault: left.vault };
-        same(&self.calm, &end, order).map_err(told)
+        same(&self.calm, &end, order).map_err(told).map(|()| trouble)
     }
 
-    /// Until it has ended.
+    /// Until it has ended as the undisturbed one.
     fn play(
         &self,
         case: &Case,
         deaths: &mut impl Iterator<Item = usize>,
         story: &mut Vec<Seen>,
-    ) -> Result<Option<Json>, String> {
-        let verdict = &self.calm.report.as_ref().map(|it| it["verdict"].clone());
+    ) -> Result<Json, String> {
         let mut is_begun = false;
         for _ in 0..=RESUMES_MAX {
             let at = deaths.next().map(|at| at.to_string());
@@ -112,22 +122,27 @@ impl Stage {
                 return Err("it died by itself".to_owned());
             }
             let code = code(&seen);
-            if let Some(ended) = ended(&seen).map(|ended| shape(&ended)) {
-                if Some(&ended["verdict"]) == verdict.as_ref() {
-                    return Ok(Some(ended));
+            // It died before it wrote anything down: the same command again.
+            is_begun = code.as_deref() != Some("run.none-recorded");
+            if let Some(ended) = ended(&seen) {
+                if ended["verdict"] == self.calm.report["verdict"] {
+                    return Ok(shape(&ended));
                 }
                 if !matches!(ended["verdict"].as_str(), Some("stopped" | "indeterminate")) {
                     return Err(format!("it ended {}: {}", ended["verdict"], ended["reason"]));
                 }
             } else if code.as_deref() == Some("record.run-over") {
-                return Ok(None);
-            } else if seen.exit.is_some() && code.as_deref() != Some("run.none-recorded") {
-                return Err(format!("it went on no more: {code:?}"));
+                // It died when it had written its end down: what is shown counts.
+                let ended = ended_of_show(&case.show());
+                return ended
+                    .map(|it| shape(&it))
+                    .ok_or_else(|| "nothing shows its end".to_owned());
+            } else if seen.exit.is_some() && is_begun {
+                return Err(format!("it did not go on: {code:?}"));
             }
-            // It died before it wrote anything down: the same command again.
-            is_begun = code.as_deref() != Some("run.none-recorded");
         }
-        Err(format!("it did not end {verdict:?}"))
+        let wanted = &self.calm.report["verdict"];
+        Err(format!("it did not end {wanted} after {RESUMES_MAX} more processes"))
     }
 }
 
@@ -135,6 +150,11 @@ impl Stage {
 fn ended(seen: &Seen) -> Option<Json> {
     let last: Json = serde_json::from_str(seen.stdout.lines().last()?).ok()?;
     (last["event"] == "run-ended").then_some(last)
+}
+
+/// The same of a run that is shown.
+fn ended_of_show(seen: &Seen) -> Option<Json> {
+    ended(seen).filter(|_| seen.exit == Some(0))
 }
 
 /// The code of the error that ended a command.
