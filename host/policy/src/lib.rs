@@ -106,7 +106,7 @@ pub use consent::Consent;
 pub use denial::Denial;
 pub use judge::judge;
 pub use need::{Need, needs};
-pub use permit::{Attempt, HostPurpose, Permit, Repair};
+pub use permit::{Attempt, HostPurpose, Permit, ReadAttempt, Repair};
 pub use risk::risks;
 pub use scene::Scene;
 pub use subject::{DocumentKind, Judged, Subject, UserFacts};

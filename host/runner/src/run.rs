@@ -131,6 +131,10 @@ impl Run {
         RunId::new(clock.now(), randomness)
     }
 
+    pub(crate) const fn settings(&self) -> &RunSettings {
+        &self.settings
+    }
+
     /// The run's id.
     pub const fn id(&self) -> &RunId {
         &self.id
@@ -324,7 +328,7 @@ impl Run {
         });
     }
 
-    fn stage(
+    pub(crate) fn stage(
         &self,
         workflow: &Prepared,
         reporter: &Arc<dyn Reporter>,
@@ -361,6 +365,7 @@ impl Run {
             proofs: manifest.proofs.clone(),
             markers: markers(manifest),
             looks: looks(manifest),
+            planning: None,
         }
     }
 
@@ -423,7 +428,7 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
 }
 
 /// The workflow's or the cloud's own code says more than that the workflow failed.
-fn code_of(error: &RuntimeError) -> String {
+pub(crate) fn code_of(error: &RuntimeError) -> String {
     match error {
         RuntimeError::Failed { error, .. } => error.code.clone(),
         other => other.code().to_owned(),

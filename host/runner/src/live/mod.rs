@@ -2,6 +2,7 @@
 
 mod call;
 mod consent;
+mod foresee;
 mod host;
 mod journal;
 mod judge;
@@ -33,6 +34,7 @@ use self::output::Readable;
 use self::renewal::{Fetched, Recipe};
 use self::settling::Settling;
 use crate::ledger::{CheckRecord, Ledger};
+use crate::plan::Planning;
 use crate::record::{Answered, Entry, Past, Recorder, Tape, Took};
 use crate::{Approver, BoundAccounts, Mark, Reporter, RunEvent, Secrets};
 
@@ -64,6 +66,8 @@ pub(crate) struct Stage {
     pub(crate) markers: BTreeMap<String, BTreeSet<String>>,
     /// Digests of scripts that only look, as the manifest says.
     pub(crate) looks: BTreeSet<String>,
+    /// Of a run that is only planned.
+    pub(crate) planning: Option<Arc<Planning>>,
 }
 
 /// An identity that the run can call with.
