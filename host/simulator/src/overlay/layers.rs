@@ -73,6 +73,7 @@ impl Layers {
         let base = State {
             accounts: accounts.into_iter().map(account).collect::<BTreeMap<_, _>>(),
             mint: Mint::new(seed),
+            partial: true,
             ..State::default()
         };
         let over = base.clone();

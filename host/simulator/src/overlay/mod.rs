@@ -173,6 +173,12 @@ impl Overlay {
             }
             answer => answer,
         };
+        if asked.product.key == "ecs" && asked.action.effect.is_write() {
+            inner.guesses.push(format!(
+                "{}: what is on a machine is known when a script ran",
+                asked.title()
+            ));
+        }
         drop(inner);
         self.reply(asked, answer)
     }

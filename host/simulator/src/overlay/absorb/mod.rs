@@ -4,6 +4,7 @@
 //! not show stays unknown.
 
 mod cluster;
+mod instance;
 mod policy;
 mod principal;
 mod resource;
@@ -25,6 +26,7 @@ pub(super) fn absorb(state: &mut State, read: &Operation<'_>, outcome: Outcome<'
         "ram" | "ims" => page.principal() || page.policy(),
         "resourcemanager" => page.resource(),
         "cs" => page.cluster(),
+        "ecs" => page.instance(),
         _ => false,
     };
 }
