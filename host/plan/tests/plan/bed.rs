@@ -34,9 +34,9 @@ fn named(parameters: &Json) -> Vec<(String, Value)> {
 fn value_of(value: &Json) -> Value {
     match value {
         Json::String(text) => Value::Text(text.clone()),
-        Json::Object(members) if members.contains_key("secret") => {
-            Value::Secret(serde_json::from_value(members["secret"].clone()).unwrap())
-        }
+        Json::Object(members) if members.contains_key("secret") => Value::Secret(
+            serde_json::from_value(members["secret"].clone()).expect("test data is sound"),
+        ),
         Json::Object(members) if members.contains_key("settings") => {
             Value::Settings(named(&members["settings"]))
         }
@@ -55,7 +55,7 @@ pub(crate) fn rehearsed(call: Call, answer: Result<Json, String>) -> Rehearsed {
     Rehearsed {
         within: Within::default(),
         account_name: call.identity.0.split('/').next().unwrap_or_default().to_owned(),
-        account: account.parse().unwrap(),
+        account: account.parse().expect("test data is sound"),
         sent: call.clone(),
         effect: action.map_or(Effect::Update, |it| it.effect),
         sentence: action.map_or_else(String::new, |it| it.sentence_of(&call)),
@@ -85,7 +85,7 @@ fn one(it: &Json) -> Rehearsed {
     };
     let mut rehearsed = rehearsed(call, answer);
     if let Some(account) = it["account"].as_str() {
-        rehearsed.account = account.parse().unwrap();
+        rehearsed.account = account.parse().expect("test data is sound");
     }
     if let Some(sent) = it.get("sent") {
         rehearsed.sent.parameters = named(sent);
@@ -94,7 +94,9 @@ fn one(it: &Json) -> Rehearsed {
         let secret = json!({
             "account": rehearsed.account, "kind": "access-key", "object": object
         });
-        rehearsed.secrets.insert(at.clone(), serde_json::from_value(secret).unwrap());
+        rehearsed
+            .secrets
+            .insert(at.clone(), serde_json::from_value(secret).expect("test data is sound"));
     }
     rehearsed
 }
@@ -102,13 +104,13 @@ fn one(it: &Json) -> Rehearsed {
 /// A plan around what was composed.
 pub(crate) fn plan(composed: Composed) -> Plan {
     let party = |account: &str, user: &str| Party {
-        account: account.parse().unwrap(),
+        account: account.parse().expect("test data is sound"),
         arn: format!("acs:ram::{account}:user/{user}"),
     };
     Plan {
         format: FORMAT,
         host_version: "0.1.0".to_owned(),
-        run: "run-19b8d627a80-b4b30787".parse().unwrap(),
+        run: "run-19b8d627a80-b4b30787".parse().expect("test data is sound"),
         made: MADE,
         expires: MADE.plus_millis(3_600_000),
         workflow: Workflow {
@@ -143,19 +145,23 @@ pub(crate) fn recorded(name: &str, other: bool) -> Rehearsal {
             text = text.replace(&decided, &renamed);
         }
     }
-    let entries: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let entries: Vec<Json> =
+        text.lines().map(|line| serde_json::from_str(line).expect("test data is sound")).collect();
     let mut rehearsal = Rehearsal::default();
     let mut within = Within::default();
     let mut reads: BTreeMap<String, Json> = BTreeMap::new();
     for (index, entry) in entries.iter().enumerate() {
         let event = &entry["event"];
-        match (entry["kind"].as_str().unwrap(), event["event"].as_str()) {
+        match (entry["kind"].as_str().expect("test data is sound"), event["event"].as_str()) {
             ("answered", Some("step")) => {
-                let title = event["title"].as_str().unwrap().to_owned();
-                within = Within { id: event["id"].as_str().unwrap().to_owned(), title };
+                let title = event["title"].as_str().expect("test data is sound").to_owned();
+                within = Within {
+                    id: event["id"].as_str().expect("test data is sound").to_owned(),
+                    title,
+                };
             }
             ("answered", Some("call")) => {
-                let action = event["action"].as_str().unwrap().to_owned();
+                let action = event["action"].as_str().expect("test data is sound").to_owned();
                 reads.insert(action, entry["answer"]["reply"]["body"].clone());
             }
             ("intent", _) => {
@@ -173,15 +179,19 @@ fn of_intent(
     within: &Within,
     reads: &BTreeMap<String, Json>,
 ) -> Rehearsed {
-    let call: Call = serde_json::from_value(intent["call"].clone()).unwrap();
+    let call: Call = serde_json::from_value(intent["call"].clone()).expect("test data is sound");
     let reply = &outcome["answer"]["reply"];
     let answer = match outcome["answer"]["error"]["code"].as_str() {
         Some(code) => Err(code.to_owned()),
         None => Ok(reply["body"].clone()),
     };
     let mut rehearsed = rehearsed(call, answer);
-    rehearsed.sent = serde_json::from_value(intent["sent"].clone()).unwrap();
-    rehearsed.account = intent["account"].as_str().unwrap().parse().unwrap();
+    rehearsed.sent = serde_json::from_value(intent["sent"].clone()).expect("test data is sound");
+    rehearsed.account = intent["account"]
+        .as_str()
+        .expect("test data is sound")
+        .parse()
+        .expect("test data is sound");
     rehearsed.within = within.clone();
     rehearsed.looks = rehearsed.call.text("Name") == Some("host-ecs-look");
     rehearsed.account_name = match rehearsed.account.as_str() {
@@ -189,7 +199,8 @@ fn of_intent(
         _ => "source".to_owned(),
     };
     let secrets: BTreeMap<String, SecretRef> =
-        serde_json::from_value(reply.get("secrets").cloned().unwrap_or_else(|| json!({}))).unwrap();
+        serde_json::from_value(reply.get("secrets").cloned().unwrap_or_else(|| json!({})))
+            .expect("test data is sound");
     rehearsed.secrets = secrets;
     if rehearsed.call.product == "cs" && rehearsed.effect == Effect::Update {
         let read = "GetClusterAddonInstance";

@@ -40,9 +40,9 @@ impl Case {
         let swapped = |text: String, (from, into): (&String, &String)| text.replace(from, into);
         let text = self.swap.iter().fold(self.one.to_string(), swapped);
         let mut other: Json = serde_json::from_str(&text).expect("still JSON");
-        let calls = other.as_array_mut().unwrap();
+        let calls = other.as_array_mut().expect("a list");
         for (number, instead) in &self.instead {
-            let index = number.parse::<usize>().unwrap() - 1;
+            let index = number.parse::<usize>().expect("a number") - 1;
             match instead {
                 Json::Bool(_) => calls.truncate(index),
                 call if index < calls.len() => calls[index] = call.clone(),

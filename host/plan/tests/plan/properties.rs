@@ -52,8 +52,9 @@ fn rehearsed(deeds: &[Deed], salt: char) -> Rehearsal {
     for (index, deed) in deeds.iter().enumerate() {
         let call = call(index, deed, &known);
         let answer = if deed.brings {
-            known.push(value(salt, index));
-            json!({ "Thing": { "Id": known.last() }, "Arn": format!("acs:{}", known.last().unwrap()) })
+            let value = value(salt, index);
+            known.push(value.clone());
+            json!({ "Thing": { "Id": value }, "Arn": format!("acs:{value}") })
         } else {
             json!({ "RequestId": salt.to_string() })
         };
@@ -82,7 +83,7 @@ fn call(index: usize, deed: &Deed, known: &[String]) -> Call {
                     "account": "6543210987654321", "kind": "access-key",
                     "object": format!("ram:access-key/{value}"),
                 });
-                let secret = Value::Secret(serde_json::from_value(secret).unwrap());
+                let secret = Value::Secret(serde_json::from_value(secret).expect("a secret"));
                 Value::Settings(vec![("/k".to_owned(), secret)])
             }
         };

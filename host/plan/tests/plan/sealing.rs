@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 use crate::bed::{KEY, MADE, recorded_plan};
 
 fn changed(text: &str, pointer: &str, value: Json) -> String {
-    let mut file: Json = serde_json::from_str(text).unwrap();
-    *file.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
+    let mut file: Json = serde_json::from_str(text).expect("JSON");
+    *file.pointer_mut(pointer).expect(pointer) = value;
     file.to_string()
 }
 
@@ -117,7 +117,8 @@ fn seals_of_other_ends_do_not_count() {
     let text = seal(&plan, &KEY);
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&KEY).unwrap();
     mac.update(plan.hash().as_bytes());
-    let bare: String = mac.finalize().into_bytes().iter().map(|it| format!("{it:02x}")).collect();
+    let bytes = mac.finalize().into_bytes();
+    let bare = bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let error = open(&changed(&text, "/seal", json!(bare)), &KEY, MADE).unwrap_err();
     assert_eq!(error.code(), "plan.file-foreign");
 }
