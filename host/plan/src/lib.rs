@@ -17,10 +17,22 @@
 //! - What was approved is what happens, or nothing: a step's parameters are equal after its placeholders are
 //!   filled, in the order of the plan.
 
+mod answers;
+mod compose;
+mod difference;
+mod error;
+mod filling;
+mod matching;
 mod plan;
 mod rehearsal;
+mod seal;
 
+pub use compose::{Composed, compose};
+pub use difference::Difference;
+pub use error::{Mismatch, PlanError};
+pub use matching::{Allowed, Approved};
 pub use plan::{
     Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Unread, Within, Workflow,
 };
 pub use rehearsal::{Rehearsal, Rehearsed};
+pub use seal::{Approval, FILE_LIMIT, FORMAT, How, open, seal};

@@ -131,6 +131,9 @@ pub struct Placeholder {
     pub step: u32,
     /// Where in the reply: a JSON Pointer.
     pub at: String,
+    /// Whether it is not the text there, but the object's name of the secret that comes there.
+    #[serde(default)]
+    pub secret: bool,
 }
 
 /// Something that was read, and that the plan stands on.

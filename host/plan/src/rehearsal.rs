@@ -16,7 +16,8 @@ pub struct Rehearsal {
     pub observed: Vec<Observed>,
     /// What could not be read.
     pub unread: Vec<Unread>,
-    /// The first call (by index) whose answers are guesses, and why: what nobody can know before.
+    /// The first call (by index) whose answers are guesses, and why: what nobody can know before. The call
+    /// itself is certain; what comes after it is a forecast.
     pub guessed: Option<(usize, String)>,
     /// How it ended: the code and words of the error, if one ended it.
     pub error: Option<(String, String)>,
