@@ -32,7 +32,7 @@ pub use difference::Difference;
 pub use error::{Mismatch, PlanError};
 pub use matching::{Allowed, Approved};
 pub use plan::{
-    Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Unread, Within, Workflow,
+    Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Terms, Unread, Within, Workflow,
 };
 pub use rehearsal::{Rehearsal, Rehearsed};
 pub use seal::{Approval, FILE_LIMIT, FORMAT, How, open, seal};

@@ -85,7 +85,7 @@ fn unattended(scene: &Scene, subject: &Subject<'_>, title: &str) -> Result<(), D
 }
 
 /// Whether the class is never taken unattended without having been named.
-pub(crate) const fn is_high(risk: Risk) -> bool {
+pub const fn is_high(risk: Risk) -> bool {
     match risk {
         Risk::AccessKey | Risk::ConsoleLogin | Risk::Mfa | Risk::Command | Risk::Purchase => true,
         Risk::Session | Risk::LicenseKey => false,

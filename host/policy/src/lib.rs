@@ -102,7 +102,7 @@ mod undo;
 mod user;
 
 pub use allowance::{AllowanceUnknown, Allowances};
-pub use consent::Consent;
+pub use consent::{Consent, is_high};
 pub use denial::Denial;
 pub use judge::judge;
 pub use need::{Need, needs};

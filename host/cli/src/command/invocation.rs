@@ -14,7 +14,8 @@ use crate::command::read_component;
 use crate::config::Config;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::session::{Realm, Session, allowances};
+use crate::session::{Realm, Session, Terms, allowances};
+use crate::vetted;
 
 /// What is run, and on whom.
 #[derive(Debug, Args)]
@@ -64,6 +65,8 @@ pub(super) struct Invocation {
 /// A workflow with its input, in its place, ready to be run or planned.
 pub(super) struct Ready<'a> {
     pub(super) session: Session<'a>,
+    /// Where the component is, from everywhere.
+    pub(super) file: String,
     pub(super) bytes: Vec<u8>,
     pub(super) workflow: Prepared,
     pub(super) place: Place,
@@ -81,6 +84,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Invocation {
+    /// What is agreed to before anything begins.
+    pub(super) fn terms(&self, ready: &Ready<'_>, unattended: bool) -> Terms {
+        let vetted = vetted::is_vetted(&ready.workflow.package().digest);
+        Terms { unattended, vetted, provoke: self.provoke }
+    }
+
     /// Reads and checks everything that the words name.
     pub(super) async fn ready<'a>(&self, context: &'a Context) -> Result<Ready<'a>, Failure> {
         let session = Session::open(context, self.config.as_deref(), self.json, self.verbose)?;
@@ -97,17 +106,14 @@ impl Invocation {
         let input = self.input(&manifest.parameters, defaults)?;
         let allowed = self.allowed(&session.config);
         let allowances = allowances(&allowed, self.adopt)?;
-        Ok(Ready { session, bytes, workflow, place, realm, input, allowed, allowances })
+        let file = whole(&self.workflow);
+        Ok(Ready { session, file, bytes, workflow, place, realm, input, allowed, allowances })
     }
 
     /// Where the cloud of this run is.
     fn place(&self) -> Result<Place, Failure> {
-        let whole = |path: &PathBuf| {
-            let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            whole.to_string_lossy().into_owned()
-        };
         if let Some(scenario) = &self.simulate {
-            return Ok(Place::Offline { scenario: scenario.as_ref().map(whole) });
+            return Ok(Place::Offline { scenario: scenario.as_deref().map(whole) });
         }
         let mut profiles = BTreeMap::new();
         for (name, value) in &self.accounts {
@@ -116,7 +122,7 @@ impl Invocation {
                 return Err(Failure::usage("run.account-repeated", message));
             }
         }
-        let (endpoint, config) = (self.endpoint.clone(), self.config.as_ref().map(whole));
+        let (endpoint, config) = (self.endpoint.clone(), self.config.as_deref().map(whole));
         Ok(Place::Online { profiles, endpoint, config })
     }
 
@@ -167,4 +173,10 @@ fn read_parameters(path: &Path) -> Result<Map<String, Value>, Failure> {
         Value::Object(object) => Ok(object),
         _ => Err(wrong("must be an object of parameters".to_owned())),
     }
+}
+
+/// A path that means the same from everywhere.
+fn whole(path: &Path) -> String {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    whole.to_string_lossy().into_owned()
 }

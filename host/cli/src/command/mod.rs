@@ -1,11 +1,13 @@
 //! The subcommands: one file each.
 
+mod apply;
 mod build;
 mod doctor;
 mod export;
 mod inspect;
 mod invocation;
 mod plan;
+mod proposal;
 mod replay;
 mod resume;
 mod run;
@@ -32,6 +34,7 @@ pub(crate) struct Command {
 enum Verb {
     Run(run::Arguments),
     Plan(plan::Arguments),
+    Apply(apply::Arguments),
     Resume(resume::Arguments),
     Undo(undo::Arguments),
     Replay(replay::Arguments),
@@ -51,6 +54,7 @@ impl Command {
         match &self.verb {
             Verb::Run(arguments) => arguments.json(),
             Verb::Plan(arguments) => arguments.json(),
+            Verb::Apply(arguments) => arguments.json,
             Verb::Resume(arguments) => arguments.json,
             Verb::Undo(arguments) => arguments.json,
             Verb::Replay(arguments) => arguments.json,
@@ -70,6 +74,7 @@ impl Command {
         match self.verb {
             Verb::Run(arguments) => run::run(arguments, context).await,
             Verb::Plan(arguments) => plan::run(arguments, context).await,
+            Verb::Apply(arguments) => apply::run(arguments, context).await,
             Verb::Resume(arguments) => resume::run(arguments, context).await,
             Verb::Undo(arguments) => undo::run(arguments, context).await,
             Verb::Replay(arguments) => replay::run(arguments, context).await,

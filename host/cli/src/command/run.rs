@@ -4,17 +4,16 @@ use clap::Args;
 use host_journal::Journal;
 use host_model::RunId;
 use host_runner::record::Entry;
-use host_runner::{Ended, Origin, Run, Verdict};
+use host_runner::{Ended, Origin, Verdict};
 use host_runtime::{Cache, CacheKey, Engine, Manifest, Prepared};
 
 use crate::command::invocation::{Invocation, Ready};
-use crate::command::resume;
+use crate::command::{proposal, resume};
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{DENIED, Failure};
 use crate::output::{self, line};
-use crate::session::{Realm, Session, Terms};
+use crate::session::{Realm, Session};
 use crate::terminal::answer;
-use crate::vetted;
 
 /// Run a workflow: against the offline cloud with `--simulate`, or with your own accounts.
 #[derive(Debug, Args)]
@@ -36,28 +35,38 @@ impl Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let Ready { session, bytes, workflow, place, realm, input, allowed, allowances } =
-        arguments.what.ready(context).await?;
-    let manifest = &workflow.package().manifest;
-    let origin = Origin { input: &input, allowed: &allowed, place: &place };
+    let ready = arguments.what.ready(context).await?;
+    let Ready { session, workflow, place, realm, input, allowed, .. } = &ready;
+    let mut origin = Origin { input, allowed, place, plan: None };
     let earlier = unfinished(session.journal.as_ref(), &workflow.package().digest, &origin).await?;
     let earlier = earlier.filter(|_| !arguments.what.fresh && !arguments.new);
     if let Some(earlier) = earlier.filter(|earlier| goes_on(context, earlier, arguments.yes)) {
-        return resume::go_on(&session, &realm, &earlier, arguments.yes).await;
+        return resume::go_on(session, realm, &earlier, arguments.yes).await;
     }
-    let terms = Terms {
-        unattended: arguments.yes,
-        vetted: vetted::is_vetted(&workflow.package().digest),
-        provoke: arguments.what.provoke,
+    let terms = arguments.what.terms(&ready, arguments.yes);
+    let run = proposal::run(&ready, terms).await?;
+    // Nothing of the offline cloud is anybody's, so nobody has to agree to it.
+    let approved = match realm {
+        Realm::Offline(_) => None,
+        Realm::Online(_) => {
+            let planned = proposal::plan(&run, &ready).await?;
+            if !session.json {
+                output::plan::show(&planned, false);
+            }
+            let Some(approved) = proposal::approve(&planned, context, (terms, &ready.allowances))?
+            else {
+                line("\nnothing was changed");
+                return Ok(DENIED);
+            };
+            Some(approved)
+        }
     };
-    let cloud = session.cloud(&realm, &place, &slots(manifest), terms).await?;
-    let id = session.new_id(&cloud).await?;
-    let settings = session.settings(cloud, &id, &manifest.lineage, allowances, terms);
+    origin.plan = approved.as_ref();
     // A cloud that forgets that it gave this id would give it again.
     realm.save()?;
-    let reporter = session.reporter(&id);
-    let ended = Run::new(id, settings).start(&workflow, &bytes, &origin, reporter).await?;
-    Ok(finish(&session, &realm, &ended))
+    let reporter = session.reporter(run.id());
+    let ended = run.start(workflow, &ready.bytes, &origin, reporter).await?;
+    Ok(finish(session, realm, &ended))
 }
 
 /// Reads, checks and compiles a component, or takes what the cache has of it.

@@ -53,6 +53,7 @@ impl LiveDriver {
     pub(super) async fn recover(&mut self, intent: Intent, at: Timestamp) -> Result<Answer, Stop> {
         let begun = self.stage.clock.now();
         let asked = intent.call.clone();
+        self.pass_planned(&asked)?;
         if let Err(error) = self.renew_for(&asked).await? {
             return Err(Stop::Unkept {
                 reason: format!("what came of `{}` cannot be found out: {error}", asked.action),
@@ -83,6 +84,7 @@ impl LiveDriver {
             Ok(reply) => Answer::Reply { reply: reply.clone() },
             Err(error) => Answer::Error { error: error.clone() },
         };
+        self.note_planned(&answer);
         match known {
             Some(known) => {
                 let outcome = Outcome { answer: answer.clone(), took, known };
@@ -117,7 +119,10 @@ impl LiveDriver {
         if let Err(error) = self.judge(&brief, Consent::Person) {
             return Ok(Sent::refused(error));
         }
-        let consent = self.consent(&brief).await?;
+        let consent = match self.consent_by_plan(asked, &brief).await? {
+            Some(consent) => consent,
+            None => self.consent(&brief).await?,
+        };
         let permit = match self.judge(&brief, consent) {
             Ok(permit) => permit,
             Err(error) => return Ok(Sent::refused(error)),

@@ -116,6 +116,16 @@ impl LiveDriver {
         reads.filter_map(|read| Some((product, read, product.look(read, call)?))).collect()
     }
 
+    /// Who looks, as it was when the plan was made.
+    pub(super) fn looker(&self, look: &Call) -> Result<Identity, CallError> {
+        let bound = self.stage.accounts.0.get(&look.identity.0);
+        let account = bound.map(|bound| bound.account.clone());
+        account.and_then(|account| self.onlooker(look, &account)).ok_or_else(|| {
+            let message = format!("no account is bound to `{}`", look.identity);
+            CallError::new(ErrorKind::Denied, "run.account-unbound", message)
+        })
+    }
+
     /// Who looks: the caller if the operator bound it, else whoever is bound in the account. A look that
     /// names an account in the place of its caller is about that one.
     fn onlooker(&self, look: &Call, account: &AccountId) -> Option<Identity> {
@@ -138,32 +148,54 @@ fn is_unread(error: &CallError) -> bool {
     error.kind != ErrorKind::NotFound
 }
 
-fn unread(identity: &Identity, look: &Call, error: &CallError) -> Unread {
+/// What a read is about, in its own words.
+pub(super) fn names_in(look: &Call) -> String {
     let names = look.parameters.iter().filter_map(|(_, value)| match value {
-        Value::Text(text) => Some(text.as_str()),
+        Value::Text(text) => Some(format!("`{}`", host_model::quote_within(text, 128))),
         _ => None,
     });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn unread(identity: &Identity, look: &Call, error: &CallError) -> Unread {
     Unread {
         account: identity.facts.account.clone(),
         action: format!("{}:{}", look.product, look.action),
-        what: names.collect::<Vec<_>>().join(", "),
+        what: names_in(look),
         code: error.code.clone(),
     }
 }
 
 /// Fields that change without anybody changing the object.
-const RESTLESS: [&str; 4] = ["RequestId", "requestId", "request_id", "LastLoginDate"];
+const RESTLESS: [&str; 11] = [
+    "ActiveTaskCount",
+    "AttachmentCount",
+    "InvocationCount",
+    "LastHeartbeatTime",
+    "LastLoginDate",
+    "LastUsedDate",
+    "RequestId",
+    "page_info",
+    "requestId",
+    "request_id",
+    "updated",
+];
+
+fn still(body: &Json) -> Json {
+    match body {
+        Json::Object(members) => {
+            let members = members.iter().filter(|(name, _)| !RESTLESS.contains(&name.as_str()));
+            members.map(|(name, member)| (name.clone(), still(member))).collect()
+        }
+        Json::Array(items) => items.iter().map(still).collect(),
+        other => other.clone(),
+    }
+}
 
 /// A digest of what a read showed, or that there was nothing.
 pub(super) fn digest_of(answer: &Result<Json, CallError>) -> String {
     let text = match answer {
-        Ok(body) => {
-            let mut body = body.clone();
-            if let Some(members) = body.as_object_mut() {
-                members.retain(|name, _| !RESTLESS.contains(&name.as_str()));
-            }
-            body.to_string()
-        }
+        Ok(body) => still(body).to_string(),
         Err(error) => format!("absent: {}", error.code),
     };
     host_runtime::digest(text.as_bytes())

@@ -1,5 +1,6 @@
 //! The live driver: every event answered by the cloud that stands behind the client.
 
+mod approved;
 mod call;
 mod consent;
 mod foresee;
@@ -30,12 +31,13 @@ use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, Proof, Stop};
 
 pub(crate) use self::output::tail;
 
+use self::approved::Progress;
 use self::output::Readable;
 use self::renewal::{Fetched, Recipe};
 use self::settling::Settling;
 use crate::ledger::{CheckRecord, Ledger};
 use crate::plan::Planning;
-use crate::record::{Answered, Entry, Past, Recorder, Tape, Took};
+use crate::record::{Answered, ApprovedPlan, Entry, Past, Recorder, Tape, Took};
 use crate::{Approver, BoundAccounts, Mark, Reporter, RunEvent, Secrets};
 
 /// Everything that a live run stands on.
@@ -107,10 +109,17 @@ pub(crate) struct LiveDriver {
     invocations: BTreeMap<String, Readable>,
     /// Failed scripts whose output a person has seen: invocation and machine.
     failures_shown: BTreeSet<(String, String)>,
+    /// How far the run has come in the plan that was approved.
+    approved: Option<Progress>,
 }
 
 impl LiveDriver {
-    pub(crate) fn new(stage: Stage, ledger: Arc<Mutex<Ledger>>, tape: Tape) -> Self {
+    pub(crate) fn new(
+        stage: Stage,
+        ledger: Arc<Mutex<Ledger>>,
+        tape: Tape,
+        plan: Option<&ApprovedPlan>,
+    ) -> Self {
         Self {
             stage,
             ledger,
@@ -125,6 +134,7 @@ impl LiveDriver {
             tokens: BTreeMap::new(),
             invocations: BTreeMap::new(),
             failures_shown: BTreeSet::new(),
+            approved: plan.map(Progress::new),
         }
     }
 

@@ -1,9 +1,10 @@
 //! One rehearsal, and what two of them say.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use host_model::AccountId;
-use host_plan::Rehearsal;
+use host_model::{AccountId, Timestamp};
+use host_plan::{Composed, Party, Plan, Rehearsal, Terms, Workflow, compose};
 use host_runtime::{Prepared, RuntimeError};
 use host_simulator::{Caller, CallerIdentity, Ground, Known, Overlay, Replies};
 use serde_json::Value as Json;
@@ -14,7 +15,7 @@ use super::nowhere::Nowhere;
 use crate::ledger::Ledger;
 use crate::live::LiveDriver;
 use crate::record::{Recorder, Tape};
-use crate::{Reporter, Run, Secrets};
+use crate::{Bound, Origin, Reporter, Run, RunError, Secrets};
 
 /// Seeds of the two rehearsals: nothing but different.
 const SEEDS: [u64; 2] = [0x706c_616e_0001, 0x706c_616e_0002];
@@ -39,17 +40,23 @@ impl Planning {
     }
 }
 
+/// For how long a plan can be applied.
+const GOOD_FOR: Duration = Duration::from_hours(24);
+
 /// What came of planning a run.
 #[derive(Debug)]
 pub struct Planned {
-    /// Both rehearsals.
-    pub rehearsals: [Rehearsal; 2],
+    /// The plan.
+    pub plan: Plan,
+    /// Code and words of the error that ended the rehearsals, if one did: the run will end so as well.
+    pub error: Option<(String, String)>,
     /// How many reads were sent.
     pub reads: usize,
 }
 
 impl Run {
-    /// Plans the run: nothing is changed anywhere, and nothing is written down.
+    /// Plans the run: nothing is changed anywhere, and nothing is written down. `file` is where the component
+    /// is, and `made` the operator's own time: a plan expires by it, also that of an offline cloud.
     ///
     /// # Errors
     ///
@@ -57,20 +64,67 @@ impl Run {
     pub async fn plan(
         &self,
         workflow: &Prepared,
-        input: &Json,
+        (file, made): (&str, Timestamp),
+        origin: &Origin<'_>,
         reporter: Arc<dyn Reporter>,
-    ) -> Result<Planned, RuntimeError> {
+    ) -> Result<Planned, RunError> {
+        self.settings().accounts.check(&workflow.package().manifest)?;
         let replies = Arc::new(Replies::default());
         let mut rehearsals = Vec::new();
         for seed in SEEDS {
             let secrets = Arc::new(self.settings().secrets.scratch());
-            let rehearsal =
-                self.rehearse_once(workflow, input, (seed, &replies), secrets, &reporter).await?;
+            let rehearsal = self
+                .rehearse_once(workflow, origin.input, (seed, &replies), secrets, &reporter)
+                .await?;
             rehearsals.push(rehearsal);
         }
         let second = rehearsals.pop().unwrap_or_default();
         let first = rehearsals.pop().unwrap_or_default();
-        Ok(Planned { rehearsals: [first, second], reads: replies.len() })
+        let composed = compose(&first, &second);
+        let plan = self.plan_of(workflow, file, origin, (made, &composed));
+        Ok(Planned { plan, error: composed.error, reads: replies.len() })
+    }
+
+    fn plan_of(
+        &self,
+        workflow: &Prepared,
+        file: &str,
+        origin: &Origin<'_>,
+        (made, composed): (Timestamp, &Composed),
+    ) -> Plan {
+        let (package, settings) = (workflow.package(), self.settings());
+        let party = |(name, bound): (&String, &Bound)| {
+            let party = Party { account: bound.account.clone(), arn: bound.arn.clone() };
+            (name.clone(), party)
+        };
+        Plan {
+            format: host_plan::FORMAT,
+            host_version: env!("CARGO_PKG_VERSION").to_owned(),
+            run: self.id().clone(),
+            made,
+            expires: made.plus(GOOD_FOR),
+            workflow: Workflow {
+                name: package.manifest.name.clone(),
+                version: package.manifest.version.clone(),
+                lineage: package.manifest.lineage.clone(),
+                digest: package.digest.clone(),
+                vetted: settings.vetted,
+            },
+            input: origin.input.clone(),
+            accounts: settings.accounts.0.iter().map(party).collect(),
+            allowed: origin.allowed.to_vec(),
+            terms: Terms {
+                file: file.to_owned(),
+                place: serde_json::to_value(origin.place).unwrap_or_default(),
+                adopt: settings.allowances.adopt,
+                provoke: settings.provoke,
+            },
+            steps: composed.steps.clone(),
+            placeholders: composed.placeholders.clone(),
+            observed: composed.observed.clone(),
+            forecast: composed.forecast.clone(),
+            unread: composed.unread.clone(),
+        }
     }
 
     async fn rehearse_once(
@@ -105,7 +159,7 @@ impl Run {
         stage.secrets = secrets;
         stage.planning = Some(Arc::clone(&planning));
         let driver =
-            LiveDriver::new(stage, Arc::new(Mutex::new(Ledger::default())), Tape::default());
+            LiveDriver::new(stage, Arc::new(Mutex::new(Ledger::default())), Tape::default(), None);
         let outcome = workflow.run(Box::new(driver), settings.limits, &input.to_string()).await;
         let mut rehearsal = std::mem::take(&mut *planning.book());
         match outcome {
