@@ -171,7 +171,8 @@ pub struct Placeholder {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Observed {
-    /// The step before which it has to be so.
+    /// The step before which it has to be so; 0 for what the workflow read for itself, which is looked at
+    /// again when it does something else than was planned.
     pub step: u32,
     /// The read.
     pub call: Call,
