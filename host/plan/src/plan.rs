@@ -28,6 +28,8 @@ pub struct Plan {
     pub accounts: BTreeMap<String, Party>,
     /// The words of `--allow`.
     pub allowed: Vec<String>,
+    /// What else the run is begun with.
+    pub terms: Terms,
     /// What will be called that is no read, in order.
     pub steps: Vec<Step>,
     /// Values that are known after a step.
@@ -38,6 +40,35 @@ pub struct Plan {
     pub forecast: Option<Forecast>,
     /// What could not be read.
     pub unread: Vec<Unread>,
+}
+
+impl Plan {
+    /// How many steps change something: no sessions, no scripts that only look, and nothing that is expected
+    /// to be refused.
+    pub fn changes(&self) -> usize {
+        self.steps.iter().filter(|step| step.changes()).count()
+    }
+}
+
+impl Step {
+    /// Whether something is another one after it.
+    pub fn changes(&self) -> bool {
+        !self.looks && self.call.action != "AssumeRole" && self.expected == Expected::Done
+    }
+}
+
+/// What a run is begun with, beside workflow, input and accounts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// Where the component was: its digest is what counts.
+    pub file: String,
+    /// Where the cloud is, as the journal says it.
+    pub place: Json,
+    /// `--adopt`.
+    pub adopt: bool,
+    /// `--provoke`.
+    pub provoke: bool,
 }
 
 /// Which workflow.
