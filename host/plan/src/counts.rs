@@ -24,11 +24,6 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// Whether the cloud is another one afterwards.
-    pub const fn is_change(self) -> bool {
-        !matches!(self, Self::Look | Self::Refused)
-    }
-
     /// The word for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -63,11 +58,6 @@ impl Plan {
             if replaced.contains(&index) { Deed::Replace } else { plain(step) }
         };
         self.steps.iter().enumerate().map(deed).collect()
-    }
-
-    /// Whether anything is changed, as far as it is certain.
-    pub fn has_changes(&self) -> bool {
-        self.steps.iter().any(|step| plain(step).is_change())
     }
 
     /// How much changes in each account, in the order in which the plan comes to them.
@@ -116,8 +106,7 @@ fn plain(step: &Step) -> Deed {
     if matches!(step.expected, Expected::Refused { .. }) {
         return Deed::Refused;
     }
-    // A session is made, and nothing of the cloud's is another one for it.
-    if step.looks || step.risk.as_deref() == Some("session") {
+    if !step.changes() {
         return Deed::Look;
     }
     match step.effect {

@@ -55,7 +55,8 @@ pub fn json(plan: &Plan) -> Json {
         "input": plan.input,
         "accounts": plan.accounts,
         "allowed": plan.allowed,
-        "has_changes": plan.has_changes(),
+        "terms": plan.terms,
+        "has_changes": plan.changes() > 0,
         "summary": summary(plan),
         "counts": counts.collect::<Vec<Json>>(),
         "risks": risks

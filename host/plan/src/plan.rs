@@ -53,6 +53,7 @@ impl Plan {
 impl Step {
     /// Whether something is another one after it.
     pub fn changes(&self) -> bool {
+        // A session is made, and nothing of the cloud's is another one for it.
         !self.looks && self.call.action != "AssumeRole" && self.expected == Expected::Done
     }
 }

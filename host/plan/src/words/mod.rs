@@ -21,6 +21,7 @@ mod step;
 use std::collections::BTreeMap;
 
 use host_model::{AccountId, quote_within};
+use serde_json::Value as Json;
 
 use line::Lines;
 pub use line::{Line, Mark};
@@ -64,7 +65,7 @@ pub fn summary(plan: &Plan) -> String {
         more => format!(" {more} steps change nothing."),
     };
     let forecast = if plan.forecast.is_some() { " More or other changes may come." } else { "" };
-    if !plan.has_changes() {
+    if plan.changes() == 0 {
         return format!("No changes.{besides}{forecast}");
     }
     let one = |(account, counts): &(AccountId, Counts)| {
@@ -107,10 +108,31 @@ fn about(lines: &mut Lines, plan: &Plan) {
         &format!("run {}, component {}", plan.run, quote_within(&workflow.digest, NAME_SHOWN)),
     );
     lines.plain(1, &format!("made {}, good until {}", seconds(plan.made), seconds(plan.expires)));
+    lines.plain(1, &place(&plan.terms.place));
+    for (is_set, words) in [
+        (plan.terms.adopt, "takes over what is there without the mark (`--adopt`)"),
+        (plan.terms.provoke, "sends calls that are meant to be refused (`--provoke`)"),
+    ] {
+        if is_set {
+            lines.plain(1, words);
+        }
+    }
     if !plan.allowed.is_empty() {
         let words: Vec<String> =
             plan.allowed.iter().map(|it| quote_within(it, NAME_SHOWN)).collect();
         lines.plain(1, &format!("allowed by the operator: {}", words.join(", ")));
+    }
+}
+
+/// Which cloud it is for.
+fn place(place: &Json) -> String {
+    let text = |name: &str| place[name].as_str().map(|text| quote_within(text, REASON_SHOWN));
+    match place["cloud"].as_str() {
+        Some("offline") => "for the offline cloud: nothing leaves this machine".to_owned(),
+        _ => match text("endpoint") {
+            Some(endpoint) => format!("for the cloud at {endpoint}"),
+            None => "for the real cloud".to_owned(),
+        },
     }
 }
 

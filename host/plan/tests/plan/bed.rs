@@ -5,7 +5,9 @@ use std::path::Path;
 
 use host_catalog::Catalog;
 use host_model::{Call, Effect, IdentityRef, SecretRef, Timestamp, Value};
-use host_plan::{Composed, FORMAT, Party, Plan, Rehearsal, Rehearsed, Within, Workflow, compose};
+use host_plan::{
+    Composed, FORMAT, Party, Plan, Rehearsal, Rehearsed, Terms, Within, Workflow, compose,
+};
 use serde_json::{Value as Json, json};
 
 pub(crate) const MADE: Timestamp = Timestamp::from_millis(1_767_603_600_000);
@@ -129,6 +131,7 @@ pub(crate) fn plan(composed: Composed) -> Plan {
             ("source".to_owned(), party("6543210987654321", "operator")),
         ]),
         allowed: Vec::new(),
+        terms: Terms { place: json!({ "cloud": "offline" }), ..Terms::default() },
         steps: composed.steps,
         placeholders: composed.placeholders,
         observed: composed.observed,
