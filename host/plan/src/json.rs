@@ -56,7 +56,7 @@ pub fn json(plan: &Plan) -> Json {
         "accounts": plan.accounts,
         "allowed": plan.allowed,
         "terms": plan.terms,
-        "has_changes": plan.changes() > 0,
+        "has_changes": plan.has_changes(),
         "summary": summary(plan),
         "counts": counts.collect::<Vec<Json>>(),
         "risks": risks

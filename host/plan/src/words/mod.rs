@@ -65,7 +65,7 @@ pub fn summary(plan: &Plan) -> String {
         more => format!(" {more} steps change nothing."),
     };
     let forecast = if plan.forecast.is_some() { " More or other changes may come." } else { "" };
-    if plan.changes() == 0 {
+    if !plan.has_changes() {
         return format!("No changes.{besides}{forecast}");
     }
     let one = |(account, counts): &(AccountId, Counts)| {
