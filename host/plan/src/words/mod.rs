@@ -7,6 +7,7 @@
 //!
 //! Sentences are the catalog's, values are literal. What the workflow wrote stands apart, escaped and bounded.
 
+mod account;
 mod before;
 mod document;
 mod letters;
@@ -72,27 +73,12 @@ pub fn summary(plan: &Plan) -> String {
         let Counts { add, change, remove, .. } = counts;
         format!(
             "{add} to add, {change} to change, {remove} to remove in {}",
-            account_words(plan, account)
+            account::words(plan, account)
         )
     };
     let changed = |it: &&(AccountId, Counts)| it.1.add + it.1.change + it.1.remove > 0;
     let all: Vec<String> = counts.iter().filter(changed).map(one).collect();
     format!("Plan: {}.{besides}{forecast}", all.join("; "))
-}
-
-/// `monitoring (1234567890123456)`.
-fn account_words(plan: &Plan, account: &AccountId) -> String {
-    let bound = plan.accounts.iter().filter(|(_, party)| party.account == *account);
-    let mut named: Vec<String> = bound.map(|(name, _)| quote_within(name, NAME_SHOWN)).collect();
-    if named.is_empty() {
-        let step =
-            plan.steps.iter().find(|it| it.account == *account && !it.account_name.is_empty());
-        named.push(step.map_or_else(
-            || "another account".to_owned(),
-            |step| quote_within(&step.account_name, NAME_SHOWN),
-        ));
-    }
-    format!("{} ({account})", named.join(", "))
 }
 
 fn about(lines: &mut Lines, plan: &Plan) {
@@ -166,7 +152,7 @@ fn accounts(lines: &mut Lines, reader: &Reader<'_>) {
         }
     }
     for account in accounts {
-        lines.head(&account_words(plan, account));
+        lines.head(&account::words(plan, account));
         for thing in things.iter().filter(|thing| thing.account == account) {
             lines.plain(1, &thing.name);
             for (step, deed) in &thing.steps {
@@ -191,7 +177,7 @@ fn unread(lines: &mut Lines, plan: &Plan, names: &Names) {
     for it in &plan.unread {
         let (action, what) =
             (names.ticked(&it.action), names.said(&quote_within(&it.what, REASON_SHOWN)));
-        let account = account_words(plan, &it.account);
+        let account = account::words(plan, &it.account);
         let code = names.ticked(&it.code);
         lines.plain(
             1,

@@ -129,6 +129,7 @@ pub(crate) fn plan(composed: Composed) -> Plan {
         accounts: BTreeMap::from([
             ("monitoring".to_owned(), party("1234567890123456", "operator")),
             ("source".to_owned(), party("6543210987654321", "operator")),
+            ("another".to_owned(), party("6543210987654321", "another")),
         ]),
         allowed: Vec::new(),
         terms: Terms { place: json!({ "cloud": "offline" }), ..Terms::default() },
