@@ -18,19 +18,23 @@ mod reader;
 mod risk;
 mod settings;
 mod step;
-
-use std::collections::BTreeMap;
+mod thing;
 
 use host_model::{AccountId, quote_within};
 use serde_json::Value as Json;
 
+pub(crate) use account::words as account_words;
+pub(crate) use document::{Kind, kind_of};
+pub(crate) use letters::harmless;
 use line::Lines;
 pub use line::{Line, Mark};
 use names::Names;
 pub(crate) use reader::Reader;
+pub(crate) use step::mark_of;
+pub(crate) use thing::{Thing, things};
 
 use crate::moment::seconds;
-use crate::{Counts, Deed, Needed, Plan, Step};
+use crate::{Counts, Needed, Plan, Step};
 
 /// How many characters of a name or a title are shown.
 const NAME_SHOWN: usize = 120;
@@ -45,7 +49,7 @@ const TITLES_SHOWN: usize = 40;
 pub fn words(plan: &Plan) -> Vec<Line> {
     let reader = Reader::new(plan);
     let mut lines = Lines::default();
-    about(&mut lines, plan);
+    about(&mut lines, plan, &reader.names);
     risks(&mut lines, &reader);
     accounts(&mut lines, &reader);
     unread(&mut lines, plan, &reader.names);
@@ -73,7 +77,7 @@ pub fn summary(plan: &Plan) -> String {
         let Counts { add, change, remove, .. } = counts;
         format!(
             "{add} to add, {change} to change, {remove} to remove in {}",
-            account::words(plan, account)
+            account_words(plan, account)
         )
     };
     let changed = |it: &&(AccountId, Counts)| it.1.add + it.1.change + it.1.remove > 0;
@@ -81,13 +85,13 @@ pub fn summary(plan: &Plan) -> String {
     format!("Plan: {}.{besides}{forecast}", all.join("; "))
 }
 
-fn about(lines: &mut Lines, plan: &Plan) {
+fn about(lines: &mut Lines, plan: &Plan, names: &Names) {
     let workflow = &plan.workflow;
     let vetted = if workflow.vetted { "vetted" } else { "not vetted: nobody here has read it" };
     lines.head(&format!(
-        "Plan of workflow `{}` {} ({vetted})",
-        quote_within(&workflow.name, NAME_SHOWN),
-        quote_within(&workflow.version, NAME_SHOWN),
+        "Plan of workflow `{}`, version `{}` ({vetted})",
+        names.ticked(&workflow.name),
+        names.ticked(&workflow.version),
     ));
     lines.plain(
         1,
@@ -116,7 +120,7 @@ fn place(place: &Json) -> String {
     match place["cloud"].as_str() {
         Some("offline") => "for the offline cloud: nothing leaves this machine".to_owned(),
         _ => match text("endpoint") {
-            Some(endpoint) => format!("for the cloud at {endpoint}"),
+            Some(endpoint) => format!("for the cloud at `{endpoint}`"),
             None => "for the real cloud".to_owned(),
         },
     }
@@ -133,40 +137,16 @@ fn risks(lines: &mut Lines, reader: &Reader<'_>) {
     }
 }
 
-/// Steps by account and by thing, both in the order in which the plan comes to them. Numbers say the order of
-/// all.
 fn accounts(lines: &mut Lines, reader: &Reader<'_>) {
-    let plan = reader.plan;
-    let mut things: Vec<Thing<'_>> = Vec::new();
-    let mut known: BTreeMap<(&AccountId, String), usize> = BTreeMap::new();
-    let mut accounts: Vec<&AccountId> = Vec::new();
-    for (step, deed) in plan.steps.iter().zip(plan.deeds()) {
-        let name = reader.object(step);
-        let at = *known.entry((&step.account, name.clone())).or_insert(things.len());
-        if at == things.len() {
-            things.push(Thing { account: &step.account, name, steps: Vec::new() });
-        }
-        things[at].steps.push((step, deed));
-        if !accounts.contains(&&step.account) {
-            accounts.push(&step.account);
-        }
-    }
-    for account in accounts {
-        lines.head(&account::words(plan, account));
-        for thing in things.iter().filter(|thing| thing.account == account) {
+    for (account, things) in things(reader) {
+        lines.head(&account_words(reader.plan, account));
+        for thing in things {
             lines.plain(1, &thing.name);
-            for (step, deed) in &thing.steps {
-                reader.tell(lines, 2, step, *deed);
+            for (step, deed) in thing.steps {
+                reader.tell(lines, 2, step, deed);
             }
         }
     }
-}
-
-/// What several steps are about.
-struct Thing<'a> {
-    account: &'a AccountId,
-    name: String,
-    steps: Vec<(&'a Step, Deed)>,
 }
 
 fn unread(lines: &mut Lines, plan: &Plan, names: &Names) {
@@ -177,7 +157,7 @@ fn unread(lines: &mut Lines, plan: &Plan, names: &Names) {
     for it in &plan.unread {
         let (action, what) =
             (names.ticked(&it.action), names.said(&quote_within(&it.what, REASON_SHOWN)));
-        let account = account::words(plan, &it.account);
+        let account = account_words(plan, &it.account);
         let code = names.ticked(&it.code);
         lines.plain(
             1,

@@ -120,7 +120,7 @@ fn where_and_how_it_runs_is_said() {
         (serde_json::json!(null), "  for the real cloud\n"),
         (
             serde_json::json!({ "cloud": "online", "endpoint": "127.0.0.1:1\u{1b}" }),
-            "  for the cloud at 127.0.0.1:1\\u{1b}\n",
+            "  for the cloud at `127.0.0.1:1\\u{1b}`\n",
         ),
     ] {
         plan.terms.place = place;
