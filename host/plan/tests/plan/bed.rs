@@ -89,6 +89,8 @@ fn one(it: &Json) -> Rehearsed {
     if let Some(account) = it["account"].as_str() {
         rehearsed.account = account.parse().expect("test data is sound");
     }
+    let risks = it["risks"].as_array().into_iter().flatten();
+    rehearsed.risks = risks.filter_map(Json::as_str).map(str::to_owned).collect();
     if it["effect"] == "update" {
         rehearsed.effect = Effect::Update;
     }
