@@ -140,7 +140,7 @@ fn sorted(json: &Json) -> Json {
 fn the_hash_is_what_anybody_can_compute() {
     use sha2::Digest as _;
     let mut plan = recorded_plan("delegate");
-    plan.input = json!({ "z": 0.1, "a": { "ü": 1, "b": [true, null, "\"\n"] }, "A": -1 });
+    plan.input = json!({ "z": [0.1, 0.300_000_000_000_000_04, 1.0e-7, 123_456_789.123_456_79, 5.0e-324, 2.225_073_858_507_201e-308], "a": { "ü": 1, "b": [true, null, "\"\n"] }, "A": -1 });
     let file: Json = serde_json::from_str(&seal(&plan, &KEY)).unwrap();
     let digest = sha2::Sha256::digest(sorted(&file["plan"]).to_string());
     let expected = digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
