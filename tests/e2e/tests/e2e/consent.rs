@@ -45,7 +45,11 @@ fn a_stranger_changes_nothing_without_a_yes_to_its_plan() {
     }
     let seen = stranger(&cloud, "own-user", &["all", "yes"]);
     let writes = sent(&seen).into_iter().filter(|action| action.starts_with("Create"));
-    assert_eq!(writes.collect::<Vec<_>>(), ["CreateUser", "CreateAccessKey"], "{seen}");
+    assert_eq!(
+        writes.collect::<Vec<_>>(),
+        ["CreateUser", "CreateAccessKey", "CreateLoginProfile"],
+        "{seen}"
+    );
 }
 
 #[test]
