@@ -114,7 +114,7 @@ fn unvetted() -> Failure {
 
 /// Planning says nothing: the plan does.
 #[derive(Debug)]
-struct Quiet;
+pub(super) struct Quiet;
 
 impl Reporter for Quiet {
     fn report(&self, _: &RunEvent) {}
