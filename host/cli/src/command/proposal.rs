@@ -76,7 +76,7 @@ pub(super) fn approve(
     if typed.as_deref() == Some("yes") {
         return Ok(approved(How::Terminal));
     }
-    Err(Failure::denied("plan.declined", "the plan was declined, and nothing was changed"))
+    Err(Failure::denied("plan.approval-declined", "the plan was declined, and nothing was changed"))
 }
 
 /// The classes of risk that a plan takes and nobody named.
