@@ -110,7 +110,11 @@ pub(crate) fn judge(allowed: &Allowed<'_>, subject: &Subject<'_>) -> Result<(), 
     }
 }
 
-fn configured(allowed: &Allowed<'_>, title: &str, settings: &[(String, Value)]) -> Result<(), Denial> {
+fn configured(
+    allowed: &Allowed<'_>,
+    title: &str,
+    settings: &[(String, Value)],
+) -> Result<(), Denial> {
     if let Some((pointer, _)) = settings.iter().find(|(_, value)| is_masked(value)) {
         return Err(masked(title, pointer));
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use host_catalog::Risk;
 use host_model::{AccountId, Arn, Principal, quote_within};
 
-use crate::Grants;
 use crate::addon::is_reporting;
+use crate::{Grants, PolicyFile, RunFacts};
 
 /// What the operator named on the command line or in the user's own configuration; never what a
 /// workflow says.
@@ -29,7 +29,9 @@ pub struct Allowances {
     pub addon_settings: BTreeSet<(String, String)>,
     /// Whether roles and policies that are there already may be marked as ours.
     pub adopt: bool,
-    /// What a policy file grants to this run. With one, nothing else leaves.
+    /// The operator's policy file. With one, nothing leaves that it does not grant.
+    pub policy: Option<Arc<PolicyFile>>,
+    /// What it grants to this run: [`Allowances::for_run`].
     pub grants: Option<Arc<Grants>>,
 }
 
@@ -146,6 +148,14 @@ impl Allowances {
             _ => return Err(unknown()),
         }
         Ok(())
+    }
+
+    /// The same with the rules of the policy file that count in this run. A file that was not bound to a run
+    /// grants nothing.
+    #[must_use]
+    pub fn for_run(&self, run: &RunFacts<'_>) -> Self {
+        let grants = self.policy.as_ref().map(|file| Arc::new(file.grants(run)));
+        Self { grants, ..self.clone() }
     }
 
     fn names_principal(&self, principal: &str) -> bool {

@@ -35,12 +35,10 @@ fn decide(scene: &Scene, subject: &Subject<'_>) -> Result<Permit, Denial> {
 /// What the policy file refuses, or would refuse if it were in force, of a call that every other rule
 /// allows: for audits, which only say it. Nothing can be sent with the answer.
 pub fn audit(scene: &Scene, subject: &Subject<'_>) -> Option<Denial> {
-    let mut enforced = scene.clone();
-    enforced.offline = false;
     let subject = entry::catalogued(subject).ok()?;
     let denial = grant::audit(scene, &subject)?;
     // As if a person had said yes: only the file is asked about.
     let asked = Subject { consent: crate::Consent::Person, ..subject };
     let decide = |scene: &Scene, subject: &Subject<'_>| decide(scene, subject).err();
-    Some(grant::offered(&enforced, &asked, denial, decide))
+    Some(grant::offered(scene, &asked, denial, decide))
 }

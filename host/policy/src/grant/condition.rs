@@ -36,7 +36,8 @@ impl Condition {
                 None => Ok(Self::OneOf(texts)),
             };
         };
-        let members: Vec<(&str, &Toml)> = table.iter().map(|(key, it)| (key.as_str(), it)).collect();
+        let members: Vec<(&str, &Toml)> =
+            table.iter().map(|(key, it)| (key.as_str(), it)).collect();
         match *members.as_slice() {
             [("equals", value)] => Ok(Self::OneOf(scalars(value)?)),
             [("glob", value)] => {

@@ -79,7 +79,8 @@ impl PolicyFile {
         declared: &BTreeSet<String>,
         accounts: &BTreeMap<String, Option<AccountId>>,
     ) -> Explained {
-        let one = |rule: &Rule| explained(rule, rule.workflow.fits(name, digest), declared, accounts);
+        let one =
+            |rule: &Rule| explained(rule, rule.workflow.fits(name, digest), declared, accounts);
         let rules: Vec<RuleExplained> = self.rules.iter().map(one).collect();
         let unallowed = declared.iter().filter_map(|action| self.unallowed(action, &rules));
         Explained { unallowed: unallowed.collect(), rules }
@@ -88,8 +89,8 @@ impl PolicyFile {
     fn unallowed(&self, title: &str, rules: &[RuleExplained]) -> Option<Unallowed> {
         let action = known(title);
         let class = action.and_then(|action| action.risk).map(Risk::as_str);
-        let reads = self.reads == Reads::Declared
-            && action.is_some_and(|action| !action.effect.is_write());
+        let reads =
+            self.reads == Reads::Declared && action.is_some_and(|action| !action.effect.is_write());
         let named = |rule: &&RuleExplained| {
             rule.matches() && rule.declared.iter().any(|action| action == title)
         };

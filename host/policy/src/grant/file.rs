@@ -19,6 +19,7 @@ pub struct PolicyFile {
     /// Whether reads need rules.
     pub reads: Reads,
     pub(crate) rules: Vec<Rule>,
+    text: String,
 }
 
 /// Whether what is not granted is denied.
@@ -124,7 +125,13 @@ impl PolicyFile {
     ///
     /// The first thing that is not understood, with its place; or that nothing is granted at all.
     pub fn parse(text: &str) -> Result<Self, PolicyFault> {
-        read::file(text, Catalog::builtin())
+        let (mode, reads, rules) = read::file(text, Catalog::builtin())?;
+        Ok(Self { mode, reads, rules, text: text.to_owned() })
+    }
+
+    /// The text that it was read from.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// How many rules there are.

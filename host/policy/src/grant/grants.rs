@@ -19,12 +19,16 @@ pub struct RunFacts<'a> {
     pub digest: &'a str,
     /// The accounts that were bound, by the manifest's names.
     pub accounts: &'a BTreeMap<String, AccountId>,
+    /// Whether nothing with an effect can leave the machine: the cloud is the offline one, or the run is only
+    /// planned. Nowhere else does a file that audits let anything go on.
+    pub harmless: bool,
 }
 
 /// What a policy file grants to one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grants {
-    pub(crate) mode: Mode,
+    mode: Mode,
+    harmless: bool,
     pub(crate) reads: Reads,
     pub(crate) workflow: String,
     pub(crate) names: BTreeMap<AccountId, String>,
@@ -66,6 +70,7 @@ impl PolicyFile {
     pub fn grants(&self, run: &RunFacts<'_>) -> Grants {
         let mut grants = Grants {
             mode: self.mode,
+            harmless: run.harmless,
             reads: self.reads,
             workflow: run.workflow.to_owned(),
             names: run.accounts.iter().map(|(name, id)| (id.clone(), name.clone())).collect(),
@@ -80,9 +85,9 @@ impl PolicyFile {
 }
 
 impl Grants {
-    /// Whether what is not granted is only said: in the offline cloud, and in plans.
+    /// Whether what is not granted is only said, and goes on.
     pub fn only_audits(&self) -> bool {
-        self.mode == Mode::Audit
+        self.mode == Mode::Audit && self.harmless
     }
 
     fn take(&mut self, rule: &Rule, accounts: &BTreeMap<String, AccountId>) {
@@ -182,8 +187,8 @@ fn covers(patterns: &[Resource], objects: Option<&[Object<'_>]>) -> bool {
     let any = || patterns.iter().any(|pattern| *pattern == Resource::Any);
     match objects {
         None | Some([]) => any(),
-        Some(objects) => objects
-            .iter()
-            .all(|object| patterns.iter().any(|pattern| pattern.matches(object))),
+        Some(objects) => {
+            objects.iter().all(|object| patterns.iter().any(|pattern| pattern.matches(object)))
+        }
     }
 }

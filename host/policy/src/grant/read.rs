@@ -10,7 +10,7 @@ use toml::{Spanned, Value as Toml};
 
 use super::condition::{self, Condition};
 use super::fault::PolicyFault;
-use super::file::{AccountWord, Mode, PolicyFile, Reads, Rule, WorkflowName};
+use super::file::{AccountWord, Mode, Reads, Rule, WorkflowName};
 use super::pattern::Pattern;
 use super::resource::Resource;
 use crate::Allowances;
@@ -57,7 +57,7 @@ impl Source<'_> {
     }
 }
 
-pub(super) fn file(text: &str, catalog: &Catalog) -> Result<PolicyFile, PolicyFault> {
+pub(super) fn file(text: &str, catalog: &Catalog) -> Result<(Mode, Reads, Vec<Rule>), PolicyFault> {
     let source = Source(text);
     if text.len() > BYTES_MAX {
         return Err(source.fault(0..0, format!("the file is larger than {BYTES_MAX} bytes")));
@@ -69,9 +69,15 @@ pub(super) fn file(text: &str, catalog: &Catalog) -> Result<PolicyFile, PolicyFa
     if let Some(format) = raw.format.filter(|format| *format.get_ref() != FORMAT) {
         return Err(source.fault(format.span(), format!("`format` must be {FORMAT}")));
     }
-    let mode = word(&source, raw.mode.as_ref(), "mode", [Mode::Enforce, Mode::Audit], Mode::as_str)?;
-    let reads =
-        word(&source, raw.reads.as_ref(), "reads", [Reads::Granted, Reads::Declared], Reads::as_str)?;
+    let mode =
+        word(&source, raw.mode.as_ref(), "mode", [Mode::Enforce, Mode::Audit], Mode::as_str)?;
+    let reads = word(
+        &source,
+        raw.reads.as_ref(),
+        "reads",
+        [Reads::Granted, Reads::Declared],
+        Reads::as_str,
+    )?;
     let mut rules = Vec::new();
     for rule in raw.rule {
         rules.push(rule_of(&source, catalog, rule)?);
@@ -80,7 +86,7 @@ pub(super) fn file(text: &str, catalog: &Catalog) -> Result<PolicyFile, PolicyFa
         let reason = "nothing is granted: a policy file has at least one `[[rule]]`, or `reads = \"declared\"`";
         return Err(source.fault(0..0, reason));
     }
-    Ok(PolicyFile { mode, reads, rules })
+    Ok((mode, reads, rules))
 }
 
 fn word<T: Copy + Default>(
@@ -167,7 +173,9 @@ fn matching(catalog: &Catalog, pattern: &str) -> Vec<(String, String)> {
 fn unknown(catalog: &Catalog, pattern: &str) -> String {
     let shown = quote_within(pattern, SHOWN);
     let Some((product, action)) = pattern.split_once(':') else {
-        return format!("`{shown}` must be `PRODUCT:ACTION`, such as `ram:CreateRole` or `ram:Get*`");
+        return format!(
+            "`{shown}` must be `PRODUCT:ACTION`, such as `ram:CreateRole` or `ram:Get*`"
+        );
     };
     let Some(product) = catalog.product(product) else {
         let known: Vec<&str> = catalog.products().map(|it| it.key.as_str()).collect();
@@ -242,7 +250,9 @@ fn workflow(source: &Source<'_>, value: &Spanned<Toml>) -> Result<WorkflowName, 
     }
     let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     if workflow.digest.as_ref().is_some_and(|it| it.len() != 64 || !it.bytes().all(hex)) {
-        return fault("has a digest of 64 lower-case hexadecimal digits, as `host inspect` shows it");
+        return fault(
+            "has a digest of 64 lower-case hexadecimal digits, as `host inspect` shows it",
+        );
     }
     Ok(workflow)
 }

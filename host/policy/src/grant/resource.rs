@@ -44,7 +44,9 @@ impl Resource {
             Some((kind, name)) => {
                 Ok(Self::Relative { kind: Pattern::new(kind), name: Pattern::new(name) })
             }
-            None if text.contains(':') => Err("must begin with `acs:`, or be `KIND/NAME` or a name"),
+            None if text.contains(':') => {
+                Err("must begin with `acs:`, or be `KIND/NAME` or a name")
+            }
             None => Ok(Self::Name(Pattern::new(text))),
         }
     }
@@ -59,9 +61,7 @@ impl Resource {
                     && own.kind.matches(object.kind)
                     && own.name.matches(object.name)
             }
-            Self::Relative { kind, name } => {
-                kind.matches(object.kind) && name.matches(object.name)
-            }
+            Self::Relative { kind, name } => kind.matches(object.kind) && name.matches(object.name),
             Self::Name(name) => name.matches(object.name),
         }
     }
@@ -78,7 +78,8 @@ fn arn(rest: &str) -> Option<Resource> {
         return None;
     }
     // RAM's own names leave the region empty, and its policies write `*` for it.
-    let region = if region.is_empty() { Pattern::Exactly(String::new()) } else { Pattern::new(region) };
+    let region =
+        if region.is_empty() { Pattern::Exactly(String::new()) } else { Pattern::new(region) };
     Some(Resource::Arn(Box::new(Segments {
         product: Pattern::new(product),
         region,

@@ -19,15 +19,19 @@ const OBJECTS_SHOWN: usize = 3;
 
 /// What counts for a call: what was allowed for all, and what the rules that match it allow.
 ///
-/// Without a policy file nothing is refused here. With one that audits, nothing is refused in the offline
-/// cloud: [`audit`] says what would be.
+/// Without a policy file nothing is refused here, and nothing where one only audits: [`audit`] says what would
+/// be. A file that was not bound to the run grants nothing.
 pub(crate) fn judge<'a>(scene: &'a Scene, subject: &Subject<'_>) -> Result<Allowed<'a>, Denial> {
     let every = &scene.allowances;
-    let Some(grants) = &every.grants else { return Ok(Allowed::to_all(every)) };
+    let grants = match (&every.policy, &every.grants) {
+        (_, Some(grants)) => grants,
+        (None, None) => return Ok(Allowed::to_all(every)),
+        (Some(_), None) => return Err(unbound(subject)),
+    };
     let weighed = grants.weigh(subject);
     let matches = weighed.matches;
     let allowed = Allowed::of(every, weighed.allows);
-    if grants.only_audits() && scene.offline {
+    if grants.only_audits() {
         return Ok(allowed);
     }
     match refused(grants, matches, &allowed, subject) {
@@ -55,6 +59,12 @@ fn refused(
     }
     let class = subject.action.risk.filter(|class| !allowed.names_risk(*class))?;
     Some(unnamed(class, matches, subject))
+}
+
+fn unbound(subject: &Subject<'_>) -> Denial {
+    let sentence =
+        format!("{} is not granted: the policy file was not read for this run", what(subject));
+    Denial::new("policy.call-ungranted", 16, sentence)
 }
 
 fn ungranted(grants: &Grants, subject: &Subject<'_>) -> Denial {

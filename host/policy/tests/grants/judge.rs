@@ -2,10 +2,11 @@
 //! a denial: one row of `tests/grants` for each way in that somebody would try.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use host_catalog::{Catalog, Risk};
 use host_model::{CallError, ErrorKind, Problem, Value};
-use host_policy::{Consent, Denial, Subject, audit, judge, risks};
+use host_policy::{Denial, PolicyFile, Subject, audit, judge, risks};
 
 use crate::table::{Case, cases, opened};
 
@@ -133,14 +134,14 @@ fn a_rule_lifts_its_denial_when_it_is_pasted() {
 fn an_audit_says_what_the_file_would_refuse_and_how_to_grant_it() {
     let mut refused = 0;
     for case in cases() {
-        let Some(policy) = &case.policy else { continue };
-        let enforced = case.ready();
-        let audited = Case { policy: Some(format!("mode = \"audit\"\n{policy}")), ..case.clone() };
-        if policy.contains("mode =") {
+        let Some(policy) = case.policy.as_ref().filter(|text| !text.contains("mode =")) else {
             continue;
-        }
-        let mut audited = audited.ready();
-        (audited.scene.offline, audited.consent) = (true, Consent::Offline);
+        };
+        let in_mode = |mode: &str| {
+            let policy = Some(format!("mode = \"{mode}\"\n{policy}"));
+            Case { policy, offline: true, ..case.clone() }.ready()
+        };
+        let (enforced, audited) = (in_mode("enforce"), in_mode("audit"));
         let of_file = |denial: &Denial| denial.code.ends_with("-ungranted");
         let denial = judge(&enforced.scene, &enforced.subject()).err().filter(of_file);
         let said = audit(&audited.scene, &audited.subject());
@@ -150,6 +151,16 @@ fn an_audit_says_what_the_file_would_refuse_and_how_to_grant_it() {
         assert_eq!(denial, None, "{}", case.name);
     }
     assert!(refused >= 20, "only {refused} rows");
+}
+
+#[test]
+fn a_file_that_was_not_read_for_the_run_grants_nothing() {
+    let file = PolicyFile::parse("reads = \"declared\"\n[[rule]]\nactions = [\"*\"]\n").unwrap();
+    let case = cases().into_iter().find(|case| case.expect == "permit").unwrap();
+    let mut ready = case.ready();
+    ready.scene.allowances.policy = Some(Arc::new(file));
+    let denial = judge(&ready.scene, &ready.subject()).unwrap_err();
+    assert_eq!(denial.code, "policy.call-ungranted");
 }
 
 #[test]
