@@ -1,9 +1,10 @@
 //! What a decision costs with a policy file of 1,000 rules.
 //!
-//! `judge/plain` is a whole judgement without a policy file, `judge/granted` with one, of a call that a rule
-//! grants; what lies between them is what the file costs. `judge/denied` also writes the rule that would lift it.
-//! `judge/crowded` is the worst that a file of this size can be: every rule names the very action. `file/read`
-//! and `file/bind` are paid once a run.
+//! `decision/…` is what the file is asked alone. `spread` is a file of rules for all actions; in `listed` every
+//! rule is for this very action and another object, as denials offer them; in `crowded` with a pattern of its
+//! own, which is the worst that a file can be. `judge/plain` is a whole judgement without a policy file,
+//! `judge/granted` with one; `judge/denied` also writes the rule that would lift it. `file/read` and `file/bind`
+//! are paid once a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
@@ -39,12 +40,11 @@ fn spread() -> String {
     (1..RULES).map(rule).chain([own.to_owned()]).collect()
 }
 
-/// A thousand rules for one action, of which the last one matches.
-fn crowded() -> String {
+/// A thousand rules for one action, each for names that end like this; the last one matches.
+fn crowded(end: &str) -> String {
     let rule = |number: usize| {
-        format!(
-            "[[rule]]\nactions = [\"ram:CreateRole\"]\nresources = [\"role/team-{number}-*\"]\n"
-        )
+        let resource = format!("role/team-{number}{end}");
+        format!("[[rule]]\nactions = [\"ram:CreateRole\"]\nresources = [\"{resource}\"]\n")
     };
     let own = "[[rule]]\nactions = [\"ram:CreateRole\"]\nresources = [\"role/arms-*\"]\n";
     (1..RULES).map(rule).chain([own.to_owned()]).collect()
@@ -91,13 +91,14 @@ fn call(role: &str) -> Call {
 
 fn decisions(criterion: &mut Criterion) {
     let (product, account) = (Catalog::builtin().product("ram").expect("a product"), account());
-    let (spread, crowded) = (spread(), crowded());
-    let mut group = criterion.benchmark_group("judge");
+    let (spread, listed, crowded) = (spread(), crowded(""), crowded("-*"));
     for (name, policy, role, permitted) in [
-        ("plain", None, "arms-admin", true),
-        ("granted", Some(spread.as_str()), "arms-admin", true),
-        ("crowded", Some(crowded.as_str()), "arms-admin", true),
-        ("denied", Some(spread.as_str()), "production", false),
+        ("judge/plain", None, "arms-admin", true),
+        ("judge/granted", Some(spread.as_str()), "arms-admin", true),
+        ("judge/denied", Some(spread.as_str()), "production", false),
+        ("decision/spread", Some(spread.as_str()), "arms-admin", true),
+        ("decision/listed", Some(listed.as_str()), "arms-admin", true),
+        ("decision/crowded", Some(crowded.as_str()), "arms-admin", true),
     ] {
         let (scene, call) = (scene(policy), call(role));
         let subject = Subject {
@@ -110,14 +111,17 @@ fn decisions(criterion: &mut Criterion) {
             consent: Consent::Person,
         };
         assert_eq!(judge(&scene, &subject).is_ok(), permitted, "{name}");
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| judge(black_box(&scene), black_box(&subject)).is_ok());
+        let decide = |scene: &Scene, subject: &Subject<'_>| {
+            if name.starts_with("judge/") {
+                judge(scene, subject).is_ok()
+            } else {
+                audit(scene, subject).is_none()
+            }
+        };
+        criterion.bench_function(name, |bencher| {
+            bencher.iter(|| decide(black_box(&scene), black_box(&subject)));
         });
-        if policy.is_some() && permitted {
-            assert_eq!(audit(&scene, &subject), None);
-        }
     }
-    group.finish();
     let file = PolicyFile::parse(&spread).expect("the rules are understood");
     criterion.bench_function("file/read", |bencher| {
         bencher.iter(|| PolicyFile::parse(black_box(&spread)).is_ok());

@@ -108,7 +108,8 @@ pub use allowance::{AllowanceUnknown, Allowances};
 pub use consent::Consent;
 pub use denial::Denial;
 pub use grant::{
-    Explained, Grants, Mode, PolicyFault, PolicyFile, Reads, RuleExplained, RunFacts, Unallowed,
+    Explained, Grants, Mode, PolicyFault, PolicyFile, RULE, Reads, RuleExplained, RunFacts,
+    Unallowed,
 };
 pub use judge::{audit, judge};
 pub use need::{Need, needs};

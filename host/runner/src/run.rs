@@ -9,7 +9,7 @@ use host_catalog::Catalog;
 use host_client::Client;
 use host_journal::{Journal, Writer};
 use host_model::{CallError, ErrorKind, Problem as _, RunId};
-use host_policy::{Allowances, Scene};
+use host_policy::{Allowances, Mode, RunFacts, Scene};
 use host_ports::{Clock, Entropy};
 use host_runtime::{Limits, Manifest, Prepared, RuntimeError, Stop};
 use serde_json::Value as Json;
@@ -202,6 +202,7 @@ impl Run {
             workflow.run(Box::new(driver), self.settings.limits, &input.to_string()).await;
         let ended = {
             let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+            self.report_audit(&ledger, reporter.as_ref());
             self.end(workflow, outcome, &ledger)
         };
         let written = recorder.write(&Entry::Ended(ended.record.clone()), &[]).await;
@@ -281,6 +282,7 @@ impl Run {
             mark: settings.mark.text(),
             allowed: origin.allowed.to_vec(),
             adopt: settings.allowances.adopt,
+            policy: settings.allowances.policy.as_ref().map(|policy| policy.text().to_owned()),
             provoke: settings.provoke,
             unattended: settings.unattended,
             place: origin.place.clone(),
@@ -324,6 +326,26 @@ impl Run {
         });
     }
 
+    /// What the policy file would have denied, if it is only audited.
+    fn report_audit(&self, ledger: &Ledger, reporter: &dyn Reporter) {
+        let policy = self.settings.allowances.policy.as_ref();
+        if policy.is_some_and(|policy| policy.mode == Mode::Audit) {
+            reporter.report(&RunEvent::PolicyAudited { denials: ledger.would_deny.clone() });
+        }
+    }
+
+    /// What the operator allows in this run.
+    fn allowances(&self, workflow: &Prepared) -> Allowances {
+        let (package, settings) = (workflow.package(), &self.settings);
+        let accounts = settings.accounts.0.iter();
+        self.settings.allowances.for_run(&RunFacts {
+            workflow: &package.manifest.name,
+            digest: &package.digest,
+            accounts: &accounts.map(|(name, it)| (name.clone(), it.account.clone())).collect(),
+            harmless: settings.offline,
+        })
+    }
+
     fn stage(
         &self,
         workflow: &Prepared,
@@ -346,7 +368,7 @@ impl Run {
                 declared: manifest.actions.clone(),
                 bound: bound.collect(),
                 commands: manifest.commands.iter().map(|it| it.digest.clone()).collect(),
-                allowances: settings.allowances.clone(),
+                allowances: self.allowances(workflow),
                 mark: settings.mark.text(),
                 offline: settings.offline,
             },

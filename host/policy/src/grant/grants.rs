@@ -34,7 +34,17 @@ pub struct Grants {
     pub(crate) names: BTreeMap<AccountId, String>,
     rules: Vec<BoundRule>,
     /// Product, action, and the rules that name it.
-    index: BTreeMap<String, BTreeMap<String, Vec<usize>>>,
+    index: BTreeMap<String, BTreeMap<String, Named>>,
+}
+
+/// The rules that name an action, so that of many only a few are looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Named {
+    all: Vec<usize>,
+    /// Those that list names of objects without wildcards, under each of them.
+    by_name: BTreeMap<String, Vec<usize>>,
+    /// All others.
+    others: Vec<usize>,
 }
 
 /// A rule, as one run has it.
@@ -95,40 +105,72 @@ impl Grants {
             AccountWord::Id(id) => Some(id.clone()),
             AccountWord::Name(name) => accounts.get(name).cloned(),
         };
-        let number = self.rules.len();
-        self.rules.push(BoundRule {
+        let bound = BoundRule {
             line: rule.line,
             accounts: (!rule.accounts.is_empty())
                 .then(|| rule.accounts.iter().filter_map(ids).collect()),
             resources: rule.resources.clone(),
             conditions: rule.conditions.clone(),
             allow: rule.allow.clone(),
-        });
-        for (product, action) in &rule.actions {
-            let actions = self.index.entry(product.clone()).or_default();
-            actions.entry(action.clone()).or_default().push(number);
-        }
+        };
+        self.push(bound, rule.actions.iter().map(|(product, action)| (product, action)));
     }
 
-    /// The same with the rules of another file for this run.
-    pub(crate) fn with(&self, more: &PolicyFile) -> Self {
-        let mut grants = self.clone();
+    fn push<'a>(
+        &mut self,
+        rule: BoundRule,
+        actions: impl Iterator<Item = (&'a String, &'a String)>,
+    ) {
+        let number = self.rules.len();
+        for (product, action) in actions {
+            let actions = self.index.entry(product.clone()).or_default();
+            let named = actions.entry(action.clone()).or_default();
+            named.all.push(number);
+            match rule.only_names() {
+                Some(names) => names.into_iter().for_each(|name| {
+                    named.by_name.entry(name.to_owned()).or_default().push(number);
+                }),
+                None => named.others.push(number),
+            }
+        }
+        self.rules.push(rule);
+    }
+
+    /// The rules that name the action of a call, with those of another file for this run.
+    pub(crate) fn with(&self, more: &PolicyFile, subject: &Subject<'_>) -> Self {
+        let Self { mode, harmless, reads, ref workflow, ref names, .. } = *self;
+        let (workflow, names) = (workflow.clone(), names.clone());
+        let (rules, index) = (Vec::new(), BTreeMap::new());
+        let mut grants = Self { mode, harmless, reads, workflow, names, rules, index };
+        let action = (&subject.product.key, &subject.action.name);
+        for rule in self.all_for(subject) {
+            grants.push(rule.clone(), std::iter::once(action));
+        }
         let accounts = self.names.iter().map(|(id, name)| (name.clone(), id.clone())).collect();
         more.rules.iter().for_each(|rule| grants.take(rule, &accounts));
         grants
     }
 
+    fn named(&self, subject: &Subject<'_>) -> Option<&Named> {
+        self.index.get(&subject.product.key)?.get(&subject.action.name)
+    }
+
     /// The rules that name the action of a call.
-    fn rules_for(&self, subject: &Subject<'_>) -> impl Iterator<Item = &BoundRule> {
-        let actions = self.index.get(&subject.product.key);
-        let numbers = actions.and_then(|actions| actions.get(&subject.action.name));
-        numbers.into_iter().flatten().filter_map(|number| self.rules.get(*number))
+    fn all_for(&self, subject: &Subject<'_>) -> impl Iterator<Item = &BoundRule> {
+        let numbers = self.named(subject).map(|named| named.all.as_slice()).unwrap_or_default();
+        numbers.iter().filter_map(|number| self.rules.get(*number))
     }
 
     pub(crate) fn weigh(&self, subject: &Subject<'_>) -> Weighed<'_> {
         let mut weighed = Weighed::default();
+        let Some(named) = self.named(subject) else { return weighed };
         let mut about = About::Unasked;
-        for rule in self.rules_for(subject) {
+        // Every object has to be matched, so a rule that lists names has to list the first one's.
+        let mut listed = || Some(about.objects(subject)?.first()?.name);
+        let listed = if named.by_name.is_empty() { None } else { listed() };
+        let listed = listed.and_then(|name| named.by_name.get(name)).into_iter().flatten();
+        let numbers: Vec<usize> = listed.chain(&named.others).copied().collect();
+        for rule in numbers.into_iter().filter_map(|number| self.rules.get(number)) {
             if rule.miss(subject, &mut about).is_none() {
                 weighed.matches = true;
                 if rule.allow != Allowances::default() {
@@ -143,8 +185,8 @@ impl Grants {
     pub(crate) fn nearest(&self, subject: &Subject<'_>) -> Option<(usize, Miss)> {
         let mut about = About::Unasked;
         let missed = |rule: &BoundRule| Some((rule.line, rule.miss(subject, &mut about)?));
-        let missed: Vec<_> = self.rules_for(subject).filter_map(missed).collect();
-        missed.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best })
+        let missed = self.all_for(subject).filter_map(missed);
+        missed.reduce(|best, next| if next.1 > best.1 { next } else { best })
     }
 }
 
@@ -167,6 +209,11 @@ impl<'a> About<'a> {
 }
 
 impl BoundRule {
+    /// The names of objects that it lists; `None` if it matches any other.
+    fn only_names(&self) -> Option<BTreeSet<&str>> {
+        self.resources.as_ref()?.iter().map(Resource::only_name).collect()
+    }
+
     fn miss<'a>(&self, subject: &Subject<'a>, about: &mut About<'a>) -> Option<Miss> {
         if self.accounts.as_ref().is_some_and(|accounts| !accounts.contains(subject.account)) {
             return Some(Miss::Account);

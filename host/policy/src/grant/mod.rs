@@ -29,6 +29,7 @@ pub use explain::{Explained, RuleExplained, Unallowed};
 pub use fault::PolicyFault;
 pub use file::{Mode, PolicyFile, Reads};
 pub use grants::{Grants, RunFacts};
+pub use offer::RULE;
 
 pub(crate) use offer::offered;
 pub(crate) use verdict::{audit, judge};

@@ -21,6 +21,9 @@ const OBJECTS_MAX: usize = 16;
 /// How many characters a part of a rule has at most.
 const PART_MAX: usize = 256;
 
+/// What an offered rule begins with, and no other grant.
+pub const RULE: &str = "[[rule]]\n";
+
 /// What the other offers begin with.
 const FLAG: &str = "--allow ";
 
@@ -38,7 +41,7 @@ pub(crate) fn offered(
         let text = written(grants, subject, &words)?;
         let more = PolicyFile::parse(&text).ok()?;
         let mut wider = scene.clone();
-        wider.allowances.grants = Some(Arc::new(grants.with(&more)));
+        wider.allowances.grants = Some(Arc::new(grants.with(&more, subject)));
         let Some(next) = decide(&wider, subject) else { return Some(Some(text)) };
         // What is missing besides is the person's to give, and no rule's.
         let by_flag = next.grant.as_ref().is_some_and(|grant| !grant.starts_with(FLAG));
@@ -78,7 +81,7 @@ fn words_of(denial: &Denial, subject: &Subject<'_>) -> Option<BTreeSet<String>> 
 fn written(grants: &Grants, subject: &Subject<'_>, words: &BTreeSet<String>) -> Option<String> {
     let own = subject.account.as_str();
     let mut rule = format!(
-        "[[rule]]\nworkflow = {}\naccount = {}\nactions = {}\n",
+        "{RULE}workflow = {}\naccount = {}\nactions = {}\n",
         quoted(&grants.workflow)?,
         quoted(own)?,
         list([title(subject)])?,

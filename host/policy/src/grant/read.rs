@@ -79,8 +79,12 @@ pub(super) fn file(text: &str, catalog: &Catalog) -> Result<(Mode, Reads, Vec<Ru
         Reads::as_str,
     )?;
     let mut rules = Vec::new();
+    let (mut line, mut counted) = (1, 0);
     for rule in raw.rule {
-        rules.push(rule_of(&source, catalog, rule)?);
+        let start = rule.span().start;
+        line += text.get(counted..start).unwrap_or_default().matches('\n').count();
+        counted = start;
+        rules.push(rule_of(&source, catalog, line, rule.into_inner())?);
     }
     if rules.is_empty() && reads == Reads::Granted {
         let reason = "nothing is granted: a policy file has at least one `[[rule]]`, or `reads = \"declared\"`";
@@ -107,10 +111,9 @@ fn word<T: Copy + Default>(
 fn rule_of(
     source: &Source<'_>,
     catalog: &Catalog,
-    rule: Spanned<RawRule>,
+    line: usize,
+    raw: RawRule,
 ) -> Result<Rule, PolicyFault> {
-    let line = source.fault(rule.span(), "").line;
-    let raw = rule.into_inner();
     let actions = actions(source, catalog, &raw.actions)?;
     let mut conditions = BTreeMap::new();
     for (name, value) in raw.conditions {

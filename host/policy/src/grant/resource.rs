@@ -51,6 +51,19 @@ impl Resource {
         }
     }
 
+    /// The only name that it matches, if there is but one.
+    pub(crate) fn only_name(&self) -> Option<&str> {
+        let name = match self {
+            Self::Any => return None,
+            Self::Arn(segments) => &segments.name,
+            Self::Relative { name, .. } | Self::Name(name) => name,
+        };
+        match name {
+            Pattern::Exactly(name) => Some(name),
+            Pattern::Any | Pattern::Like(_) => None,
+        }
+    }
+
     pub(crate) fn matches(&self, object: &Object<'_>) -> bool {
         match self {
             Self::Any => true,

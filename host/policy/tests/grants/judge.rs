@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use host_catalog::{Catalog, Risk};
 use host_model::{CallError, ErrorKind, Problem, Value};
-use host_policy::{Denial, PolicyFile, Subject, audit, judge, risks};
+use host_policy::{Denial, PolicyFile, RULE, Subject, audit, judge, risks};
 
 use crate::table::{Case, cases, opened};
 
@@ -110,9 +110,6 @@ fn a_grant_lifts_its_denial_when_it_is_typed() {
     }
     assert!(lifted >= 10, "only {lifted} rows offer a grant");
 }
-
-/// What the offers for a policy file begin with.
-const RULE: &str = "[[rule]]\n";
 
 #[test]
 fn a_rule_lifts_its_denial_when_it_is_pasted() {
