@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use host_journal::Journal;
 use host_model::RunId;
+use host_policy::{Allowances, PolicyFile};
 use host_runner::record::{Entry, Place};
 use host_runner::{Ended, InputSource, Origin, Run, Verdict, build_input};
 use host_runtime::{Cache, CacheKey, Engine, Manifest, Prepared};
@@ -18,7 +19,7 @@ use crate::failure::Failure;
 use crate::output::{self, line};
 use crate::session::{Realm, Session, Terms, allowances};
 use crate::terminal::answer;
-use crate::vetted;
+use crate::{policy, vetted};
 
 /// Run a workflow: against the offline cloud with `--simulate`, or with your own accounts.
 #[derive(Debug, Args)]
@@ -45,12 +46,15 @@ pub(crate) struct Arguments {
     /// Begin a new run, even if one of this very command did not come to its end.
     #[arg(long)]
     new: bool,
-    /// Ask nothing: only for vetted workflows, and for no risk that `--allow` does not name.
+    /// Ask nothing: only for vetted workflows or with `--policy`, and for no risk that neither it nor `--allow` names.
     #[arg(long)]
     yes: bool,
     /// Allow a class of risk: `access-key`, `console-login`, `mfa`, `broad-policy`, `user=NAME`, `principal=ARN`.
     #[arg(long, value_name = "WORD")]
     allow: Vec<String>,
+    /// A file of what you grant: what it does not grant is denied (`docs/policy.md`).
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Take over objects that are there without this program's mark.
     #[arg(long)]
     adopt: bool,
@@ -93,12 +97,20 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     };
     let input = arguments.input(&manifest.parameters, defaults)?;
     let allowed = arguments.allowed(&session.config);
-    let allowances = allowances(&allowed, arguments.adopt)?;
+    let policy = policy::chosen(arguments.policy.as_deref(), &session.config)?;
+    policy::refuse_audit(policy.as_deref(), &place)?;
+    let allowances = Allowances { policy, ..allowances(&allowed, arguments.adopt)? };
     let origin = Origin { input: &input, allowed: &allowed, place: &place };
-    let earlier = unfinished(session.journal.as_ref(), &workflow.package().digest, &origin).await?;
+    let earlier = unfinished(
+        session.journal.as_ref(),
+        &workflow.package().digest,
+        &origin,
+        allowances.policy.as_deref(),
+    )
+    .await?;
     let earlier = earlier.filter(|_| !arguments.fresh && !arguments.new);
     if let Some(earlier) = earlier.filter(|earlier| goes_on(context, earlier, arguments.yes)) {
-        return resume::go_on(&session, &realm, &earlier, arguments.yes).await;
+        return resume::go_on(&session, &realm, &earlier, arguments.yes, None).await;
     }
     let terms = Terms {
         unattended: arguments.yes,
@@ -151,6 +163,7 @@ async fn unfinished(
     journal: &dyn Journal,
     digest: &str,
     origin: &Origin<'_>,
+    policy: Option<&PolicyFile>,
 ) -> Result<Option<RunId>, Failure> {
     let heads = journal.newest(LOOKED_BACK).await?;
     // Only the newest counts: what came after an older one may have changed what it was about.
@@ -160,7 +173,8 @@ async fn unfinished(
             && begun.undoes.is_none()
             && begun.input == *origin.input
             && begun.place == *origin.place
-            && begun.allowed == origin.allowed;
+            && begun.allowed == origin.allowed
+            && begun.policy.as_deref() == policy.map(PolicyFile::text);
         same.then_some(head)
     });
     let is_open = |head: &host_journal::Head| match serde_json::from_str(&head.last.body) {
