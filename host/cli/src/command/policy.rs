@@ -104,6 +104,7 @@ fn as_json(package: &Package, file: &PolicyFile, explained: &Explained) -> Value
             "line": rule.line,
             "note": rule.note,
             "applies": rule.applies,
+            "by_name": rule.by_name,
             "by_digest": rule.by_digest,
             "matches": rule.matches(),
             "accounts": rule.accounts,
@@ -188,8 +189,14 @@ fn rule_lines(rule: &RuleExplained) -> Vec<String> {
     for (class, actions) in &rule.unnamed {
         lines.push(format!("  without `{class}`, which it does not allow: {}", actions.join(", ")));
     }
-    if !rule.by_digest {
-        lines.push("  by the name that the workflow gives itself, whatever its digest".to_owned());
+    match (rule.by_name, rule.by_digest) {
+        (_, true) => {}
+        (true, false) => {
+            lines.push(
+                "  by the name that the workflow gives itself, whatever its digest".to_owned(),
+            );
+        }
+        (false, false) => lines.push("  for every workflow".to_owned()),
     }
     lines
 }

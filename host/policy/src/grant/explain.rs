@@ -25,7 +25,9 @@ pub struct RuleExplained {
     pub note: Option<String>,
     /// Whether it is for this workflow.
     pub applies: bool,
-    /// Whether it knows the workflow by its digest, and not only by the name that it gives itself.
+    /// Whether it asks for a workflow's name, which the workflow gives itself.
+    pub by_name: bool,
+    /// Whether it asks for a component's digest.
     pub by_digest: bool,
     /// The accounts, as the rule names them; empty for all.
     pub accounts: Vec<String>,
@@ -137,6 +139,7 @@ fn explained(
         line: rule.line,
         note: rule.note.clone(),
         applies,
+        by_name: rule.workflow.name.is_some(),
         by_digest: rule.workflow.digest.is_some(),
         accounts: rule.accounts.iter().map(words).collect(),
         strangers: rule.accounts.iter().filter(is_stranger).map(words).collect(),
