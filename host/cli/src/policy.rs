@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 
 /// What a policy file that only audits is for.
-const AUDIT_HINT: &str = "try it with `--simulate`, then write `mode = \"enforce\"`";
+const AUDIT_HINT: &str = "try it with `host plan` or `--simulate`, then write `mode = \"enforce\"`";
 
 /// Reads a policy file. One that cannot be read or understood grants nothing: it is an error.
 pub(crate) fn read(path: &Path) -> Result<Arc<PolicyFile>, Failure> {

@@ -7,7 +7,7 @@ use host_catalog::Risk;
 use host_model::{AccountId, Arn, Principal, quote_within};
 
 use crate::addon::is_reporting;
-use crate::{Grants, PolicyFile, RunFacts};
+use crate::{Grants, Mode, PolicyFile, RunFacts};
 
 /// What the operator named on the command line or in the user's own configuration; never what a
 /// workflow says.
@@ -156,6 +156,11 @@ impl Allowances {
     pub fn for_run(&self, run: &RunFacts<'_>) -> Self {
         let grants = self.policy.as_ref().map(|file| Arc::new(file.grants(run)));
         Self { grants, ..self.clone() }
+    }
+
+    /// Whether the policy file only says what it would deny.
+    pub fn audits(&self) -> bool {
+        self.policy.as_ref().is_some_and(|policy| policy.mode == Mode::Audit)
     }
 
     fn names_principal(&self, principal: &str) -> bool {

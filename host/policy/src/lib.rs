@@ -105,7 +105,7 @@ mod undo;
 mod user;
 
 pub use allowance::{AllowanceUnknown, Allowances};
-pub use consent::Consent;
+pub use consent::{Consent, is_high};
 pub use denial::Denial;
 pub use grant::{
     Explained, Grants, Mode, PolicyFault, PolicyFile, RULE, Reads, RuleExplained, RunFacts,
@@ -113,7 +113,7 @@ pub use grant::{
 };
 pub use judge::{audit, judge};
 pub use need::{Need, needs};
-pub use permit::{Attempt, HostPurpose, Permit, Repair};
+pub use permit::{Attempt, HostPurpose, Permit, ReadAttempt, Repair};
 pub use risk::risks;
 pub use scene::Scene;
 pub use subject::{DocumentKind, Judged, Subject, UserFacts};

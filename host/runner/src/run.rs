@@ -9,14 +9,16 @@ use host_catalog::Catalog;
 use host_client::Client;
 use host_journal::{Journal, Writer};
 use host_model::{CallError, ErrorKind, Problem as _, RunId};
-use host_policy::{Allowances, Mode, RunFacts, Scene};
+use host_policy::{Allowances, RunFacts, Scene};
 use host_ports::{Clock, Entropy};
 use host_runtime::{Limits, Manifest, Prepared, RuntimeError, Stop};
 use serde_json::Value as Json;
 
 use crate::ledger::{CallRecord, Ledger, Recorded};
 use crate::live::{LiveDriver, Stage};
-use crate::record::{self, Begun, Entry, FORMAT, Numbered, Party, Place, Recorder, Resumed, Tape};
+use crate::record::{
+    self, ApprovedPlan, Begun, Entry, FORMAT, Numbered, Party, Place, Recorder, Resumed, Tape,
+};
 use crate::{
     Approver, BoundAccounts, Mark, Reporter, RunError, RunEvent, Secrets, Verdict, verdict,
 };
@@ -78,6 +80,8 @@ pub struct Origin<'a> {
     pub allowed: &'a [String],
     /// Where the cloud is.
     pub place: &'a Place,
+    /// The plan that was approved; without one, each write needs a consent of its own.
+    pub plan: Option<&'a ApprovedPlan>,
 }
 
 /// What is there of a run that is gone on with.
@@ -131,6 +135,10 @@ impl Run {
         RunId::new(clock.now(), randomness)
     }
 
+    pub(crate) const fn settings(&self) -> &RunSettings {
+        &self.settings
+    }
+
     /// The run's id.
     pub const fn id(&self) -> &RunId {
         &self.id
@@ -151,7 +159,7 @@ impl Run {
         let component = Some((workflow.package().digest.as_str(), bytes));
         let writer = self.settings.journal.begin(&self.id, component, first).await?;
         self.report_start(workflow, reporter.as_ref());
-        self.go(workflow, origin.input, writer, Tape::default(), reporter).await
+        self.go(workflow, (origin.input, origin.plan), writer, Tape::default(), reporter).await
     }
 
     /// Goes on with a run that died or was stopped: from the journal up to where it was, then live. `Err`
@@ -177,13 +185,14 @@ impl Run {
         let resumed = record::new_entry(&resumed, self.settings.clock.as_ref());
         writer.append(&[resumed], &[]).await?;
         self.report_start(workflow, reporter.as_ref());
-        self.go(workflow, &begun.input, writer, tape, reporter).await
+        let beginning = (&begun.input, begun.plan.as_ref());
+        self.go(workflow, beginning, writer, tape, reporter).await
     }
 
     async fn go(
         self,
         workflow: &Prepared,
-        input: &Json,
+        (input, plan): (&Json, Option<&ApprovedPlan>),
         writer: Box<dyn Writer>,
         tape: Tape,
         reporter: Arc<dyn Reporter>,
@@ -197,7 +206,7 @@ impl Run {
         ));
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let stage = self.stage(workflow, &reporter, &recorder);
-        let driver = LiveDriver::new(stage, Arc::clone(&ledger), tape);
+        let driver = LiveDriver::new(stage, Arc::clone(&ledger), tape, plan);
         let outcome =
             workflow.run(Box::new(driver), self.settings.limits, &input.to_string()).await;
         let ended = {
@@ -287,6 +296,7 @@ impl Run {
             unattended: settings.unattended,
             place: origin.place.clone(),
             undoes: None,
+            plan: origin.plan.cloned(),
         }
     }
 
@@ -328,25 +338,24 @@ impl Run {
 
     /// What the policy file would have denied, if it is only audited.
     fn report_audit(&self, ledger: &Ledger, reporter: &dyn Reporter) {
-        let policy = self.settings.allowances.policy.as_ref();
-        if policy.is_some_and(|policy| policy.mode == Mode::Audit) {
+        if self.settings.allowances.audits() {
             reporter.report(&RunEvent::PolicyAudited { denials: ledger.would_deny.clone() });
         }
     }
 
-    /// What the operator allows in this run.
-    fn allowances(&self, workflow: &Prepared) -> Allowances {
+    /// What the operator allows in this run; `harmless` if no effect of it can leave the machine.
+    pub(crate) fn allowances(&self, workflow: &Prepared, harmless: bool) -> Allowances {
         let (package, settings) = (workflow.package(), &self.settings);
         let accounts = settings.accounts.0.iter();
         self.settings.allowances.for_run(&RunFacts {
             workflow: &package.manifest.name,
             digest: &package.digest,
             accounts: &accounts.map(|(name, it)| (name.clone(), it.account.clone())).collect(),
-            harmless: settings.offline,
+            harmless,
         })
     }
 
-    fn stage(
+    pub(crate) fn stage(
         &self,
         workflow: &Prepared,
         reporter: &Arc<dyn Reporter>,
@@ -368,7 +377,7 @@ impl Run {
                 declared: manifest.actions.clone(),
                 bound: bound.collect(),
                 commands: manifest.commands.iter().map(|it| it.digest.clone()).collect(),
-                allowances: self.allowances(workflow),
+                allowances: self.allowances(workflow, settings.offline),
                 mark: settings.mark.text(),
                 offline: settings.offline,
             },
@@ -383,6 +392,7 @@ impl Run {
             proofs: manifest.proofs.clone(),
             markers: markers(manifest),
             looks: looks(manifest),
+            planning: None,
         }
     }
 
@@ -430,6 +440,9 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
         RuntimeError::Stopped(Stop::Indeterminate { .. }) => Verdict::Indeterminate,
         RuntimeError::Stopped(Stop::Diverged { .. }) if ledger.has_changed() => Verdict::Partial,
         RuntimeError::Stopped(Stop::Diverged { .. }) => Verdict::Failed,
+        RuntimeError::Stopped(Stop::Unplanned { .. }) if ledger.has_changed() => Verdict::Partial,
+        RuntimeError::Stopped(Stop::Unplanned { .. }) => Verdict::Denied,
+        RuntimeError::Stopped(Stop::Stale { .. }) if !ledger.has_changed() => Verdict::Failed,
         RuntimeError::Stopped(_) => Verdict::Stopped,
         RuntimeError::Failed { error: CallError { kind: ErrorKind::Denied, .. }, .. }
             if seen(Recorded::Denied) =>
@@ -445,7 +458,7 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
 }
 
 /// The workflow's or the cloud's own code says more than that the workflow failed.
-fn code_of(error: &RuntimeError) -> String {
+pub(crate) fn code_of(error: &RuntimeError) -> String {
     match error {
         RuntimeError::Failed { error, .. } => error.code.clone(),
         other => other.code().to_owned(),

@@ -68,6 +68,10 @@ impl LiveDriver {
             (_, Some(intent)) => (outcome(answer), intent.sent.clone()),
             (_, None) => (outcome(answer), self.normalized(asked)),
         };
+        if intent.is_some() {
+            self.pass_planned(asked)?;
+            self.note_planned(answer);
+        }
         if let Ok((_, action)) = self.resolve(&call) {
             // Counts how often it was asked for, so that the next one gets a token of its own.
             self.token(action, &call);
