@@ -127,9 +127,11 @@ impl Grants {
             let named = actions.entry(action.clone()).or_default();
             named.all.push(number);
             match rule.only_names() {
-                Some(names) => names.into_iter().for_each(|name| {
-                    named.by_name.entry(name.to_owned()).or_default().push(number);
-                }),
+                Some(listed) => {
+                    for name in listed {
+                        named.by_name.entry(name.to_owned()).or_default().push(number);
+                    }
+                }
                 None => named.others.push(number),
             }
         }
@@ -231,7 +233,7 @@ impl BoundRule {
 /// Whether every object is matched by some pattern. A call about nothing, or about something that is not
 /// clear, is matched by `*` alone.
 fn covers(patterns: &[Resource], objects: Option<&[Object<'_>]>) -> bool {
-    let any = || patterns.iter().any(|pattern| *pattern == Resource::Any);
+    let any = || patterns.contains(&Resource::Any);
     match objects {
         None | Some([]) => any(),
         Some(objects) => {

@@ -11,7 +11,8 @@ const USER: &str = "reads = \"declared\"\n[[rule]]\nworkflow = \"hostile\"\nacco
 fn run(cloud: &(Home, Server), verb: &str, workflow: &str, more: &[&str]) -> Seen {
     let (home, server) = cloud;
     let endpoint = format!("http://{}", server.address);
-    let words = [&[verb, workflow, "--endpoint", &endpoint, "--json"], &ACCOUNTS[..], more].concat();
+    let words =
+        [&[verb, workflow, "--endpoint", &endpoint, "--json"], &ACCOUNTS[..], more].concat();
     home.host(&words)
 }
 
@@ -42,7 +43,10 @@ fn a_stranger_does_unattended_what_a_rule_grants_and_nothing_else() {
     assert_eq!(changes(&seen), ["CreateUser"], "{seen}");
     let calls = seen.events_of("call");
     let key = calls.iter().find(|call| call["action"] == "CreateAccessKey").expect("it was tried");
-    assert_eq!((&key["outcome"], &key["code"]), (&"denied".into(), &"policy.call-ungranted".into()));
+    assert_eq!(
+        (&key["outcome"], &key["code"]),
+        (&"denied".into(), &"policy.call-ungranted".into())
+    );
 
     // The class has to be named, by whichever pattern the action is matched.
     let wide = policy(&cloud, &format!("{USER}[[rule]]\nactions = [\"*\"]\n"));
@@ -67,10 +71,15 @@ fn a_plan_says_what_a_file_that_only_audits_would_deny() {
     let users = ["-p", r#"users=[{"name":"alice","sign-in":"access-key"}]"#, "--policy", &file];
     let seen = run(&cloud, "run", &workflow, &[&users[..], &["--yes"]].concat()).exits(2);
     assert!(seen.stderr.contains("error[policy.audit-live]"), "{seen}");
-    let seen = run(&cloud, "plan", &workflow, &users).exits(4);
-    let audited = seen.events_of("policy-audited");
-    let denials = audited[0]["denials"].as_array().expect("they are listed");
+    let saved = cloud.0.path("a.plan").display().to_string();
+    let seen = run(&cloud, "plan", &workflow, &[&users[..], &["-o", &saved]].concat()).exits(4);
+    let audited = seen.stdout.lines().last().expect("it is the last line");
+    let audited: serde_json::Value = serde_json::from_str(audited).expect("it is an event");
+    assert_eq!(audited["event"], "policy-audited", "{seen}");
+    let denials = audited["denials"].as_array().expect("they are listed");
     let actions: Vec<&str> = denials.iter().filter_map(|it| it["action"].as_str()).collect();
     assert!(actions.contains(&"ram:CreateUser") && actions.contains(&"ram:CreateRole"), "{seen}");
     assert!(denials.iter().all(|it| it["grant"].is_string()), "{seen}");
+    let seen = cloud.0.host(&["apply", &saved]).exits(2);
+    assert!(seen.stderr.contains("error[policy.audit-live]"), "{seen}");
 }
