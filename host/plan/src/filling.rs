@@ -46,7 +46,7 @@ impl Filling {
             if kept < at {
                 pieces.push(Piece::Kept(&text[kept..at]));
             }
-            pieces.push(Piece::Filled(into));
+            pieces.push(Piece::Filled { text: known, into });
             at += known.len();
             kept = at;
         }
@@ -61,8 +61,10 @@ impl Filling {
         if self.by_start.is_empty() {
             return text.to_owned();
         }
-        let pieces = self.pieces(text);
-        pieces.iter().map(|piece| piece.text()).collect()
+        let piece = |piece| match piece {
+            Piece::Kept(text) | Piece::Filled { into: text, .. } => text,
+        };
+        self.pieces(text).into_iter().map(piece).collect()
     }
 
     /// Calls `found` with each text that stands for something and occurs in `text`, overlaps included.
@@ -151,16 +153,13 @@ impl<'a> FromIterator<&'a Placeholder> for Filling {
 pub(crate) enum Piece<'a> {
     /// It stands there literally.
     Kept(&'a str),
-    /// It takes the place of a text that stands for it.
-    Filled(&'a str),
-}
-
-impl<'a> Piece<'a> {
-    pub(crate) const fn text(self) -> &'a str {
-        match self {
-            Self::Kept(text) | Self::Filled(text) => text,
-        }
-    }
+    /// Something takes the place of the text that stands for it.
+    Filled {
+        /// The text.
+        text: &'a str,
+        /// What takes its place.
+        into: &'a str,
+    },
 }
 
 fn start_of(bytes: &[u8]) -> Option<[u8; SHORTEST]> {

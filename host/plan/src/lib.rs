@@ -19,20 +19,29 @@
 
 mod answers;
 mod compose;
+mod counts;
 mod difference;
 mod error;
 mod filling;
+mod json;
 mod matching;
+mod moment;
+mod permission;
 mod plan;
 mod rehearsal;
 mod seal;
+mod words;
 
 pub use compose::{Composed, compose};
+pub use counts::{Counts, Deed};
 pub use difference::Difference;
 pub use error::{Mismatch, PlanError};
+pub use json::json;
 pub use matching::{Allowed, Approved};
+pub use permission::Needed;
 pub use plan::{
     Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Terms, Unread, Within, Workflow,
 };
 pub use rehearsal::{Rehearsal, Rehearsed};
 pub use seal::{Approval, FILE_LIMIT, FORMAT, How, open, seal};
+pub use words::{Line, Mark, summary, words};

@@ -1,8 +1,8 @@
 //! What was approved, and how far a run has come in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use host_model::{Call, SecretRef, quote_within};
+use host_model::{Call, SecretRef, Value, quote_within};
 use serde_json::Value as Json;
 
 use crate::difference;
@@ -122,6 +122,16 @@ impl Approved {
     /// A call of the plan with the values that are known by now: a read that has to show the same.
     pub fn filled_call(&self, call: &Call) -> Call {
         self.live.call(call)
+    }
+
+    /// Texts of the steps that have come: names of what they changed.
+    pub fn passed_texts(&self) -> BTreeSet<String> {
+        let passed = self.steps.iter().take(self.next).flat_map(|step| &step.call.parameters);
+        let text = |(_, value): &(String, Value)| match value {
+            Value::Text(text) => Some(self.live.text(text)),
+            _ => None,
+        };
+        passed.filter_map(text).collect()
     }
 
     /// The steps that were approved for certain and have not come.

@@ -42,21 +42,6 @@ pub struct Plan {
     pub unread: Vec<Unread>,
 }
 
-impl Plan {
-    /// How many steps change something: no sessions, no scripts that only look, and nothing that is expected
-    /// to be refused.
-    pub fn changes(&self) -> usize {
-        self.steps.iter().filter(|step| step.changes()).count()
-    }
-}
-
-impl Step {
-    /// Whether something is another one after it.
-    pub fn changes(&self) -> bool {
-        !self.looks && self.call.action != "AssumeRole" && self.expected == Expected::Done
-    }
-}
-
 /// What a run is begun with, beside workflow, input and accounts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -174,7 +159,8 @@ pub struct Placeholder {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Observed {
-    /// The step before which it has to be so.
+    /// The step before which it has to be so; 0 for what the workflow read for itself, which is looked at
+    /// again when it does something else than was planned.
     pub step: u32,
     /// The read.
     pub call: Call,

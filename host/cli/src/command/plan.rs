@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use host_plan::Plan;
-use host_runner::{Planned, RunEvent};
+use host_runner::Planned;
 
 use crate::command::invocation::Invocation;
 use crate::command::proposal;
@@ -39,11 +39,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     if let Some(path) = &arguments.output {
         save(&planned.plan, path, &ready.session)?;
     }
-    output::plan::show(&planned, ready.session.json);
-    if let Some(denials) = &planned.would_deny {
-        let audited = RunEvent::PolicyAudited { denials: denials.clone() };
-        ready.session.reporter(run.id()).report(&audited);
-    }
+    output::plan::answer(&planned, ready.session.json);
     if let Some(path) = arguments.output.filter(|_| !ready.session.json) {
         output::line(&format!("\nsaved: `host apply {}` does exactly this", path.display()));
     }
@@ -53,7 +49,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
 fn status(planned: &Planned) -> u8 {
     match &planned.error {
         Some(_) => 1,
-        None if planned.plan.changes() == 0 && planned.plan.forecast.is_none() => 0,
+        None if !planned.plan.has_changes() && planned.plan.forecast.is_none() => 0,
         None => CHANGES,
     }
 }

@@ -74,7 +74,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     if check.json {
         event("policy-checked", as_json(&package, &file, &explained));
     } else {
-        as_text(&package, &file, &explained).iter().for_each(|line| data(line));
+        for line in as_text(&package, &file, &explained) {
+            data(&line);
+        }
     }
     Ok(if explained.is_complete() { 0 } else { INCOMPLETE })
 }

@@ -56,7 +56,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         Realm::Online(_) => {
             let planned = proposal::plan(&run, &ready).await?;
             if !session.json {
-                output::plan::show(&planned, false);
+                output::plan::ask(&planned);
             }
             let Some(approved) = proposal::approve(&planned, context, (terms, &ready.allowances))?
             else {

@@ -33,7 +33,7 @@ impl Reporter for Human {
             RunEvent::WouldDeny(denial) => {
                 line(&format!("    ⊘ would be denied: {}", words(&denial.message)));
             }
-            RunEvent::PolicyAudited { denials } => audited(denials),
+            RunEvent::PolicyAudited { denials } => audited(denials, line),
             RunEvent::Note { message } => line(&format!("    … {}", words(message))),
             RunEvent::Log { level, message, fields } => {
                 if *level != LogLevel::Debug || self.verbose {
@@ -127,7 +127,7 @@ impl Human {
             line(&format!("      {}: {message}", words(code)));
             if let Some(rule) = grant {
                 line("      this rule of the policy file would allow it:");
-                paste(rule, "        ");
+                paste(rule, "        ", line);
             }
             if let Some(request_id) = request_id {
                 line(&format!("      request id {}", words(request_id)));
@@ -137,28 +137,29 @@ impl Human {
 }
 
 /// Lines to be copied.
-fn paste(text: &str, pad: &str) {
-    text.lines().for_each(|text| line(&format!("{pad}{}", words(text))));
+fn paste(text: &str, pad: &str, write: fn(&str)) {
+    text.lines().for_each(|text| write(&format!("{pad}{}", words(text))));
 }
 
 /// What a policy file would deny.
-fn audited(denials: &[WouldDeny]) {
+pub(super) fn audited(denials: &[WouldDeny], write: fn(&str)) {
+    write("");
     if denials.is_empty() {
-        line("\nthe policy file would deny nothing of this run");
+        write("the policy file would deny nothing of this run");
         return;
     }
-    line("\nthe policy file would deny:");
+    write("the policy file would deny:");
     for denial in denials {
-        line(&format!("  ⊘ {}", words(&denial.message)));
+        write(&format!("  ⊘ {}", words(&denial.message)));
     }
     let mut rules: Vec<&String> = denials.iter().filter_map(|it| it.grant.as_ref()).collect();
     rules.dedup();
     if !rules.is_empty() {
-        line("\nthese rules would allow it:");
+        write("\nthese rules would allow it:");
     }
     for rule in rules {
-        line("");
-        paste(rule, "  ");
+        write("");
+        paste(rule, "  ", write);
     }
 }
 

@@ -87,6 +87,9 @@ fn one(it: &Json) -> Rehearsed {
     if let Some(account) = it["account"].as_str() {
         rehearsed.account = account.parse().expect("test data is sound");
     }
+    if it["effect"] == "update" {
+        rehearsed.effect = Effect::Update;
+    }
     if let Some(sent) = it.get("sent") {
         rehearsed.sent.parameters = named(sent);
     }

@@ -2,6 +2,10 @@
 
 mod bed;
 mod composing;
+mod deceiving;
 mod matching;
+mod permitting;
 mod properties;
+mod publishing;
+mod reading;
 mod sealing;

@@ -105,6 +105,8 @@ fn apart(way: usize, value: &str) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn values_that_are_only_carried_make_no_forecast(deeds in deeds()) {
         let composed = compose(&rehearsed(&deeds, 'A'), &rehearsed(&deeds, 'a'));

@@ -61,8 +61,8 @@ fn stronger(consent: Consent, writes: bool) -> Vec<Consent> {
     match consent {
         Consent::None => vec![Consent::VettedRead, Consent::Unattended, Consent::Person],
         Consent::VettedRead if !writes => read_only.to_vec(),
-        Consent::VettedRead | Consent::Unattended | Consent::Planned => vec![Consent::Person],
-        Consent::Offline | Consent::Person => Vec::new(),
+        Consent::VettedRead | Consent::Unattended => vec![Consent::Person],
+        Consent::Offline | Consent::Person | Consent::Planned => Vec::new(),
     }
 }
 

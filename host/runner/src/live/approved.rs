@@ -1,7 +1,7 @@
 //! A run from a plan: each write is the next step that was approved, on a cloud that is as it was, or
 //! nothing.
 
-use host_model::{Call, CallError, ErrorKind};
+use host_model::{Call, CallError, ErrorKind, Value};
 use host_plan::{Allowed, Approved, How, Observed};
 use host_policy::{Consent, Permit};
 use host_runtime::{Answer, Event, Stop};
@@ -56,7 +56,7 @@ impl LiveDriver {
             Ok(Place::Forecast) => return Ok(None),
             Err(reason) => return Err(self.violated(asked, reason).await?),
         };
-        self.check_unchanged(Some(step)).await?;
+        self.check_unchanged(|it| it.step == step).await?;
         let how = self.approved.as_ref().map(|it| it.how);
         Ok(Some(match how {
             _ if self.stage.scene.offline => Consent::Offline,
@@ -93,11 +93,10 @@ impl LiveDriver {
         Ok(place)
     }
 
-    /// Looks again at what a step stands on; at what all steps to come stand on, if none is named.
-    async fn check_unchanged(&self, step: Option<u32>) -> Result<(), Stop> {
+    /// Looks again at what steps stand on.
+    async fn check_unchanged(&self, meant: impl Fn(&Observed) -> bool) -> Result<(), Stop> {
         let Some(progress) = &self.approved else { return Ok(()) };
-        let meant = |it: &&Observed| step.is_none_or(|step| it.step == step);
-        for observed in progress.observed.iter().filter(meant) {
+        for observed in progress.observed.iter().filter(|it| meant(it)) {
             let look = progress.approved.filled_call(&observed.call);
             let Ok((product, read)) = self.resolve(&look) else { continue };
             let (Some(permit), Ok(identity)) = (Permit::to_look(product, read), self.looker(&look))
@@ -121,7 +120,15 @@ impl LiveDriver {
     /// Why a call is no step of the plan: the cloud is another one than it was, or the workflow does
     /// something else. The latter is written down.
     async fn violated(&self, asked: &Call, reason: String) -> Result<Stop, Stop> {
-        self.check_unchanged(None).await?;
+        // What earlier steps were about, they have changed themselves.
+        let own = self.approved.as_ref().map(|it| it.approved.passed_texts()).unwrap_or_default();
+        let is_own = |it: &Observed| {
+            it.call.parameters.iter().any(|(_, value)| match value {
+                Value::Text(text) => own.contains(text),
+                _ => false,
+            })
+        };
+        self.check_unchanged(|it| !is_own(it)).await?;
         let error = CallError::new(ErrorKind::Denied, "plan.violated", reason.clone());
         self.note_answered(Event::Call(asked.clone()), &Answer::Error { error }, None).await?;
         Ok(Stop::Unplanned { reason })

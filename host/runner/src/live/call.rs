@@ -85,6 +85,7 @@ impl LiveDriver {
             Err(error) => Answer::Error { error: error.clone() },
         };
         self.note_planned(&answer);
+        self.note_seen(call, &result);
         match known {
             Some(known) => {
                 let outcome = Outcome { answer: answer.clone(), took, known };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use host_catalog::{Action, Product};
-use host_model::{AccountId, Arn, Call, CallError, ErrorKind, IdentityRef, Value};
+use host_model::{AccountId, Arn, Call, CallError, ErrorKind, IdentityRef, Reply, Value};
 use host_plan::{Observed, Rehearsed, Unread, Within};
 use host_policy::{Consent, Permit};
 use host_runtime::Stop;
@@ -57,6 +57,22 @@ impl LiveDriver {
             looks: self.only_looks(delivery.call),
         });
         Ok(sent)
+    }
+
+    /// Writes into the plan what the workflow read for itself, if it was the cloud's own word.
+    pub(super) fn note_seen(&self, call: &Call, answer: &Result<Reply, CallError>) {
+        let Some(planning) = &self.stage.planning else { return };
+        let is_read = self.resolve(call).is_ok_and(|(_, action)| !action.effect.is_write());
+        let is_bound = self.stage.accounts.0.contains_key(&call.identity.0);
+        if planning.overlay.take_touched() || !is_read || !is_bound {
+            return;
+        }
+        let body = answer.as_ref().map(|reply| reply.body.clone()).map_err(Clone::clone);
+        let seen = Observed { step: 0, call: call.clone(), digest: digest_of(&body) };
+        let mut book = planning.book();
+        if !book.observed.contains(&seen) {
+            book.observed.push(seen);
+        }
     }
 
     /// The bodies of the reads that show what a call touches, by action.

@@ -134,7 +134,7 @@ impl Bed {
     ) -> (RunId, host_runner::Ended) {
         let (id, input) = (self.id(), self.input(workflow));
         let place = Place::Offline { scenario: None };
-        let origin = Origin { input: &input, allowed: &[], place: &place };
+        let origin = Origin { input: &input, allowed: &[], place: &place, plan: None };
         let run = Run::new(id.clone(), self.settings(&id, way, journal));
         let ended = run.start(workflow, bytes, &origin, Arc::new(Quiet)).await;
         (id, ended.expect("the run begins"))

@@ -157,7 +157,7 @@ impl Bed {
             workflow.package().manifest.accounts.iter().map(|it| it.name.as_str()).collect();
         settings.accounts.0.retain(|name, _| names.contains(name.as_str()));
         let place = Place::Offline { scenario: None };
-        let origin = Origin { input: &input, allowed: &[], place: &place };
+        let origin = Origin { input: &input, allowed: &[], place: &place, plan: None };
         let run = Run::new(id.clone(), settings);
         run.start(workflow, bytes, &origin, person.clone()).await.expect("the run begins");
         id

@@ -73,6 +73,7 @@ pub(crate) fn begun() -> Begun {
         unattended: false,
         place: Place::Offline { scenario: None },
         undoes: None,
+        plan: None,
     }
 }
 

@@ -8,6 +8,7 @@ mod instance;
 mod policy;
 mod principal;
 mod resource;
+mod service;
 
 use host_model::Timestamp;
 use serde_json::Value as Json;
@@ -25,6 +26,7 @@ pub(super) fn absorb(state: &mut State, read: &Operation<'_>, outcome: Outcome<'
     match read.product.key.as_str() {
         "ram" | "ims" => page.principal() || page.policy(),
         "resourcemanager" => page.resource(),
+        "arms" => page.service(),
         "cs" => page.cluster(),
         "ecs" => page.instance(),
         _ => false,
