@@ -14,6 +14,7 @@ use crate::command::invocation::Ready;
 use crate::command::run::slots;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::output;
 use crate::session::Terms;
 use crate::terminal::answer;
 
@@ -41,33 +42,38 @@ pub(super) async fn plan(run: &Run, ready: &Ready<'_>) -> Result<Planned, Failur
     Ok(run.plan(workflow, file, &origin, reporter).await?)
 }
 
-/// Shows a plan and asks for a yes; `None` is a no. With `--yes`, no risk counts as agreed to that was not
-/// named, and that is said before anything is changed.
+/// Shows a plan and asks for a yes. With `--yes`, no risk counts as agreed to that was not named, and that is
+/// said before anything is changed.
 pub(super) fn approve(
     planned: &Planned,
     context: &Context,
-    (terms, allowances): (Terms, &Allowances),
-) -> Result<Option<ApprovedPlan>, Failure> {
+    (terms, allowances, json): (Terms, &Allowances, bool),
+) -> Result<ApprovedPlan, Failure> {
     let plan = &planned.plan;
+    let unasked = terms.unattended && (terms.vetted || allowances.policy.is_some());
+    // A program reads the stream; a person who is asked has to see what about.
+    if !json || (context.can_ask && !unasked) {
+        output::plan::ask(planned);
+    }
     let approved = |how| {
         let (who, at) = (context.operator(), SystemClock.now());
         let approval = Approval { plan: plan.hash(), how, who, at };
         ApprovedPlan { plan: plan.clone(), approval }
     };
-    if terms.unattended {
-        if !terms.vetted && allowances.policy.is_none() {
-            return Err(unvetted());
-        }
+    if unasked {
         // A policy file names every class that it grants, and the plan was judged by it.
         if allowances.policy.is_none() {
             unnamed_risks(plan, allowances)?;
         }
-        return Ok(Some(approved(How::Yes)));
+        return Ok(approved(How::Yes));
     }
     if plan.steps.is_empty() && plan.forecast.is_none() {
-        return Ok(Some(approved(How::Terminal)));
+        return Ok(approved(How::Terminal));
     }
     if !context.can_ask {
+        if terms.unattended {
+            return Err(unvetted());
+        }
         return Err(Failure::denied(
             "plan.nobody-asked",
             "the plan needs a yes, and there is no terminal to ask at".to_owned(),
@@ -75,7 +81,10 @@ pub(super) fn approve(
         .hint("run `host plan … -o FILE` and `host apply FILE`; or add `--yes`, for a vetted workflow or with a policy file"));
     }
     let typed = answer("\ndo exactly this? only `yes` goes on: ");
-    Ok((typed.as_deref() == Some("yes")).then(|| approved(How::Terminal)))
+    if typed.as_deref() == Some("yes") {
+        return Ok(approved(How::Terminal));
+    }
+    Err(Failure::denied("plan.declined", "the plan was declined, and nothing was changed"))
 }
 
 /// The classes of risk that a plan takes and nobody named.
@@ -104,10 +113,11 @@ fn unnamed_risks(plan: &Plan, allowances: &Allowances) -> Result<(), Failure> {
 fn unvetted() -> Failure {
     Failure::denied(
         "plan.yes-unvetted",
-        "`--yes` counts for vetted workflows or with a policy file, and this one is not vetted"
+        "the plan needs a person's yes, and there is no terminal to ask at: `--yes` counts for vetted \
+         workflows, or with a policy file"
             .to_owned(),
     )
-    .hint("leave `--yes` out, and read the plan; or grant with `--policy FILE` what it may do")
+    .hint("run `host plan … -o FILE`, read it, and `host apply FILE`; or grant with `--policy FILE` what it may do")
 }
 
 /// Planning says nothing, for the plan does; but what the policy file denies is shown with the rule that would

@@ -11,7 +11,7 @@ use host_runtime::{Cache, CacheKey, Engine, Manifest, Prepared};
 use crate::command::invocation::{Invocation, Ready};
 use crate::command::{proposal, resume};
 use crate::context::Context;
-use crate::failure::{DENIED, Failure};
+use crate::failure::Failure;
 use crate::output::{self, line};
 use crate::policy;
 use crate::session::{Realm, Session};
@@ -55,15 +55,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         Realm::Offline(_) => None,
         Realm::Online(_) => {
             let planned = proposal::plan(&run, &ready).await?;
-            if !session.json {
-                output::plan::ask(&planned);
-            }
-            let Some(approved) = proposal::approve(&planned, context, (terms, &ready.allowances))?
-            else {
-                line("\nnothing was changed");
-                return Ok(DENIED);
-            };
-            Some(approved)
+            Some(proposal::approve(&planned, context, (terms, &ready.allowances, session.json))?)
         }
     };
     origin.plan = approved.as_ref();

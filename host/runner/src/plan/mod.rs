@@ -13,6 +13,7 @@
 mod clock;
 mod keys;
 mod nowhere;
+mod reads;
 mod rehearsal;
 
 pub use rehearsal::Planned;

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::clock::PlanClock;
 use super::keys::introduced;
 use super::nowhere::Nowhere;
+use super::reads::OnceAsked;
 use crate::ledger::Ledger;
 use crate::live::LiveDriver;
 use crate::record::{Recorder, Tape};
@@ -72,6 +73,7 @@ impl Run {
     ) -> Result<Planned, RunError> {
         self.settings().accounts.check(&workflow.package().manifest)?;
         let replies = Arc::new(Replies::default());
+        let approver = Arc::new(OnceAsked::new(Arc::clone(&self.settings().approver)));
         let mut rehearsals = Vec::new();
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         for seed in SEEDS {
@@ -81,7 +83,7 @@ impl Run {
                     workflow,
                     origin.input,
                     (seed, &replies),
-                    (secrets, &ledger),
+                    (secrets, &approver, &ledger),
                     &reporter,
                 )
                 .await?;
@@ -144,7 +146,7 @@ impl Run {
         workflow: &Prepared,
         input: &Json,
         (seed, replies): (u64, &Arc<Replies>),
-        (secrets, ledger): (Arc<Secrets>, &Arc<Mutex<Ledger>>),
+        (secrets, approver, ledger): (Arc<Secrets>, &Arc<OnceAsked>, &Arc<Mutex<Ledger>>),
         reporter: &Arc<dyn Reporter>,
     ) -> Result<Rehearsal, RuntimeError> {
         let settings = self.settings();
@@ -166,6 +168,7 @@ impl Run {
         let planning = Arc::new(Planning { overlay: Arc::clone(&overlay), book: Mutex::default() });
         let mut stage = self.stage(workflow, reporter, &recorder);
         stage.client = Arc::new(settings.client.over(Arc::<Overlay>::clone(&overlay)));
+        stage.approver = Arc::<OnceAsked>::clone(approver);
         stage.clock = time;
         stage.accounts = introduced(&settings.accounts, &overlay);
         stage.secrets = secrets;
