@@ -94,6 +94,10 @@ impl LiveDriver {
             let is_own = planning.overlay.take_touched();
             let mut book = planning.book();
             let step = u32::try_from(book.calls.len() + 1).unwrap_or(u32::MAX);
+            // A look that does not fit the call was never sent.
+            if answer.as_ref().is_err_and(|error| error.code.starts_with("catalog.")) {
+                continue;
+            }
             if let Err(error) = &answer
                 && is_unread(error)
             {

@@ -9,6 +9,7 @@ mod hostile;
 mod inspect;
 mod interrupted;
 mod online;
+mod planned;
 mod policy;
 mod reporting;
 mod scenarios;
