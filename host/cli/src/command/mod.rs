@@ -2,6 +2,7 @@
 
 mod apply;
 mod build;
+mod check;
 mod doctor;
 mod export;
 mod inspect;
@@ -36,6 +37,7 @@ enum Verb {
     Run(run::Arguments),
     Plan(plan::Arguments),
     Apply(apply::Arguments),
+    Check(check::Arguments),
     Resume(resume::Arguments),
     Undo(undo::Arguments),
     Replay(replay::Arguments),
@@ -57,6 +59,7 @@ impl Command {
             Verb::Run(arguments) => arguments.json(),
             Verb::Plan(arguments) => arguments.json(),
             Verb::Apply(arguments) => arguments.json,
+            Verb::Check(arguments) => arguments.json,
             Verb::Resume(arguments) => arguments.json,
             Verb::Undo(arguments) => arguments.json,
             Verb::Replay(arguments) => arguments.json,
@@ -78,6 +81,7 @@ impl Command {
             Verb::Run(arguments) => run::run(arguments, context).await,
             Verb::Plan(arguments) => plan::run(arguments, context).await,
             Verb::Apply(arguments) => apply::run(arguments, context).await,
+            Verb::Check(arguments) => check::run(arguments, context).await,
             Verb::Resume(arguments) => resume::run(arguments, context).await,
             Verb::Undo(arguments) => undo::run(arguments, context).await,
             Verb::Replay(arguments) => replay::run(arguments, context).await,

@@ -84,7 +84,7 @@ pub(super) fn approve(
     if typed.as_deref() == Some("yes") {
         return Ok(approved(How::Terminal));
     }
-    Err(Failure::denied("plan.declined", "the plan was declined, and nothing was changed"))
+    Err(Failure::denied("plan.approval-declined", "the plan was declined, and nothing was changed"))
 }
 
 /// The classes of risk that a plan takes and nobody named.
@@ -136,4 +136,12 @@ impl Reporter for Denials {
             people.report(event);
         }
     }
+}
+
+/// What is only looked at says nothing.
+#[derive(Debug)]
+pub(super) struct Quiet;
+
+impl Reporter for Quiet {
+    fn report(&self, _: &RunEvent) {}
 }

@@ -40,7 +40,7 @@ fn a_stranger_changes_nothing_without_a_yes_to_its_plan() {
         assert_eq!(refused(&seen), "run.declined", "not even a read: {seen}");
         let seen = stranger(&cloud, "own-user", &["all", answer]).exits(3);
         assert_eq!(sent(&seen), [] as [String; 0], "{answer:?}: {seen}");
-        assert_eq!(refused(&seen), "plan.declined", "{seen}");
+        assert_eq!(refused(&seen), "plan.approval-declined", "{seen}");
         assert_eq!(seen.stderr.matches(ASKED).count(), 1, "{seen}");
     }
     let seen = stranger(&cloud, "own-user", &["all", "yes"]);
@@ -108,7 +108,7 @@ fn a_vetted_workflow_is_planned_without_a_question_and_applied_with_one() {
     let workflow = delegate().display().to_string();
     let users = ["-p", r#"users=[{"name":"alice","sign-in":"access-key"}]"#];
     let seen = run(&cloud, &workflow, &users, &["no"]).exits(3);
-    assert_eq!(refused(&seen), "plan.declined", "{seen}");
+    assert_eq!(refused(&seen), "plan.approval-declined", "{seen}");
     assert_eq!(seen.stderr.matches(ASKED).count(), 1, "{seen}");
     assert!(seen.stderr.contains("Plan: 3 to add, 1 to change, 0 to remove in source"), "{seen}");
     let seen = run(&cloud, &workflow, &users, &["yes"]).exits(0);
