@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) mark: MarkSettings,
     /// What is allowed without a question, by name.
     pub(crate) allow: Allow,
+    /// The policy file of every run that names none.
+    pub(crate) policy: Option<PathBuf>,
     /// What a workflow may use up.
     pub(crate) limits: Limits,
 }

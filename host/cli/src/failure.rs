@@ -8,6 +8,9 @@ use serde::Serialize;
 pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) message: String,
+    /// The line of a file that is meant, for people.
+    #[serde(skip)]
+    pub(crate) picture: Vec<String>,
     pub(crate) because: Vec<String>,
     pub(crate) hint: Option<String>,
     pub(crate) request_id: Option<String>,
@@ -37,6 +40,7 @@ impl Failure {
         Self {
             code: code.to_owned(),
             message: message.into(),
+            picture: Vec::new(),
             because: Vec::new(),
             hint: None,
             request_id: None,

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The pages that promise something.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "docs/security.md",
     "docs/host-toml.md",
+    "docs/policy.md",
     "docs/scenarios.md",
     "docs/reference/errors.md",
     "docs/reference/exit-statuses.md",

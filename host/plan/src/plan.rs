@@ -54,6 +54,9 @@ pub struct Terms {
     pub adopt: bool,
     /// `--provoke`.
     pub provoke: bool,
+    /// The text of the policy file, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
 }
 
 /// Which workflow.

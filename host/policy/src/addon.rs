@@ -4,10 +4,10 @@
 use host_model::{Value, quote_within};
 use serde_json::Value as Json;
 
-use crate::allowance::flag;
+use crate::allowance::{Allowed, flag};
 use crate::entry::title;
 use crate::given::{Given, text_of};
-use crate::{Denial, Scene, Subject};
+use crate::{Denial, Subject};
 
 /// The add-on that reports to ARMS: the only one that is changed without having been named.
 pub(crate) const REPORTER: &str = "ack-onepilot";
@@ -86,7 +86,7 @@ pub(crate) fn of<'a>(subject: &Subject<'a>) -> Option<&'a str> {
 
 /// Refuses add-ons that nobody named, reporting to anybody but the owner of a key that the host
 /// holds, and every other setting that the operator did not name with its value.
-pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> {
+pub(crate) fn judge(allowed: &Allowed<'_>, subject: &Subject<'_>) -> Result<(), Denial> {
     if !changes_addon(subject) {
         return Ok(());
     }
@@ -94,7 +94,7 @@ pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> 
     let Some(name) = of(subject) else {
         return Err(unclear(&title, "which add-on it changes"));
     };
-    if name != REPORTER && !scene.allowances.addons.contains(name) {
+    if name != REPORTER && !allowed.names_addon(name) {
         let sentence = format!(
             "`{title}` is refused: add-on `{}` is not the one that reports, and nobody named it",
             quote_within(name, SHOWN)
@@ -104,13 +104,17 @@ pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> 
     }
     let given = Given(subject.call);
     match given.settings(CONFIG) {
-        Some(settings) => configured(scene, &title, settings),
+        Some(settings) => configured(allowed, &title, settings),
         None if given.has(CONFIG) => Err(unclear(&title, "what it sets")),
         None => Ok(()),
     }
 }
 
-fn configured(scene: &Scene, title: &str, settings: &[(String, Value)]) -> Result<(), Denial> {
+fn configured(
+    allowed: &Allowed<'_>,
+    title: &str,
+    settings: &[(String, Value)],
+) -> Result<(), Denial> {
     if let Some((pointer, _)) = settings.iter().find(|(_, value)| is_masked(value)) {
         return Err(masked(title, pointer));
     }
@@ -127,7 +131,7 @@ fn configured(scene: &Scene, title: &str, settings: &[(String, Value)]) -> Resul
             }
         }
         let text = sent(value).ok_or_else(|| unclear(title, "what it sets"))?;
-        if !scene.allowances.names_setting(pointer, &text) {
+        if !allowed.names_setting(pointer, &text) {
             unnamed.push((pointer.as_str(), text));
         }
     }

@@ -1,11 +1,13 @@
 //! What the operator allowed beyond a plain yes.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use host_catalog::Risk;
 use host_model::{AccountId, Arn, Principal, quote_within};
 
 use crate::addon::is_reporting;
+use crate::{Grants, Mode, PolicyFile, RunFacts};
 
 /// What the operator named on the command line or in the user's own configuration; never what a
 /// workflow says.
@@ -27,6 +29,62 @@ pub struct Allowances {
     pub addon_settings: BTreeSet<(String, String)>,
     /// Whether roles and policies that are there already may be marked as ours.
     pub adopt: bool,
+    /// The operator's policy file. With one, nothing leaves that it does not grant.
+    pub policy: Option<Arc<PolicyFile>>,
+    /// What it grants to this run: [`Allowances::for_run`].
+    pub grants: Option<Arc<Grants>>,
+}
+
+/// What counts for one call: what was named for every call, and what the rules that match this one allow.
+#[derive(Debug)]
+pub(crate) struct Allowed<'a> {
+    every: &'a Allowances,
+    by_rules: Vec<&'a Allowances>,
+}
+
+impl<'a> Allowed<'a> {
+    /// What was named for every call.
+    pub(crate) const fn to_all(every: &'a Allowances) -> Self {
+        Self { every, by_rules: Vec::new() }
+    }
+
+    pub(crate) const fn of(every: &'a Allowances, by_rules: Vec<&'a Allowances>) -> Self {
+        Self { every, by_rules }
+    }
+
+    fn any(&self, test: impl Fn(&Allowances) -> bool) -> bool {
+        test(self.every) || self.by_rules.iter().any(|it| test(it))
+    }
+
+    /// Whether a class of risk was named.
+    pub(crate) fn names_risk(&self, risk: Risk) -> bool {
+        self.any(|it| it.risks.contains(&risk))
+    }
+
+    /// Whether policies may amount to administration.
+    pub(crate) fn broad_policies(&self) -> bool {
+        self.any(|it| it.broad_policies)
+    }
+
+    /// Whether a trust document may name that principal.
+    pub(crate) fn names_principal(&self, principal: &str) -> bool {
+        self.any(|it| it.names_principal(principal))
+    }
+
+    /// Whether credentials may be made for that user although it is not marked.
+    pub(crate) fn names_user(&self, account: &AccountId, user: &str) -> bool {
+        self.any(|it| it.names_user(account, user))
+    }
+
+    /// Whether that add-on may be changed.
+    pub(crate) fn names_addon(&self, addon: &str) -> bool {
+        self.any(|it| it.addons.contains(addon))
+    }
+
+    /// Whether an add-on may be given that very setting.
+    pub(crate) fn names_setting(&self, pointer: &str, value: &str) -> bool {
+        self.any(|it| it.names_setting(pointer, value))
+    }
 }
 
 /// A word that allows nothing.
@@ -92,19 +150,29 @@ impl Allowances {
         Ok(())
     }
 
-    /// Whether a trust document may name that principal.
-    pub(crate) fn names_principal(&self, principal: &str) -> bool {
+    /// The same with the rules of the policy file that count in this run. A file that was not bound to a run
+    /// grants nothing.
+    #[must_use]
+    pub fn for_run(&self, run: &RunFacts<'_>) -> Self {
+        let grants = self.policy.as_ref().map(|file| Arc::new(file.grants(run)));
+        Self { grants, ..self.clone() }
+    }
+
+    /// Whether the policy file only says what it would deny.
+    pub fn audits(&self) -> bool {
+        self.policy.as_ref().is_some_and(|policy| policy.mode == Mode::Audit)
+    }
+
+    fn names_principal(&self, principal: &str) -> bool {
         is_name(principal) && self.principals.contains(principal)
     }
 
-    /// Whether credentials may be made for that user although it is not marked.
-    pub(crate) fn names_user(&self, account: &AccountId, user: &str) -> bool {
+    fn names_user(&self, account: &AccountId, user: &str) -> bool {
         let arn = Arn::new(account.clone(), Principal::User(user.to_owned())).to_string();
         self.users.contains(user) || self.users.contains(&arn)
     }
 
-    /// Whether an add-on may be given that very setting.
-    pub(crate) fn names_setting(&self, pointer: &str, value: &str) -> bool {
+    fn names_setting(&self, pointer: &str, value: &str) -> bool {
         self.addon_settings.contains(&(pointer.to_owned(), value.to_owned()))
     }
 }

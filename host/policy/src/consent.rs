@@ -2,7 +2,7 @@
 
 use host_catalog::Risk;
 
-use crate::allowance::flag;
+use crate::allowance::{Allowed, flag};
 use crate::entry::title;
 use crate::{Denial, Scene, Subject};
 
@@ -13,7 +13,7 @@ pub enum Consent {
     Offline,
     /// A person was asked for this call and said yes.
     Person,
-    /// `--yes`, for a workflow whose digest is vetted.
+    /// `--yes`, for a workflow whose digest is vetted, or with a policy file.
     Unattended,
     /// A read of a workflow whose digest is vetted.
     VettedRead,
@@ -53,14 +53,18 @@ impl Consent {
 }
 
 /// Refuses what nobody agreed to, and high risks that a person neither saw nor named.
-pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> {
+pub(crate) fn judge(
+    scene: &Scene,
+    allowed: &Allowed<'_>,
+    subject: &Subject<'_>,
+) -> Result<(), Denial> {
     let title = title(subject);
     let writes = subject.action.effect.is_write();
     let attended = match subject.consent {
         Consent::Offline => scene.offline,
         Consent::Person | Consent::Planned => true,
-        Consent::Unattended => return unattended(scene, subject, &title),
-        Consent::VettedRead if !writes => return unattended(scene, subject, &title),
+        Consent::Unattended => return unattended(allowed, subject, &title),
+        Consent::VettedRead if !writes => return unattended(allowed, subject, &title),
         Consent::VettedRead | Consent::None => false,
     };
     if attended {
@@ -71,9 +75,9 @@ pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> 
     Err(Denial::new("policy.consent-missing", 16, sentence).unless(Some("--yes".to_owned())))
 }
 
-fn unattended(scene: &Scene, subject: &Subject<'_>, title: &str) -> Result<(), Denial> {
+fn unattended(allowed: &Allowed<'_>, subject: &Subject<'_>, title: &str) -> Result<(), Denial> {
     let Some(risk) = subject.action.risk.filter(|risk| is_high(*risk)) else { return Ok(()) };
-    if scene.allowances.risks.contains(&risk) {
+    if allowed.names_risk(risk) {
         return Ok(());
     }
     let word = risk.as_str();
@@ -93,6 +97,6 @@ pub const fn is_high(risk: Risk) -> bool {
 }
 
 /// The classes of rule 18.
-const fn is_own_class(risk: Risk) -> bool {
+pub(crate) const fn is_own_class(risk: Risk) -> bool {
     matches!(risk, Risk::AccessKey | Risk::Command | Risk::Purchase)
 }

@@ -11,7 +11,8 @@ use serde_json::Value as Json;
 pub(crate) struct Given<'a>(pub(crate) &'a Call);
 
 impl<'a> Given<'a> {
-    fn value(self, name: &str) -> Option<&'a Value> {
+    /// The value of a parameter, as it was given.
+    pub(crate) fn value(self, name: &str) -> Option<&'a Value> {
         self.0.parameters.iter().find_map(|(key, value)| (key == name).then_some(value))
     }
 

@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | `entry` | what is not catalogued, not declared, or not the workflow's to give | 1, 3 |
 //! | `reach` | callers and roles of accounts that the operator did not bind | 4 |
+//! | `grant` | what the operator's policy file does not grant, if there is one | 16 to 18 |
 //! | `sink` | secrets anywhere but where they belong | 7 |
 //! | `addon` | add-ons and settings through which a cluster's data could go elsewhere, and values that were read masked | 7, 11 |
 //! | `command` | scripts that the component does not declare, or that run differently | 18 |
@@ -27,12 +28,13 @@
 //! # Invariants
 //!
 //! - **Deny by default.** What is unknown, unread, unnamed or ambiguous is refused.
-//! - **More allowances never refuse, fewer never permit.** No rule is switched on by an allowance.
+//! - **More allowances never refuse, fewer never permit.** No rule is switched on by an allowance; a policy
+//!   file switches one on, and each of its rules can only permit more.
 //! - **The catalog decides.** Effect, risk and types come from the product's data, never from the
 //!   call or from how it was asked.
 //! - **A value is read as it is sent.** Text that comes as JSON is the same text (`given`).
 //! - **A grant is what the operator would type**, and is offered only if it can be copied into a
-//!   shell without meaning anything else.
+//!   shell, or into the policy file, without meaning anything else.
 //!
 //! A [`Permit`] is proof that all of this was done. Nobody else can make one:
 //!
@@ -87,6 +89,7 @@ mod denial;
 mod document;
 mod entry;
 mod given;
+mod grant;
 mod judge;
 mod mark;
 mod need;
@@ -104,7 +107,11 @@ mod user;
 pub use allowance::{AllowanceUnknown, Allowances};
 pub use consent::{Consent, is_high};
 pub use denial::Denial;
-pub use judge::judge;
+pub use grant::{
+    Explained, Grants, Mode, PolicyFault, PolicyFile, RULE, Reads, RuleExplained, RunFacts,
+    Unallowed,
+};
+pub use judge::{audit, judge};
 pub use need::{Need, needs};
 pub use permit::{Attempt, HostPurpose, Permit, ReadAttempt, Repair};
 pub use risk::risks;

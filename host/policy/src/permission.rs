@@ -3,9 +3,9 @@
 use host_model::quote_within;
 use host_ram::RiskClass;
 
-use crate::allowance::flag;
+use crate::allowance::{Allowed, flag};
 use crate::document::Reading;
-use crate::{Denial, DocumentKind, Scene};
+use crate::{Denial, DocumentKind};
 
 /// How many characters of what a document says are shown.
 const SHOWN: usize = 400;
@@ -16,11 +16,11 @@ const SHOWN: usize = 400;
 ///
 /// Assuming any role (`AliyunSTSAssumeRoleAccess`, which the documented procedure attaches) is
 /// not refused: the trust of each role decides too. It is a risk that is shown.
-pub(crate) fn judge(scene: &Scene, readings: &[Reading]) -> Result<(), Denial> {
+pub(crate) fn judge(allowed: &Allowed<'_>, readings: &[Reading]) -> Result<(), Denial> {
     for reading in readings.iter().filter(|reading| reading.kind == DocumentKind::Permission) {
         let risks = reading.risks.as_ref().map_err(|reason| unread(reading, reason))?;
         let broad = risks.iter().find(|risk| !is_harmless(risk.class));
-        if let Some(risk) = broad.filter(|_| !scene.allowances.broad_policies) {
+        if let Some(risk) = broad.filter(|_| !allowed.broad_policies()) {
             let sentence =
                 format!("{} is refused: {}", reading.what, quote_within(&risk.sentence, SHOWN));
             let denial = Denial::new("policy.document-broad", 5, sentence);

@@ -3,30 +3,30 @@
 use host_model::quote_within;
 use host_ram::{Risk, RiskClass};
 
-use crate::allowance::{flag, is_pattern};
+use crate::allowance::{Allowed, flag, is_pattern};
 use crate::document::Reading;
 use crate::permission::unread;
-use crate::{Denial, DocumentKind, Scene};
+use crate::{Denial, DocumentKind};
 
 /// How many characters of what a document says are shown.
 const SHOWN: usize = 400;
 
 /// Refuses trust in anybody but users, roles and roots of bound accounts, unless the operator
 /// named that very principal.
-pub(crate) fn judge(scene: &Scene, readings: &[Reading]) -> Result<(), Denial> {
+pub(crate) fn judge(allowed: &Allowed<'_>, readings: &[Reading]) -> Result<(), Denial> {
     for reading in readings.iter().filter(|reading| reading.kind == DocumentKind::Trust) {
         let risks = reading.risks.as_ref().map_err(|reason| unread(reading, reason))?;
         for risk in risks {
-            one(scene, &reading.what, risk)?;
+            one(allowed, &reading.what, risk)?;
         }
     }
     Ok(())
 }
 
-fn one(scene: &Scene, what: &str, risk: &Risk) -> Result<(), Denial> {
+fn one(allowed: &Allowed<'_>, what: &str, risk: &Risk) -> Result<(), Denial> {
     let principal = risk.principal.as_deref();
     let pattern = principal.is_some_and(is_pattern);
-    let named = principal.is_some_and(|name| scene.allowances.names_principal(name));
+    let named = principal.is_some_and(|name| allowed.names_principal(name));
     let code = match risk.class {
         RiskClass::TrustsWholeAccount if !pattern => return Ok(()),
         _ if named && is_grantable(risk.class) => return Ok(()),

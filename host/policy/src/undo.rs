@@ -17,6 +17,7 @@ use host_model::{AccountId, Call, Value, quote_within};
 use host_ram::Document;
 use serde_json::Value as Json;
 
+use crate::allowance::Allowed;
 use crate::entry::{catalogued, title};
 use crate::given::{Given, text_of};
 use crate::{Consent, Denial, Permit, Scene, Subject};
@@ -102,11 +103,13 @@ pub fn judge_undo(scene: &Scene, reversal: &Reversal<'_>) -> Result<Permit, Deni
             ));
         }
     }
+    // What follows from the journal needs no rule of a policy file.
+    let allowed = Allowed::to_all(&scene.allowances);
     if is_agreed(&subject) {
         let lenient = Subject { consent: Consent::Person, ..subject };
-        consent::judge(scene, &lenient)?;
+        consent::judge(scene, &allowed, &lenient)?;
     } else {
-        consent::judge(scene, &subject)?;
+        consent::judge(scene, &allowed, &subject)?;
     }
     Ok(Permit::new(&subject.product.key, &subject.action.name, subject.action.effect))
 }

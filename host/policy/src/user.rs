@@ -3,10 +3,10 @@
 use host_catalog::{Action, Product, Risk};
 use host_model::{Arn, Call, Principal, quote_within};
 
-use crate::allowance::flag;
+use crate::allowance::{Allowed, flag};
 use crate::entry::title;
 use crate::given::Given;
-use crate::{Denial, Scene, Subject};
+use crate::{Denial, Subject};
 
 /// How many characters of a user's name are shown.
 const NAME_SHOWN: usize = 64;
@@ -16,7 +16,7 @@ const CREDENTIALS: [&str; 4] = ["AccessKey", "LoginProfile", "MFADevice", "Passw
 
 /// Refuses changes of credentials of users that neither carry the mark nor were named by the
 /// operator, and new names for users without the mark.
-pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> {
+pub(crate) fn judge(allowed: &Allowed<'_>, subject: &Subject<'_>) -> Result<(), Denial> {
     let renames = renames(subject.action, subject.call);
     if !renames && !touches_credentials(subject.product, subject.action) {
         return Ok(());
@@ -29,7 +29,7 @@ pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> 
     if is_marked(subject, name) {
         return Ok(());
     }
-    if !renames && scene.allowances.names_user(subject.account, name) {
+    if !renames && allowed.names_user(subject.account, name) {
         return Ok(());
     }
     let sentence = format!(

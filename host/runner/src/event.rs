@@ -61,12 +61,22 @@ pub enum RunEvent {
         code: Option<String>,
         /// What was said, if it did not end well.
         message: Option<String>,
+        /// The rule of a policy file that would allow what was denied for the lack of one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        grant: Option<String>,
         /// The cloud's id of the request.
         request_id: Option<String>,
         /// How many requests it took.
         attempts: u32,
         /// How long it took, in milliseconds of the run's clock.
         elapsed_ms: u64,
+    },
+    /// A policy file that is only audited would deny a call, which goes on.
+    WouldDeny(WouldDeny),
+    /// All that a policy file which is only audited would deny, before the end of the run.
+    PolicyAudited {
+        /// Each once, in the order in which they came.
+        denials: Vec<WouldDeny>,
     },
     /// The host waits, repeats or corrects something.
     Note {
@@ -156,6 +166,25 @@ pub struct UndoLine {
     pub action: String,
     /// The catalog's words, with what is taken away or put back.
     pub sentence: String,
+}
+
+/// What a policy file that is only audited would deny.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WouldDeny {
+    /// The step that the call belongs to.
+    pub step: String,
+    /// The account's name in the manifest, if it is bound.
+    pub account_name: Option<String>,
+    /// The account's id.
+    pub account: String,
+    /// `product:Action`.
+    pub action: String,
+    /// The code of the denial.
+    pub code: String,
+    /// Why, in the host's words.
+    pub message: String,
+    /// The rule that would allow it, if one does.
+    pub grant: Option<String>,
 }
 
 /// How a call ended.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use host_model::{AccountId, Call, IdentityRef, Timestamp, Value};
 use host_runtime::{Claim, IdentityClass};
 
+use crate::WouldDeny;
 use crate::sighting::Sighting;
 
 /// Everything that the verdict looks at.
@@ -14,6 +15,8 @@ pub(crate) struct Ledger {
     pub(crate) steps: BTreeSet<String>,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) checks: Vec<CheckRecord>,
+    /// What a policy file would deny that is only audited.
+    pub(crate) would_deny: Vec<WouldDeny>,
 }
 
 impl Ledger {

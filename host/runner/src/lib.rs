@@ -43,7 +43,7 @@ mod verdict;
 pub use account::{Bound, BoundAccounts};
 pub use ask::{Approver, Decision, Question};
 pub use error::RunError;
-pub use event::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine};
+pub use event::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine, WouldDeny};
 pub use input::{InputError, InputSource, build_input};
 pub use mark::Mark;
 pub use plan::Planned;

@@ -9,7 +9,7 @@ use host_catalog::Catalog;
 use host_client::Client;
 use host_journal::{Journal, Writer};
 use host_model::{CallError, ErrorKind, Problem as _, RunId};
-use host_policy::{Allowances, Scene};
+use host_policy::{Allowances, RunFacts, Scene};
 use host_ports::{Clock, Entropy};
 use host_runtime::{Limits, Manifest, Prepared, RuntimeError, Stop};
 use serde_json::Value as Json;
@@ -211,6 +211,7 @@ impl Run {
             workflow.run(Box::new(driver), self.settings.limits, &input.to_string()).await;
         let ended = {
             let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+            self.report_audit(&ledger, reporter.as_ref());
             self.end(workflow, outcome, &ledger)
         };
         let written = recorder.write(&Entry::Ended(ended.record.clone()), &[]).await;
@@ -290,6 +291,7 @@ impl Run {
             mark: settings.mark.text(),
             allowed: origin.allowed.to_vec(),
             adopt: settings.allowances.adopt,
+            policy: settings.allowances.policy.as_ref().map(|policy| policy.text().to_owned()),
             provoke: settings.provoke,
             unattended: settings.unattended,
             place: origin.place.clone(),
@@ -334,6 +336,25 @@ impl Run {
         });
     }
 
+    /// What the policy file would have denied, if it is only audited.
+    fn report_audit(&self, ledger: &Ledger, reporter: &dyn Reporter) {
+        if self.settings.allowances.audits() {
+            reporter.report(&RunEvent::PolicyAudited { denials: ledger.would_deny.clone() });
+        }
+    }
+
+    /// What the operator allows in this run; `harmless` if no effect of it can leave the machine.
+    pub(crate) fn allowances(&self, workflow: &Prepared, harmless: bool) -> Allowances {
+        let (package, settings) = (workflow.package(), &self.settings);
+        let accounts = settings.accounts.0.iter();
+        self.settings.allowances.for_run(&RunFacts {
+            workflow: &package.manifest.name,
+            digest: &package.digest,
+            accounts: &accounts.map(|(name, it)| (name.clone(), it.account.clone())).collect(),
+            harmless,
+        })
+    }
+
     pub(crate) fn stage(
         &self,
         workflow: &Prepared,
@@ -356,7 +377,7 @@ impl Run {
                 declared: manifest.actions.clone(),
                 bound: bound.collect(),
                 commands: manifest.commands.iter().map(|it| it.digest.clone()).collect(),
-                allowances: settings.allowances.clone(),
+                allowances: self.allowances(workflow, settings.offline),
                 mark: settings.mark.text(),
                 offline: settings.offline,
             },

@@ -393,6 +393,7 @@ mod tests {
             steps: BTreeSet::from(["applications".to_owned(), "applications/c1".to_owned()]),
             calls: vec![change("c2", 1, Recorded::Reply)],
             checks: vec![check("applications/c3"), check("key-works")],
+            ..Ledger::default()
         };
         let found = things(&proof(), &ledger);
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["c1", "c2", "c3"]);

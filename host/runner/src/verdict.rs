@@ -321,6 +321,7 @@ mod tests {
             steps: BTreeSet::new(),
             calls: calls.iter().map(call).collect(),
             checks: checks.iter().map(check).collect(),
+            ..Ledger::default()
         }
     }
 

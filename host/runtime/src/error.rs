@@ -181,7 +181,7 @@ impl Problem for RuntimeError {
                 Some(format!("raise `{limit}` under `[limits]` in `host.toml`"))
             }
             Self::Failed { error, .. } => {
-                let grant = || error.details.get("grant").map(|grant| format!("allow it with `{grant}`"));
+                let grant = || error.details.get("grant").map(|grant| allowed_with(grant));
                 // Marked as the words of the workflow, which may advise what suits it.
                 let hint = error.details.get("hint");
                 let hint = hint.map(|hint| format!("“{}”", host_model::quote_within(hint, 500)));
@@ -189,5 +189,13 @@ impl Problem for RuntimeError {
             }
             _ => None,
         }
+    }
+}
+
+/// How to go about a grant: a flag for the command line, or lines for the policy file.
+fn allowed_with(grant: &str) -> String {
+    match grant.strip_prefix("[[rule]]\n") {
+        Some(_) => "add to the policy file the rule that is shown with the denied call".to_owned(),
+        None => format!("allow it with `{grant}`"),
     }
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use host_journal::JournalError;
 use host_net::SystemClock;
 use host_plan::{Approval, How, Plan};
+use host_policy::Allowances;
 use host_ports::Clock as _;
 use host_runner::record::{ApprovedPlan, Place};
 use host_runner::{Origin, Run};
@@ -15,7 +16,7 @@ use crate::command::run::{finish, prepare, slots};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::{Session, Terms, allowances};
-use crate::vetted;
+use crate::{policy, vetted};
 
 /// Do what a saved plan says: exactly this, or nothing.
 #[derive(Debug, Args)]
@@ -68,7 +69,12 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     };
     let cloud = session.cloud(&realm, &place, &slots(manifest), terms).await?;
     same_accounts(&plan, &cloud.accounts)?;
-    let allowances = allowances(&plan.allowed, plan.terms.adopt)?;
+    let policy = match &plan.terms.policy {
+        Some(text) => Some(policy::parse("the policy file that the plan was made with", text)?),
+        None => policy::chosen(None, &session.config)?,
+    };
+    policy::refuse_audit(policy.as_deref(), &place)?;
+    let allowances = Allowances { policy, ..allowances(&plan.allowed, plan.terms.adopt)? };
     let settings = session.settings(cloud, &plan.run, &manifest.lineage, allowances, terms);
     realm.save()?;
     let approval = Approval {

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::{Realm, Session, Terms, allowances};
-use crate::vetted;
+use crate::{policy, vetted};
 
 /// What is run, and on whom.
 #[derive(Debug, Args)]
@@ -42,6 +42,9 @@ pub(super) struct Invocation {
     /// Allow a class of risk: `access-key`, `console-login`, `mfa`, `broad-policy`, `user=NAME`, `principal=ARN`.
     #[arg(long, value_name = "WORD")]
     allow: Vec<String>,
+    /// A file of what you grant: what it does not grant is denied (`docs/policy.md`).
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Take over objects that are there without this program's mark.
     #[arg(long)]
     adopt: bool,
@@ -105,7 +108,8 @@ impl Invocation {
         };
         let input = self.input(&manifest.parameters, defaults)?;
         let allowed = self.allowed(&session.config);
-        let allowances = allowances(&allowed, self.adopt)?;
+        let policy = policy::chosen(self.policy.as_deref(), &session.config)?;
+        let allowances = Allowances { policy, ..allowances(&allowed, self.adopt)? };
         let file = whole(&self.workflow);
         Ok(Ready { session, file, bytes, workflow, place, realm, input, allowed, allowances })
     }

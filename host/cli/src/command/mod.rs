@@ -8,6 +8,7 @@ mod export;
 mod inspect;
 mod invocation;
 mod plan;
+mod policy;
 mod proposal;
 mod replay;
 mod resume;
@@ -44,6 +45,7 @@ enum Verb {
     Show(show::Arguments),
     Export(export::Arguments),
     Inspect(inspect::Arguments),
+    Policy(policy::Arguments),
     Simulate(simulate::Arguments),
     Doctor(doctor::Arguments),
     Vault(vault::Arguments),
@@ -65,6 +67,7 @@ impl Command {
             Verb::Show(arguments) => arguments.json,
             Verb::Export(_) => false,
             Verb::Inspect(arguments) => arguments.json,
+            Verb::Policy(arguments) => arguments.json(),
             Verb::Simulate(arguments) => arguments.json,
             Verb::Doctor(arguments) => arguments.json,
             Verb::Vault(arguments) => arguments.json(),
@@ -86,6 +89,7 @@ impl Command {
             Verb::Show(arguments) => show::run(&arguments, context).await,
             Verb::Export(arguments) => export::run(&arguments, context).await,
             Verb::Inspect(arguments) => inspect::run(&arguments),
+            Verb::Policy(arguments) => policy::run(&arguments),
             Verb::Simulate(arguments) => simulate::run(arguments, context).await,
             Verb::Doctor(arguments) => doctor::run(arguments, context).await,
             Verb::Vault(arguments) => vault::run(&arguments, context),

@@ -1,6 +1,7 @@
 //! A plan on its way to a yes.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use host_net::SystemClock;
 use host_plan::{Approval, How, Plan};
@@ -31,8 +32,11 @@ pub(super) async fn run(ready: &Ready<'_>, terms: Terms) -> Result<Run, Failure>
 /// Plans a run.
 pub(super) async fn plan(run: &Run, ready: &Ready<'_>) -> Result<Planned, Failure> {
     let Ready { session, workflow, place, .. } = ready;
-    let reporter: Arc<dyn Reporter> =
-        if session.verbose && !session.json { session.reporter(run.id()) } else { Arc::new(Quiet) };
+    let people = (!session.json).then(|| session.reporter(run.id()));
+    let reporter: Arc<dyn Reporter> = match people {
+        Some(people) if session.verbose => people,
+        people => Arc::new(Denials { people, seen: Mutex::default() }),
+    };
     let origin = Origin { input: &ready.input, allowed: &ready.allowed, place, plan: None };
     let file = (ready.file.as_str(), SystemClock.now());
     Ok(run.plan(workflow, file, &origin, reporter).await?)
@@ -46,8 +50,9 @@ pub(super) fn approve(
     (terms, allowances, json): (Terms, &Allowances, bool),
 ) -> Result<ApprovedPlan, Failure> {
     let plan = &planned.plan;
+    let unasked = terms.unattended && (terms.vetted || allowances.policy.is_some());
     // A program reads the stream; a person who is asked has to see what about.
-    if !json || (context.can_ask && !(terms.unattended && terms.vetted)) {
+    if !json || (context.can_ask && !unasked) {
         output::plan::ask(planned);
     }
     let approved = |how| {
@@ -55,8 +60,11 @@ pub(super) fn approve(
         let approval = Approval { plan: plan.hash(), how, who, at };
         ApprovedPlan { plan: plan.clone(), approval }
     };
-    if terms.unattended && terms.vetted {
-        unnamed_risks(plan, allowances)?;
+    if unasked {
+        // A policy file names every class that it grants, and the plan was judged by it.
+        if allowances.policy.is_none() {
+            unnamed_risks(plan, allowances)?;
+        }
         return Ok(approved(How::Yes));
     }
     if plan.steps.is_empty() && plan.forecast.is_none() {
@@ -70,7 +78,7 @@ pub(super) fn approve(
             "plan.nobody-asked",
             "the plan needs a yes, and there is no terminal to ask at".to_owned(),
         )
-        .hint("run `host plan … -o FILE` and `host apply FILE`; or add `--yes`, for a vetted workflow"));
+        .hint("run `host plan … -o FILE` and `host apply FILE`; or add `--yes`, for a vetted workflow or with a policy file"));
     }
     let typed = answer("\ndo exactly this? only `yes` goes on: ");
     if typed.as_deref() == Some("yes") {
@@ -106,13 +114,31 @@ fn unvetted() -> Failure {
     Failure::denied(
         "plan.yes-unvetted",
         "the plan needs a person's yes, and there is no terminal to ask at: `--yes` counts for vetted \
-         workflows only"
+         workflows, or with a policy file"
             .to_owned(),
     )
-    .hint("run `host plan … -o FILE`, read it, and `host apply FILE`")
+    .hint("run `host plan … -o FILE`, read it, and `host apply FILE`; or grant with `--policy FILE` what it may do")
 }
 
-/// Planning says nothing: the plan does.
+/// Planning says nothing, for the plan does; but what the policy file denies is shown with the rule that would
+/// allow it, once.
+#[derive(Debug)]
+struct Denials {
+    people: Option<Arc<dyn Reporter>>,
+    seen: Mutex<BTreeSet<String>>,
+}
+
+impl Reporter for Denials {
+    fn report(&self, event: &RunEvent) {
+        let RunEvent::Call { grant: Some(grant), .. } = event else { return };
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(people) = self.people.as_ref().filter(|_| seen.insert(grant.clone())) {
+            people.report(event);
+        }
+    }
+}
+
+/// What is only looked at says nothing.
 #[derive(Debug)]
 pub(super) struct Quiet;
 

@@ -1,7 +1,10 @@
 //! `host resume`: goes on with a run that died or was stopped.
 
+use std::sync::Arc;
+
 use clap::Args;
 use host_model::RunId;
+use host_policy::{Allowances, PolicyFile};
 use host_runner::record::{self, Begun};
 use host_runner::{Past, Run};
 
@@ -9,7 +12,7 @@ use crate::command::run::{finish, prepare};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::{Realm, Session, Terms, allowances};
-use crate::{select, vetted};
+use crate::{policy, select, vetted};
 
 /// Go on with a run that was killed, interrupted or stopped: what was done is not done again.
 #[derive(Debug, Args)]
@@ -20,6 +23,9 @@ pub(crate) struct Arguments {
     /// that began so goes on so.
     #[arg(long)]
     yes: bool,
+    /// Another policy file than the one that the run began with.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<std::path::PathBuf>,
     /// Another `host.toml` than the one that the run began with.
     #[arg(long, value_name = "FILE")]
     config: Option<std::path::PathBuf>,
@@ -38,15 +44,17 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let entries = record::read(&id, &session.journal.read(&id).await?)?;
     let begun = begun(&id, &entries)?;
     let realm = session.realm(&begun.place, false).await?;
-    go_on(&session, &realm, &id, arguments.yes).await
+    let policy = arguments.policy.as_deref().map(policy::read).transpose()?;
+    go_on(&session, &realm, &id, arguments.yes, policy).await
 }
 
-/// Goes on with a run in its cloud.
+/// Goes on with a run in its cloud, by the policy file that it began with if no other is given.
 pub(super) async fn go_on(
     session: &Session<'_>,
     realm: &Realm,
     id: &RunId,
     yes: bool,
+    policy: Option<Arc<PolicyFile>>,
 ) -> Result<u8, Failure> {
     let (entries, writer) = session.journal.reopen(id).await?;
     let entries = record::read(id, &entries)?;
@@ -64,7 +72,13 @@ pub(super) async fn go_on(
     };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
     let cloud = session.cloud(realm, &begun.place, &names, terms).await?;
-    let allowances = allowances(&begun.allowed, begun.adopt)?;
+    let policy = match (policy, &begun.policy) {
+        (Some(policy), _) => Some(policy),
+        (None, Some(text)) => Some(policy::parse("the policy file that the run began with", text)?),
+        (None, None) => policy::chosen(None, &session.config)?,
+    };
+    policy::refuse_audit(policy.as_deref(), &begun.place)?;
+    let allowances = Allowances { policy, ..allowances(&begun.allowed, begun.adopt)? };
     let settings = session.settings(cloud, id, &begun.workflow.lineage, allowances, terms);
     let reporter = session.reporter(id);
     let past = Past { entries, writer };

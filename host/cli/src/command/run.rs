@@ -3,6 +3,7 @@
 use clap::Args;
 use host_journal::Journal;
 use host_model::RunId;
+use host_policy::PolicyFile;
 use host_runner::record::Entry;
 use host_runner::{Ended, Origin, Verdict};
 use host_runtime::{Cache, CacheKey, Engine, Manifest, Prepared};
@@ -12,6 +13,7 @@ use crate::command::{proposal, resume};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, line};
+use crate::policy;
 use crate::session::{Realm, Session};
 use crate::terminal::answer;
 
@@ -23,7 +25,7 @@ pub(crate) struct Arguments {
     /// Begin a new run, even if one of this very command did not come to its end.
     #[arg(long)]
     new: bool,
-    /// Ask nothing: only for vetted workflows, and for no risk that `--allow` does not name.
+    /// Ask nothing: only for vetted workflows or with `--policy`, and for no risk that neither it nor `--allow` names.
     #[arg(long)]
     yes: bool,
 }
@@ -38,10 +40,13 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let ready = arguments.what.ready(context).await?;
     let Ready { session, workflow, place, realm, input, allowed, .. } = &ready;
     let mut origin = Origin { input, allowed, place, plan: None };
-    let earlier = unfinished(session.journal.as_ref(), &workflow.package().digest, &origin).await?;
+    let policy = ready.allowances.policy.as_deref();
+    policy::refuse_audit(policy, place)?;
+    let digest = &workflow.package().digest;
+    let earlier = unfinished(session.journal.as_ref(), digest, &origin, policy).await?;
     let earlier = earlier.filter(|_| !arguments.what.fresh && !arguments.new);
     if let Some(earlier) = earlier.filter(|earlier| goes_on(context, earlier, arguments.yes)) {
-        return resume::go_on(session, realm, &earlier, arguments.yes).await;
+        return resume::go_on(session, realm, &earlier, arguments.yes, None).await;
     }
     let terms = arguments.what.terms(&ready, arguments.yes);
     let run = proposal::run(&ready, terms).await?;
@@ -97,6 +102,7 @@ async fn unfinished(
     journal: &dyn Journal,
     digest: &str,
     origin: &Origin<'_>,
+    policy: Option<&PolicyFile>,
 ) -> Result<Option<RunId>, Failure> {
     let heads = journal.newest(LOOKED_BACK).await?;
     // Only the newest counts: what came after an older one may have changed what it was about.
@@ -106,7 +112,8 @@ async fn unfinished(
             && begun.undoes.is_none()
             && begun.input == *origin.input
             && begun.place == *origin.place
-            && begun.allowed == origin.allowed;
+            && begun.allowed == origin.allowed
+            && begun.policy.as_deref() == policy.map(PolicyFile::text);
         same.then_some(head)
     });
     let is_open = |head: &host_journal::Head| match serde_json::from_str(&head.last.body) {

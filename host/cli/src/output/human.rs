@@ -2,7 +2,7 @@
 
 use host_model::{Effect, quote_within};
 use host_runner::undo::Stays;
-use host_runner::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine, Verdict};
+use host_runner::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine, Verdict, WouldDeny};
 use host_runtime::{Claim, Level, LogLevel};
 use serde_json::Value;
 
@@ -30,6 +30,10 @@ impl Reporter for Human {
                 line(&format!("    ✗ {}: {}{exit}; it wrote:", words(machine), words(status)));
                 tail.lines().for_each(|text| line(&format!("      │ {}", words(text))));
             }
+            RunEvent::WouldDeny(denial) => {
+                line(&format!("    ⊘ would be denied: {}", words(&denial.message)));
+            }
+            RunEvent::PolicyAudited { denials } => audited(denials, line),
             RunEvent::Note { message } => line(&format!("    … {}", words(message))),
             RunEvent::Log { level, message, fields } => {
                 if *level != LogLevel::Debug || self.verbose {
@@ -93,6 +97,7 @@ impl Human {
             outcome,
             code,
             message,
+            grant,
             request_id,
             attempts,
             ..
@@ -120,10 +125,41 @@ impl Human {
         if let (false, Some(code)) = (quiet, code) {
             let message = message.as_deref().map(words).unwrap_or_default();
             line(&format!("      {}: {message}", words(code)));
+            if let Some(rule) = grant {
+                line("      this rule of the policy file would allow it:");
+                paste(rule, "        ", line);
+            }
             if let Some(request_id) = request_id {
                 line(&format!("      request id {}", words(request_id)));
             }
         }
+    }
+}
+
+/// Lines to be copied.
+fn paste(text: &str, pad: &str, write: fn(&str)) {
+    text.lines().for_each(|text| write(&format!("{pad}{}", words(text))));
+}
+
+/// What a policy file would deny.
+pub(super) fn audited(denials: &[WouldDeny], write: fn(&str)) {
+    write("");
+    if denials.is_empty() {
+        write("the policy file would deny nothing of this run");
+        return;
+    }
+    write("the policy file would deny:");
+    for denial in denials {
+        write(&format!("  ⊘ {}", words(&denial.message)));
+    }
+    let mut rules: Vec<&String> = denials.iter().filter_map(|it| it.grant.as_ref()).collect();
+    rules.dedup();
+    if !rules.is_empty() {
+        write("\nthese rules would allow it:");
+    }
+    for rule in rules {
+        write("");
+        paste(rule, "  ", write);
     }
 }
 

@@ -55,6 +55,9 @@ pub(crate) fn failure(failure: &Failure, json: bool) -> u8 {
         data(&json::failure(failure));
     }
     line(&format!("error[{}]: {}", failure.code, failure.message));
+    for text in &failure.picture {
+        line(&format!("  {text}"));
+    }
     for cause in &failure.because {
         line(&format!("  because: {cause}"));
     }

@@ -3,12 +3,17 @@
 use host_plan::Line;
 use host_runner::Planned;
 
+use super::human::audited;
 use super::{data, document, line};
 
 /// The plan as what a command answers: to standard output.
 pub(crate) fn answer(planned: &Planned, json: bool) {
     if json {
-        data(document(&host_plan::json(&planned.plan)).trim_end());
+        let mut plan = host_plan::json(&planned.plan);
+        if let Some(denials) = &planned.would_deny {
+            plan["would_deny"] = serde_json::to_value(denials).unwrap_or_default();
+        }
+        data(document(&plan).trim_end());
         return;
     }
     show(planned, &host_plan::words(&planned.plan), data);
@@ -27,5 +32,8 @@ fn show(planned: &Planned, lines: &[Line], write: fn(&str)) {
         write("");
         write(&format!("The run would end with an error after that: {code}"));
         write(&format!("  {}", host_model::quote_within(words, 1000)));
+    }
+    if let Some(denials) = &planned.would_deny {
+        audited(denials, write);
     }
 }

@@ -2,10 +2,11 @@
 //! a denial: one row of `tests/grants` for each way in that somebody would try.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use host_catalog::{Catalog, Risk};
 use host_model::{CallError, ErrorKind, Problem, Value};
-use host_policy::{Denial, Subject, judge, risks};
+use host_policy::{Denial, PolicyFile, RULE, Subject, audit, judge, risks};
 
 use crate::table::{Case, cases, opened};
 
@@ -27,7 +28,8 @@ fn every_row_ends_as_it_says() {
     let mut wrong = Vec::new();
     for case in cases() {
         let found = outcome(&case);
-        let expected = (case.expect.clone(), case.rule, case.grant.clone());
+        let grant = case.grant.as_ref().map(|grant| grant.trim_start_matches('\n').to_owned());
+        let expected = (case.expect.clone(), case.rule, grant);
         if found != expected {
             wrong.push(format!("{}\n  expected {expected:?}\n  found    {found:?}", case.name));
         }
@@ -85,6 +87,9 @@ fn a_grant_lifts_its_denial_when_it_is_typed() {
     for case in cases() {
         let ready = case.ready();
         let Err(denial) = judge(&ready.scene, &ready.subject()) else { continue };
+        if denial.grant.as_ref().is_some_and(|grant| grant.starts_with(RULE)) {
+            continue;
+        }
         let mut scene = ready.scene.clone();
         let Some(grant) = denial.grant.as_deref() else { continue };
         let mut words = grant.split(' ');
@@ -104,6 +109,55 @@ fn a_grant_lifts_its_denial_when_it_is_typed() {
         }
     }
     assert!(lifted >= 10, "only {lifted} rows offer a grant");
+}
+
+#[test]
+fn a_rule_lifts_its_denial_when_it_is_pasted() {
+    let mut lifted = 0;
+    for case in cases() {
+        let ready = case.ready();
+        let Err(denial) = judge(&ready.scene, &ready.subject()) else { continue };
+        let Some(rule) = denial.grant.filter(|grant| grant.starts_with(RULE)) else { continue };
+        lifted += 1;
+        let policy = case.policy.as_ref().map(|text| format!("{text}\n{rule}"));
+        let after = Case { policy, ..case.clone() }.ready();
+        let denial = judge(&after.scene, &after.subject()).err();
+        assert_eq!(denial, None, "{}: denied with\n{rule}", case.name);
+    }
+    assert!(lifted >= 20, "only {lifted} rows offer a rule");
+}
+
+#[test]
+fn an_audit_says_what_the_file_would_refuse_and_how_to_grant_it() {
+    let mut refused = 0;
+    for case in cases() {
+        let Some(policy) = case.policy.as_ref().filter(|text| !text.contains("mode =")) else {
+            continue;
+        };
+        let in_mode = |mode: &str| {
+            let policy = Some(format!("mode = \"{mode}\"\n{policy}"));
+            Case { policy, offline: true, ..case.clone() }.ready()
+        };
+        let (enforced, audited) = (in_mode("enforce"), in_mode("audit"));
+        let of_file = |denial: &Denial| denial.code.ends_with("-ungranted");
+        let denial = judge(&enforced.scene, &enforced.subject()).err().filter(of_file);
+        let said = audit(&audited.scene, &audited.subject());
+        assert_eq!(said.as_ref(), denial.as_ref(), "{}", case.name);
+        refused += usize::from(said.is_some());
+        let denial = judge(&audited.scene, &audited.subject()).err().filter(of_file);
+        assert_eq!(denial, None, "{}", case.name);
+    }
+    assert!(refused >= 20, "only {refused} rows");
+}
+
+#[test]
+fn a_file_that_was_not_read_for_the_run_grants_nothing() {
+    let file = PolicyFile::parse("reads = \"declared\"\n[[rule]]\nactions = [\"*\"]\n").unwrap();
+    let case = cases().into_iter().find(|case| case.expect == "permit").unwrap();
+    let mut ready = case.ready();
+    ready.scene.allowances.policy = Some(Arc::new(file));
+    let denial = judge(&ready.scene, &ready.subject()).unwrap_err();
+    assert_eq!(denial.code, "policy.call-ungranted");
 }
 
 #[test]

@@ -2,8 +2,12 @@
 
 // `cfg(test)` always holds here; it tells the lints that these modules are tests throughout.
 #[cfg(test)]
+mod file;
+#[cfg(test)]
 mod judge;
 #[cfg(test)]
 mod monotone;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod table;

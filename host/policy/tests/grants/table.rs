@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use host_catalog::{
     Action, Catalog, Encoding, Owner, Parameter, ParameterType, Product, SettingNames,
 };
 use host_model::{AccountId, Call, IdentityRef, SecretKind, SecretRef, Value};
-use host_policy::{Allowances, Consent, DocumentKind, Judged, Need, Scene, Subject, UserFacts};
+use host_policy::{
+    Allowances, Consent, DocumentKind, Grants, Judged, Need, PolicyFile, RunFacts, Scene, Subject,
+    UserFacts,
+};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -44,6 +48,9 @@ pub(crate) struct Case {
     pub(crate) allow: Vec<String>,
     #[serde(default)]
     pub(crate) adopt: bool,
+    /// The text of a policy file.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
     #[serde(default)]
     pub(crate) offline: bool,
     #[serde(default)]
@@ -172,6 +179,8 @@ impl Case {
         for word in &self.allow {
             allowances.allow(word).unwrap();
         }
+        allowances.grants =
+            self.policy.as_deref().map(|text| Arc::new(granted(text, self.offline)));
         Scene {
             declared: self.declared.clone().unwrap_or_else(|| [self.call.clone()].into()),
             bound: [CALLER, "2222222222222222"].map(|id| id.parse().unwrap()).into(),
@@ -181,6 +190,15 @@ impl Case {
             offline: self.offline,
         }
     }
+}
+
+/// What a policy file grants to the run of every case.
+pub(crate) fn granted(text: &str, harmless: bool) -> Grants {
+    let file = PolicyFile::parse(text).unwrap_or_else(|fault| panic!("{fault}\n{text}"));
+    let accounts = [("monitoring", CALLER), ("source", "2222222222222222")];
+    let accounts = accounts.map(|(name, id)| (name.to_owned(), id.parse().unwrap()));
+    let (workflow, digest) = ("delegate", "d".repeat(64));
+    file.grants(&RunFacts { workflow, digest: &digest, accounts: &accounts.into(), harmless })
 }
 
 pub(crate) fn digest(script: &str) -> String {

@@ -128,6 +128,7 @@ impl LiveDriver {
             Ok(permit) => permit,
             Err(error) => return Ok(Sent::refused(error)),
         };
+        self.note_audit(&brief);
         self.stage.mark.put_on(product, action, call);
         let before = match self.look_before(call, product, action, &identity).await {
             Ok(before) => before,
@@ -404,6 +405,7 @@ impl LiveDriver {
             outcome: sent.as_ref().map_or_else(outcome_of, |_| CallOutcome::Ok),
             code: error.map(|error| error.code.clone()),
             message: error.map(|error| error.message.clone()),
+            grant: error.and_then(rule_of),
             request_id: match sent {
                 Ok(reply) => reply.request_id.clone(),
                 Err(error) => error.request_id.clone(),
@@ -432,6 +434,12 @@ fn recorded(error: &CallError) -> Recorded {
 /// Nothing was sent for a call that the host itself refused.
 pub(super) fn attempts_of(error: &CallError) -> u32 {
     error.details.get("attempts").and_then(|attempts| attempts.parse().ok()).unwrap_or(0)
+}
+
+/// The rule of a policy file that would allow what the host denied.
+fn rule_of(error: &CallError) -> Option<String> {
+    let grant = error.details.get("grant").filter(|_| error.kind == ErrorKind::Denied);
+    grant.filter(|grant| grant.starts_with(host_policy::RULE)).cloned()
 }
 
 fn outcome_of(error: &CallError) -> CallOutcome {

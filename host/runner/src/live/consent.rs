@@ -25,7 +25,8 @@ impl LiveDriver {
         if reads && self.stage.vetted {
             return Ok(Consent::VettedRead);
         }
-        if self.stage.unattended && self.stage.vetted {
+        let granted = self.stage.scene.allowances.grants.is_some();
+        if self.stage.unattended && (self.stage.vetted || granted) {
             return Ok(Consent::Unattended);
         }
         if reads && (self.reads_approved || self.reads_by_plan(brief)) {
@@ -44,7 +45,7 @@ impl LiveDriver {
                 "`{}` needs a person's yes, and there is no terminal to ask at{}",
                 question.action,
                 if self.stage.unattended {
-                    " (`--yes` counts for vetted workflows only)"
+                    " (`--yes` counts for vetted workflows, and with a policy file)"
                 } else {
                     ""
                 }

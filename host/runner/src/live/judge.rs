@@ -3,10 +3,11 @@
 use host_catalog::{Action, Product};
 use host_model::{Call, CallError};
 use host_policy::{
-    Consent, DocumentKind, HostPurpose, Judged, Need, Permit, Subject, UserFacts, judge,
+    Consent, DocumentKind, HostPurpose, Judged, Need, Permit, Subject, UserFacts, audit, judge,
 };
 
-use super::{Identity, LiveDriver};
+use super::{Identity, LiveDriver, Stage};
+use crate::{RunEvent, WouldDeny};
 
 /// Everything about one call that its judgement looks at.
 pub(super) struct Brief<'a> {
@@ -89,6 +90,32 @@ impl LiveDriver {
     /// The permit, if every rule allows the call under this consent.
     pub(super) fn judge(&self, brief: &Brief<'_>, consent: Consent) -> Result<Permit, CallError> {
         judge(&self.stage.scene, &brief.subject(consent)).map_err(CallError::from)
+    }
+
+    /// Says what a policy file would deny of a permitted call, if it is only audited.
+    pub(super) fn note_audit(&self, brief: &Brief<'_>) {
+        let Stage { scene, .. } = &self.stage;
+        if !scene.allowances.grants.as_ref().is_some_and(|grants| grants.only_audits()) {
+            return;
+        }
+        let Some(denial) = audit(scene, &brief.subject(Consent::Person)) else { return };
+        let facts = &brief.identity.facts;
+        let would_deny = WouldDeny {
+            step: self.step.id.clone(),
+            account_name: self.account_name(facts).map(str::to_owned),
+            account: facts.account.to_string(),
+            action: format!("{}:{}", brief.product.key, brief.action.name),
+            code: denial.code.to_owned(),
+            message: self.redact(&denial.sentence),
+            grant: denial.grant,
+        };
+        self.report(&RunEvent::WouldDeny(would_deny.clone()));
+        let mut ledger = self.ledger();
+        let same =
+            |it: &WouldDeny| it.grant == would_deny.grant && it.message == would_deny.message;
+        if !ledger.would_deny.iter().any(same) {
+            ledger.would_deny.push(would_deny);
+        }
     }
 
     /// Product and action of a call, which must be one that the catalog has.

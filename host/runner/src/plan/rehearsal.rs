@@ -16,7 +16,7 @@ use super::reads::OnceAsked;
 use crate::ledger::Ledger;
 use crate::live::LiveDriver;
 use crate::record::{Recorder, Tape};
-use crate::{Bound, Origin, Reporter, Run, RunError, Secrets};
+use crate::{Bound, Origin, Reporter, Run, RunError, Secrets, WouldDeny};
 
 /// What a driver plans with.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub struct Planned {
     pub error: Option<(String, String)>,
     /// How many reads were sent.
     pub reads: usize,
+    /// What the policy file would deny, if it only audits.
+    pub would_deny: Option<Vec<WouldDeny>>,
 }
 
 impl Run {
@@ -70,6 +72,7 @@ impl Run {
         let replies = Arc::new(Replies::default());
         let approver = Arc::new(OnceAsked::new(Arc::clone(&self.settings().approver)));
         let mut rehearsals = Vec::new();
+        let ledger = Arc::new(Mutex::new(Ledger::default()));
         for seed in self.seeds() {
             let secrets = Arc::new(self.settings().secrets.scratch());
             let rehearsal = self
@@ -77,7 +80,7 @@ impl Run {
                     workflow,
                     origin.input,
                     (seed, &replies),
-                    (secrets, &approver),
+                    (secrets, &approver, &ledger),
                     &reporter,
                 )
                 .await?;
@@ -87,7 +90,9 @@ impl Run {
         let first = rehearsals.pop().unwrap_or_default();
         let composed = compose(&first, &second);
         let plan = self.plan_of(workflow, file, origin, (made, &composed));
-        Ok(Planned { plan, error: composed.error, reads: replies.len() })
+        let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let would_deny = self.settings().allowances.audits().then(|| ledger.would_deny.clone());
+        Ok(Planned { plan, error: composed.error, reads: replies.len(), would_deny })
     }
 
     fn plan_of(
@@ -123,6 +128,7 @@ impl Run {
                 place: serde_json::to_value(origin.place).unwrap_or_default(),
                 adopt: settings.allowances.adopt,
                 provoke: settings.provoke,
+                policy: settings.allowances.policy.as_ref().map(|it| it.text().to_owned()),
             },
             steps: composed.steps.clone(),
             placeholders: composed.placeholders.clone(),
@@ -145,7 +151,7 @@ impl Run {
         workflow: &Prepared,
         input: &Json,
         (seed, replies): (u64, &Arc<Replies>),
-        (secrets, approver): (Arc<Secrets>, &Arc<OnceAsked>),
+        (secrets, approver, ledger): (Arc<Secrets>, &Arc<OnceAsked>, &Arc<Mutex<Ledger>>),
         reporter: &Arc<dyn Reporter>,
     ) -> Result<Rehearsal, RuntimeError> {
         let settings = self.settings();
@@ -172,8 +178,9 @@ impl Run {
         stage.accounts = introduced(&settings.accounts, &overlay);
         stage.secrets = secrets;
         stage.planning = Some(Arc::clone(&planning));
-        let driver =
-            LiveDriver::new(stage, Arc::new(Mutex::new(Ledger::default())), Tape::default(), None);
+        // Nothing of it can leave the machine but reads.
+        stage.scene.allowances = self.allowances(workflow, true);
+        let driver = LiveDriver::new(stage, Arc::clone(ledger), Tape::default(), None);
         let outcome = workflow.run(Box::new(driver), settings.limits, &input.to_string()).await;
         let mut rehearsal = std::mem::take(&mut *planning.book());
         match outcome {

@@ -73,6 +73,9 @@ pub struct Begun {
     pub allowed: Vec<String>,
     /// `--adopt`.
     pub adopt: bool,
+    /// The text of the policy file, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// `--provoke`.
     pub provoke: bool,
     /// `--yes`.

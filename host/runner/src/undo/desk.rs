@@ -269,6 +269,7 @@ impl Desk {
             }),
             code: error.map(|error| error.code.clone()),
             message: error.map(|error| error.message.clone()),
+            grant: None,
             request_id: match answer {
                 Ok(answer) => answer.request_id.clone(),
                 Err(error) => error.request_id.clone(),

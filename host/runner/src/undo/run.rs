@@ -102,6 +102,7 @@ impl Undo {
             mark: of.mark.clone(),
             allowed: Vec::new(),
             adopt: false,
+            policy: None,
             provoke: false,
             unattended: settings.unattended,
             place: of.place.clone(),

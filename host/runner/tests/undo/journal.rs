@@ -68,6 +68,7 @@ pub(crate) fn begun() -> Begun {
         mark: "host:workflow=by-hand".to_owned(),
         allowed: Vec::new(),
         adopt: false,
+        policy: None,
         provoke: false,
         unattended: false,
         place: Place::Offline { scenario: None },

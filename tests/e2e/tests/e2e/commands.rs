@@ -70,6 +70,7 @@ fn every_flag_of_the_contract_is_on_its_help_page() {
                 "--fresh",
                 "--yes",
                 "--allow",
+                "--policy",
                 "--adopt",
                 "--provoke",
                 "--endpoint",

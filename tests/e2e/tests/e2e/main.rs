@@ -10,6 +10,7 @@ mod inspect;
 mod interrupted;
 mod online;
 mod planned;
+mod policy;
 mod reporting;
 mod scenarios;
 mod secrecy;

@@ -1,0 +1,248 @@
+//! Policy files at the command line: tried by an audit, pasted together from what it offers, enforced, and
+//! explained; and the page that tells operators of it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use host_policy::PolicyFile;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Everything, each class of risk included.
+const ALL: &str = "[[rule]]\nactions = [\"*\"]\nallow = [\"access-key\", \"console-login\", \"mfa\", \"session\", \"license-key\", \"command\", \"purchase\"]\n";
+
+#[test]
+fn what_an_audit_offers_is_what_a_run_needs() {
+    let home = Home::new();
+    let policy = home.write("policy.toml", "mode = \"audit\"\n");
+    // Rows that a file has to have.
+    std::fs::write(&policy, "mode = \"audit\"\n[[rule]]\nworkflow = \"none\"\nactions = [\"*\"]\n")
+        .unwrap();
+    let (lines, exit) = home.run(&["--policy", path(&policy)]);
+    accepts("events", &lines);
+    assert_eq!(exit, Some(0), "an audit denies nothing: {lines:#?}");
+    let audited = lines.iter().find(|line| line["event"] == "policy-audited").unwrap();
+    let denials = audited["denials"].as_array().unwrap();
+    let said = lines.iter().filter(|line| line["event"] == "would-deny").count();
+    assert!(denials.len() > 10 && said >= denials.len(), "{audited:#}");
+    let rules = denials.iter().map(|denial| denial["grant"].as_str().expect("each can be granted"));
+    let rules: Vec<&str> = rules.collect();
+
+    std::fs::write(&policy, rules.concat()).unwrap();
+    let (lines, exit) = home.run(&["--fresh", "--policy", path(&policy)]);
+    accepts("events", &lines);
+    let last = lines.last().unwrap();
+    assert_eq!((exit, &last["verdict"]), (Some(0), &json!("verified")), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line["event"] == "policy-audited"), "nothing is audited");
+
+    // Without any one of them that is needed for a change, the run is denied, and says which one.
+    let key = rules.iter().position(|rule| rule.contains("ram:CreateAccessKey")).unwrap();
+    let others: String =
+        rules.iter().enumerate().filter(|(it, _)| *it != key).map(|(_, it)| *it).collect();
+    std::fs::write(&policy, others).unwrap();
+    let (lines, exit) = home.run(&["--fresh", "--policy", path(&policy)]);
+    accepts("events", &lines);
+    assert_eq!(exit, Some(3), "{lines:#?}");
+    let denied = lines.iter().find(|line| line["outcome"] == "denied").unwrap();
+    assert_eq!(denied["code"], "policy.call-ungranted");
+    assert_eq!(denied["grant"], rules[key], "{denied:#}");
+    assert_eq!(lines.last().unwrap()["verdict"], "denied");
+}
+
+#[test]
+fn an_audit_is_refused_where_calls_have_effects() {
+    let home = Home::new();
+    let policy = home.write("policy.toml", &format!("mode = \"audit\"\n{ALL}"));
+    let words = ["run", &delegate(), "--account", "monitoring=nobody", "--policy", path(&policy)];
+    let seen = home.host(&words);
+    let words = String::from_utf8_lossy(&seen.stderr);
+    assert_eq!(seen.status.code(), Some(2), "{words}");
+    assert!(words.contains("error[policy.audit-live]"), "{words}");
+}
+
+#[test]
+fn a_file_that_is_not_understood_runs_nothing() {
+    let home = Home::new();
+    let broken = home
+        .write("broken.toml", "reads = \"declared\"\n\n[[rule]]\nactions = [\"ram:CreateRol\"]\n");
+    let missing = home.path("missing.toml");
+    let empty = home.write("empty.toml", "");
+    let cases = [
+        (&broken, "policy.file-invalid", "line 4, column 12"),
+        (&missing, "policy.file-unreadable", "cannot be read"),
+        (&empty, "policy.file-invalid", "nothing is granted"),
+    ];
+    for (file, code, says) in cases {
+        let config = home.write("host.toml", &format!("policy = {:?}\n", path(file)));
+        for named in [["--policy", path(file)], ["--config", path(&config)]] {
+            let (lines, exit) = home.run(&named);
+            accepts("events", &lines);
+            assert_eq!((lines.len(), exit), (1, Some(2)), "{lines:#?}");
+            assert_eq!(lines[0]["code"], code, "{lines:#?}");
+            assert!(lines[0]["message"].as_str().unwrap().contains(says), "{lines:#?}");
+        }
+    }
+    let seen = home.host(&["policy", "check", path(&broken), &delegate()]);
+    let words = String::from_utf8_lossy(&seen.stderr);
+    assert!(
+        words.contains("4 | actions = [\"ram:CreateRol\"]\n    |            ^^^^^^^^^^^^^^^"),
+        "{words}"
+    );
+    let config = home.write("host.toml", "policy = \"policy.toml\"\n");
+    let (lines, exit) = home.run(&["--config", path(&config)]);
+    assert_eq!((&lines[0]["code"], exit), (&json!("config.file-invalid"), Some(2)), "{lines:#?}");
+}
+
+#[test]
+fn a_resumed_run_goes_by_the_file_that_it_began_with() {
+    let home = Home::new();
+    let policy = home.write("policy.toml", "reads = \"declared\"\n");
+    let (lines, exit) = home.run(&["--policy", path(&policy)]);
+    assert_eq!(exit, Some(3), "{lines:#?}");
+    std::fs::write(&policy, ALL).unwrap();
+    let run = lines[0]["run"].as_str().unwrap();
+    let resumed = |more: &[&str]| {
+        let words = [&["resume", run, "--json"], more].concat();
+        let seen = home.host(&words);
+        (events(&seen), seen.status.code())
+    };
+    let (lines, exit) = resumed(&[]);
+    assert_eq!(exit, Some(3), "the run began with another text: {lines:#?}");
+    assert!(lines.iter().any(|line| line["code"] == "policy.call-ungranted"), "{lines:#?}");
+    let (lines, exit) = resumed(&["--policy", path(&policy)]);
+    assert_eq!(exit, Some(0), "{lines:#?}");
+}
+
+#[test]
+fn a_check_says_whether_a_file_covers_a_workflow() {
+    let home = Home::new();
+    let cases = [
+        (ALL.to_owned(), 0),
+        ("reads = \"declared\"\n".to_owned(), 1),
+        (format!("{ALL}[[rule]]\naccount = \"billing\"\nactions = [\"ram:*\"]\n"), 1),
+        (format!("{ALL}[[rule]]\nworkflow = \"ack\"\nactions = [\"cs:*\"]\n"), 0),
+        (format!("{ALL}[[rule]]\nworkflow = \"delegate\"\nactions = [\"cs:*\"]\n"), 1),
+    ];
+    for (text, status) in cases {
+        let file = home.write("policy.toml", &text);
+        let seen = home.host(&["policy", "check", path(&file), &delegate(), "--json"]);
+        let lines = events(&seen);
+        accepts("events", &lines);
+        assert_eq!(seen.status.code(), Some(status), "{text}\n{lines:#?}");
+        assert_eq!(lines[0]["complete"], json!(status == 0), "{lines:#?}");
+        let seen = home.host(&["policy", "check", path(&file), &delegate()]);
+        assert_eq!(seen.status.code(), Some(status), "{text}");
+    }
+    let file = home.write("policy.toml", ALL);
+    let words =
+        ["policy", "check", path(&file), &delegate(), "--account", "billing=1234567890123456"];
+    assert_eq!(home.host(&words).status.code(), Some(2));
+}
+
+#[test]
+fn the_page_for_operators_shows_files_that_are_understood() {
+    let page = std::fs::read_to_string(root().join("docs/policy.md")).expect("there is a page");
+    let examples: Vec<&str> =
+        page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(examples.len() >= 2, "{page}");
+    for example in examples {
+        PolicyFile::parse(example).unwrap_or_else(|fault| panic!("{fault}\n{example}"));
+        let value: Value = toml::from_str(example).unwrap();
+        accepts("policy", &[value]);
+    }
+    for risk in
+        ["access-key", "console-login", "mfa", "session", "license-key", "command", "purchase"]
+    {
+        assert!(page.contains(&format!("| `{risk}` |")), "{risk}");
+    }
+}
+
+#[test]
+fn the_schema_of_policy_files_refuses_what_the_program_refuses_by_shape() {
+    let schema = schema("policy");
+    for text in [
+        "",
+        "reads = \"granted\"",
+        "modes = \"audit\"\nreads = \"declared\"",
+        "[[rule]]\naccount = \"a\"",
+        "[[rule]]\nactions = []",
+        "[[rule]]\nactions = [\"CreateRole\"]",
+        "[[rule]]\nactions = [\"ram:*\"]\nresource = [\"x\"]",
+        "[[rule]]\nactions = [\"ram:*\"]\naccount = 5",
+        "[[rule]]\nactions = [\"ram:*\"]\nworkflow = { digest = \"abc\" }",
+        "[[rule]]\nactions = [\"ram:*\"]\nwhere = { RoleName = { regex = \"x\" } }",
+        "[[rule]]\nactions = [\"ram:*\"]\nwhere = { RoleName = 1.5 }",
+    ] {
+        assert!(PolicyFile::parse(text).is_err(), "{text}");
+        let value: Value = toml::from_str(text).unwrap();
+        assert!(!schema.is_valid(&value), "{text}");
+    }
+}
+
+/// A user of the machine who has never run anything.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder can be made"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        std::fs::write(self.path(name), text).expect("the folder is ours");
+        self.path(name)
+    }
+
+    fn host(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
+        command.args(arguments).env_clear().stdin(Stdio::null());
+        for (name, folder) in [("HOME", "home"), ("HOST_STATE", "state"), ("HOST_CACHE", "cache")] {
+            command.env(name, self.path(folder));
+        }
+        command.output().expect("the program can be started")
+    }
+
+    /// A run in the offline cloud: its events, and the exit status.
+    fn run(&self, more: &[&str]) -> (Vec<Value>, Option<i32>) {
+        let delegate = delegate();
+        let words = [&["run", &delegate, "--simulate", "--json"], more].concat();
+        let seen = self.host(&words);
+        (events(&seen), seen.status.code())
+    }
+}
+
+fn events(seen: &Output) -> Vec<Value> {
+    let text = String::from_utf8(seen.stdout.clone()).expect("JSON is UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn delegate() -> String {
+    root().join("workflows/delegate.wasm").display().to_string()
+}
+
+fn path(file: &Path) -> &str {
+    file.to_str().expect("folders of tests have plain names")
+}
+
+fn schema(name: &str) -> Validator {
+    let text = std::fs::read_to_string(root().join(format!("docs/{name}.schema.json")));
+    let schema: Value = serde_json::from_str(&text.expect("the schema is there")).expect("JSON");
+    jsonschema::validator_for(&schema).expect("the schema can be used")
+}
+
+#[track_caller]
+fn accepts(name: &str, lines: &[Value]) {
+    let schema = schema(name);
+    for line in lines {
+        let errors: Vec<String> = schema.iter_errors(line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{line}\n{errors:#?}");
+    }
+}
