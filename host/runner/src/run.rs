@@ -185,7 +185,7 @@ impl Run {
         let resumed = record::new_entry(&resumed, self.settings.clock.as_ref());
         writer.append(&[resumed], &[]).await?;
         self.report_start(workflow, reporter.as_ref());
-        let beginning = (&begun.input, begun.plan.as_ref());
+        let beginning = (&begun.input, begun.plan.as_deref());
         self.go(workflow, beginning, writer, tape, reporter).await
     }
 
@@ -296,7 +296,7 @@ impl Run {
             unattended: settings.unattended,
             place: origin.place.clone(),
             undoes: None,
-            plan: origin.plan.cloned(),
+            plan: origin.plan.cloned().map(Box::new),
         }
     }
 
@@ -436,12 +436,14 @@ fn without_wishes(mut error: RuntimeError, ledger: &Ledger) -> RuntimeError {
 fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
     let seen = |answer: Recorded| ledger.calls.iter().any(|call| call.answer == answer);
     match error {
-        RuntimeError::Stopped(Stop::Declined { .. }) => Verdict::Denied,
         RuntimeError::Stopped(Stop::Indeterminate { .. }) => Verdict::Indeterminate,
-        RuntimeError::Stopped(Stop::Diverged { .. }) if ledger.has_changed() => Verdict::Partial,
+        RuntimeError::Stopped(Stop::Diverged { .. } | Stop::Unplanned { .. })
+            if ledger.has_changed() =>
+        {
+            Verdict::Partial
+        }
         RuntimeError::Stopped(Stop::Diverged { .. }) => Verdict::Failed,
-        RuntimeError::Stopped(Stop::Unplanned { .. }) if ledger.has_changed() => Verdict::Partial,
-        RuntimeError::Stopped(Stop::Unplanned { .. }) => Verdict::Denied,
+        RuntimeError::Stopped(Stop::Declined { .. } | Stop::Unplanned { .. }) => Verdict::Denied,
         RuntimeError::Stopped(Stop::Stale { .. }) if !ledger.has_changed() => Verdict::Failed,
         RuntimeError::Stopped(_) => Verdict::Stopped,
         RuntimeError::Failed { error: CallError { kind: ErrorKind::Denied, .. }, .. }

@@ -87,7 +87,7 @@ pub struct Begun {
     pub undoes: Option<String>,
     /// The plan that was approved, and how.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plan: Option<ApprovedPlan>,
+    pub plan: Option<Box<ApprovedPlan>>,
 }
 
 /// A plan that somebody approved.

@@ -26,7 +26,9 @@ impl Page<'_> {
 
     fn clusters(&mut self) {
         let (items, whole) = self.items("/clusters");
-        items.iter().for_each(|item| learn_cluster(self.account, item));
+        for item in &items {
+            learn_cluster(self.account, item);
+        }
         let filters =
             ["name", "cluster_id", "cluster_spec", "cluster_type", "profile", "region_id"];
         let filtered = filters.iter().any(|name| self.read.parameters.has(name));

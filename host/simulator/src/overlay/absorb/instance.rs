@@ -18,7 +18,9 @@ impl Page<'_> {
 
     fn instances(&mut self) {
         let (items, _) = self.items("/Instances/Instance");
-        items.iter().for_each(|item| learn_instance(self.account, item));
+        for item in &items {
+            learn_instance(self.account, item);
+        }
     }
 
     fn assistants(&mut self) {

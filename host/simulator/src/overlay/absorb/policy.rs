@@ -53,7 +53,9 @@ impl Page<'_> {
     fn policies(&mut self) {
         let (items, whole) = self.items("/Policies/Policy");
         let custom = |item: &&Json| text(item, "PolicyType").as_deref() == Some("Custom");
-        items.iter().filter(custom).for_each(|item| learn_policy(self.account, item));
+        for item in items.iter().filter(custom) {
+            learn_policy(self.account, item);
+        }
         let all =
             self.text("PolicyType") != "System" && self.read.parameters.tags("Tag").is_empty();
         if whole && all && self.outcome.is_ok() {
@@ -68,7 +70,9 @@ impl Page<'_> {
             return;
         }
         let policy = policy_stub(self.account, &name);
-        items.iter().for_each(|item| learn_version(policy, item));
+        for item in &items {
+            learn_version(policy, item);
+        }
         if whole {
             policy.versions.complete();
         }

@@ -50,7 +50,9 @@ impl Page<'_> {
 
     fn users(&mut self) {
         let (items, whole) = self.items("/Users/User");
-        items.iter().for_each(|item| learn_user(self.account, item));
+        for item in &items {
+            learn_user(self.account, item);
+        }
         if whole && self.outcome.is_ok() {
             self.account.users.complete();
         }
@@ -72,7 +74,9 @@ impl Page<'_> {
 
     fn roles(&mut self) {
         let (items, whole) = self.items("/Roles/Role");
-        items.iter().for_each(|item| learn_role(self.account, item));
+        for item in &items {
+            learn_role(self.account, item);
+        }
         if whole && self.outcome.is_ok() && self.read.parameters.tags("Tag").is_empty() {
             self.account.roles.complete();
         }

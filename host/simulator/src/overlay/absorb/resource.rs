@@ -36,7 +36,9 @@ impl Page<'_> {
 
     fn groups(&mut self) {
         let (items, whole) = self.items("/ResourceGroups/ResourceGroup");
-        items.iter().for_each(|item| learn_group(self.account, item));
+        for item in &items {
+            learn_group(self.account, item);
+        }
         let filters =
             ["Name", "DisplayName", "ResourceGroupId", "Status", "ResourceGroupIds", "Tag"];
         let filtered = filters.iter().any(|name| self.read.parameters.has(name));

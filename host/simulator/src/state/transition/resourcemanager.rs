@@ -129,24 +129,28 @@ fn held_by_wanted<'a>(
     if let Some(name) = wanted.and_then(|it| ims::user_part(account, it))
         && let Facet::Known(user) = account.users.get(name)
     {
-        return held("IMSUser", format!("{name}@{}", account.domain()), &user.policies);
+        return held("IMSUser", &format!("{name}@{}", account.domain()), &user.policies);
     }
     if let Some(name) = wanted.and_then(|it| role_part(account, it))
         && let Facet::Known(role) = account.roles.get(name)
     {
-        return held("ServiceRole", format!("{name}@{}", account.role_domain()), &role.policies);
+        return held("ServiceRole", &format!("{name}@{}", account.role_domain()), &role.policies);
     }
     let mut all = Vec::new();
     for user in account.users.all("the list of users")? {
-        all.extend(held("IMSUser", format!("{}@{}", user.name, account.domain()), &user.policies)?);
+        all.extend(held(
+            "IMSUser",
+            &format!("{}@{}", user.name, account.domain()),
+            &user.policies,
+        )?);
     }
     for role in account.roles.all("the list of roles")? {
         let name = format!("{}@{}", role.name, account.role_domain());
-        all.extend(held("ServiceRole", name, &role.policies)?);
+        all.extend(held("ServiceRole", &name, &role.policies)?);
     }
     for group in account.groups.all("the list of groups")? {
         let name = format!("{}@group.{}", group.name, account.domain());
-        all.extend(held("IMSGroup", name, &group.policies)?);
+        all.extend(held("IMSGroup", &name, &group.policies)?);
     }
     Ok(all)
 }
@@ -156,11 +160,11 @@ type Held<'a> = (&'static str, String, &'a Attachment);
 
 fn held<'a>(
     kind: &'static str,
-    name: String,
+    name: &str,
     policies: &'a Attachments,
 ) -> Result<Vec<Held<'a>>, CloudError> {
     let held = policies.current.all("the list of attached policies")?;
-    Ok(held.into_iter().map(|it| (kind, name.clone(), it)).collect())
+    Ok(held.into_iter().map(|it| (kind, name.to_owned(), it)).collect())
 }
 
 /// Whether a filter means the value; a principal's domain may be written by id or by alias.
