@@ -109,7 +109,7 @@ async fn nothing_is_removed_that_somebody_could_have() {
     ];
     for (what, name, fate, deed, why) in cases {
         let mut bed = Bed::new().await;
-        bed.simulator.meddle(|state| foreign(state, Timestamp::default()));
+        bed.cloud.simulator.meddle(|state| foreign(state, Timestamp::default()));
         bed.call(&user()).await.unwrap().unwrap();
         bed.fate("CreateAccessKey", &[fate]);
         bed.deeds("CreateAccessKey", &[deed]);
