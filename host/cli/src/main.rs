@@ -15,6 +15,7 @@ mod journal;
 mod offline;
 mod online;
 mod output;
+mod recorded;
 mod select;
 mod session;
 mod terminal;

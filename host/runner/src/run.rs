@@ -101,7 +101,8 @@ pub struct Ended {
 }
 
 impl Ended {
-    fn event(&self) -> RunEvent {
+    /// The event that tells it.
+    pub fn event(&self) -> RunEvent {
         let record = self.record.clone();
         RunEvent::RunEnded {
             verdict: record.verdict,

@@ -47,8 +47,8 @@ impl Command {
     pub(crate) fn json(&self) -> bool {
         match &self.verb {
             Verb::Run(arguments) => arguments.json,
-            Verb::Resume(arguments) => arguments.json,
-            Verb::Undo(arguments) => arguments.json,
+            Verb::Resume(arguments) => arguments.which.json,
+            Verb::Undo(arguments) => arguments.which.json,
             Verb::Replay(arguments) => arguments.json,
             Verb::Runs(arguments) => arguments.json,
             Verb::Show(arguments) => arguments.json,

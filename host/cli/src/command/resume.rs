@@ -1,59 +1,45 @@
 //! `host resume`: goes on with a run that died or was stopped.
 
 use clap::Args;
-use host_model::RunId;
-use host_runner::record::{self, Begun};
-use host_runner::{Past, Run};
+use host_history::{Past as Told, State, next};
+use host_runner::{Ended, Past, Run, RunEvent, record};
 
-use crate::command::run::{finish, prepare};
+use crate::command::run::{finish, prepare, say};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::recorded::{Recorded, Which};
 use crate::session::{Realm, Session, Terms, allowances};
-use crate::{select, vetted};
+use crate::vetted;
 
 /// Go on with a run that was killed, interrupted or stopped: what was done is not done again.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The run: its id, a beginning of it that no other has, or `last`.
-    run: String,
+    #[command(flatten)]
+    pub(crate) which: Which,
     /// Ask nothing: only for vetted workflows, and for no risk that was not allowed when the run began. A run
     /// that began so goes on so.
     #[arg(long)]
     yes: bool,
-    /// Another `host.toml` than the one that the run began with.
-    #[arg(long, value_name = "FILE")]
-    config: Option<std::path::PathBuf>,
-    /// Show reads as well.
-    #[arg(short, long)]
-    verbose: bool,
-    /// One JSON object a line instead of text.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let config = arguments.config.as_deref();
-    let session = Session::open(context, config, arguments.json, arguments.verbose)?;
-    let id = select::run(session.journal.as_ref(), &arguments.run).await?;
-    let entries = record::read(&id, &session.journal.read(&id).await?)?;
-    let begun = begun(&id, &entries)?;
-    let realm = session.realm(&begun.place, false).await?;
-    go_on(&session, &realm, &id, arguments.yes).await
+    let (session, recorded) = arguments.which.open(context).await?;
+    if let Some(ended) = record::over(&recorded.id, &recorded.entries) {
+        return over(&session, &recorded, ended);
+    }
+    let realm = recorded.realm(&session).await?;
+    go_on(&session, &realm, recorded, arguments.yes).await
 }
 
 /// Goes on with a run in its cloud.
 pub(super) async fn go_on(
     session: &Session<'_>,
     realm: &Realm,
-    id: &RunId,
+    recorded: Recorded,
     yes: bool,
 ) -> Result<u8, Failure> {
-    let (entries, writer) = session.journal.reopen(id).await?;
-    let entries = record::read(id, &entries)?;
-    let begun = begun(id, &entries)?.clone();
-    if let Some(last) = entries.last() {
-        realm.not_before(last.at);
-    }
+    recorded.not_before(realm);
+    let Recorded { id, entries, begun, writer } = recorded;
     let digest = &begun.workflow.digest;
     let bytes = session.journal.component(digest).await?;
     let workflow = prepare(session, &begun.workflow.name, &bytes)?;
@@ -65,14 +51,27 @@ pub(super) async fn go_on(
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
     let cloud = session.cloud(realm, &begun.place, &names, terms).await?;
     let allowances = allowances(&begun.allowed, begun.adopt)?;
-    let settings = session.settings(cloud, id, &begun.workflow.lineage, allowances, terms);
-    let reporter = session.reporter(id);
+    let settings = session.settings(cloud, &id, &begun.workflow.lineage, allowances, terms);
+    let reporter = session.reporter(&id);
     let past = Past { entries, writer };
-    let ended = Run::new(id.clone(), settings).resume(&workflow, past, reporter).await?;
+    let ended = Run::new(id, settings).resume(&workflow, past, reporter).await?;
     Ok(finish(session, realm, &ended))
 }
 
-fn begun<'a>(id: &RunId, entries: &'a [record::Numbered]) -> Result<&'a Begun, Failure> {
-    let missing = || record::RecordError::BeginningMissing { run: id.clone() };
-    Ok(record::begun(entries).ok_or_else(missing)?)
+/// A run whose end was written down, which nobody may have heard of: it is told, as it would have been.
+fn over(
+    session: &Session<'_>,
+    recorded: &Recorded,
+    ended: &record::Ended,
+) -> Result<u8, Failure> {
+    let past = Told::new(&recorded.id, &recorded.entries)?;
+    let advice = next(&past, &State::Ended(ended.verdict)).into_iter().next();
+    let hint = advice.filter(|_| ended.exit != 0);
+    let ended = Ended { record: ended.clone(), hint, error: None };
+    let reporter = session.reporter(&recorded.id);
+    let message = "it had come to its end before: nothing is done, and this is how it ended";
+    reporter.report(&RunEvent::Note { message: message.to_owned() });
+    reporter.report(&ended.event());
+    say(session, &ended);
+    Ok(ended.record.exit)
 }

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, line};
+use crate::recorded::Recorded;
 use crate::session::{Realm, Session, Terms, allowances};
 use crate::terminal::answer;
 use crate::vetted;
@@ -86,6 +87,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let workflow = prepare(&session, &name, &bytes)?;
     let place = arguments.place()?;
     let realm = session.realm(&place, arguments.fresh).await?;
+    let place = realm.at(place);
     let manifest = &workflow.package().manifest;
     let defaults = match &realm {
         Realm::Offline(offline) => offline.parameters(&manifest.name),
@@ -98,7 +100,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let earlier = unfinished(session.journal.as_ref(), &workflow.package().digest, &origin).await?;
     let earlier = earlier.filter(|_| !arguments.fresh && !arguments.new);
     if let Some(earlier) = earlier.filter(|earlier| goes_on(context, earlier, arguments.yes)) {
-        return resume::go_on(&session, &realm, &earlier, arguments.yes).await;
+        let recorded = Recorded::hold(session.journal.as_ref(), earlier).await?;
+        return resume::go_on(&session, &realm, recorded, arguments.yes).await;
     }
     let terms = Terms {
         unattended: arguments.yes,
@@ -133,13 +136,18 @@ fn slots(manifest: &Manifest) -> Vec<String> {
 
 /// What is said and kept after the last event of a run; its exit status.
 pub(super) fn finish(session: &Session<'_>, realm: &Realm, ended: &Ended) -> u8 {
-    if let Some(hint) = ended.hint.as_ref().filter(|_| !session.json) {
-        line(&format!("\nhint: {}", host_model::quote_within(hint, 500)));
-    }
+    say(session, ended);
     // `run-ended` was the last line of the stream: what follows it goes to people only.
     match realm.save() {
         Ok(()) => ended.record.exit,
         Err(failure) => output::failure(&failure, false),
+    }
+}
+
+/// What a person hears after the last event.
+pub(super) fn say(session: &Session<'_>, ended: &Ended) {
+    if let Some(hint) = ended.hint.as_ref().filter(|_| !session.json) {
+        line(&format!("\nhint: {}", host_model::quote_within(hint, 500)));
     }
 }
 
@@ -198,8 +206,9 @@ impl Arguments {
             let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
             whole.to_string_lossy().into_owned()
         };
+        let config = self.config.as_ref().map(whole);
         if let Some(scenario) = &self.simulate {
-            return Ok(Place::Offline { scenario: scenario.as_ref().map(whole) });
+            return Ok(Place::Offline { scenario: scenario.as_ref().map(whole), id: None, config });
         }
         let mut profiles = BTreeMap::new();
         for (name, value) in &self.accounts {
@@ -208,8 +217,7 @@ impl Arguments {
                 return Err(Failure::usage("run.account-repeated", message));
             }
         }
-        let (endpoint, config) = (self.endpoint.clone(), self.config.as_ref().map(whole));
-        Ok(Place::Online { profiles, endpoint, config })
+        Ok(Place::Online { profiles, endpoint: self.endpoint.clone(), config })
     }
 
     fn input(

@@ -76,8 +76,8 @@ impl Page {
             self.put("  ", &format!("{}: account {id}, as {arn}", words(name)));
         }
         let place = match &begun.place {
-            Place::Offline { scenario: None } => "in the offline cloud".to_owned(),
-            Place::Offline { scenario: Some(path) } => {
+            Place::Offline { scenario: None, .. } => "in the offline cloud".to_owned(),
+            Place::Offline { scenario: Some(path), .. } => {
                 format!("in the offline cloud of `{}`", words(path))
             }
             Place::Online { endpoint: Some(address), .. } => {

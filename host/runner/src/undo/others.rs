@@ -85,7 +85,13 @@ fn is_done(last: &str) -> bool {
 /// Whether two runs were in one cloud. What profiles were bound says nothing: ids of accounts do.
 fn is_same(one: &Place, other: &Place) -> bool {
     match (one, other) {
-        (Place::Offline { scenario: one }, Place::Offline { scenario: other }) => one == other,
+        (
+            Place::Offline { scenario: one, id: one_id, .. },
+            Place::Offline { scenario: other, id: other_id, .. },
+        ) => {
+            let is_another = one_id.as_ref().zip(other_id.as_ref()).is_some_and(|(a, b)| a != b);
+            one == other && !is_another
+        }
         (Place::Online { endpoint: one, .. }, Place::Online { endpoint: other, .. }) => {
             one == other
         }

@@ -174,7 +174,7 @@ impl Bed {
         let input = build_input(&manifest.parameters, &sources).expect("the scenario's input");
         let id = self.new_id();
         let settings = self.settings_of(&id, manifest, person);
-        let place = Place::Offline { scenario: None };
+        let place = Place::Offline { scenario: None, id: None, config: None };
         let origin = Origin { input: &input, allowed: &[], place: &place };
         let run = Run::new(id.clone(), settings);
         let ended = run.start(workflow, bytes, &origin, person.clone()).await;

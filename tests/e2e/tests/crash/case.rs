@@ -4,18 +4,10 @@ use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use host_e2e::{Home, Seen, Server, crashing};
+use host_e2e::{ACCOUNTS, Home, Seen, Server, crashing};
 use serde_json::Value as Json;
 
 use crate::workflow::Workflow;
-
-/// The profiles that both accounts are, by name and id.
-const ACCOUNTS: [&str; 4] = [
-    "--account",
-    "monitoring=monitoring@1234567890123456",
-    "--account",
-    "source=source@6543210987654321",
-];
 
 /// A user of the machine, and the cloud that runs beside.
 pub(crate) struct Case {
@@ -81,11 +73,6 @@ impl Case {
     /// Goes on with it.
     pub(crate) fn resume(&self, environment: &[(&str, &str)]) -> Seen {
         self.home.host_with(environment, &["resume", "last", "--yes", "--json"])
-    }
-
-    /// What is recorded of it.
-    pub(crate) fn show(&self) -> Seen {
-        self.home.host(&["show", "last", "--json"])
     }
 
     /// Ends the cloud, and looks at what is there.

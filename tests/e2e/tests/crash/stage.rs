@@ -131,12 +131,6 @@ impl Stage {
                 if !matches!(ended["verdict"].as_str(), Some("stopped" | "indeterminate")) {
                     return Err(format!("it ended {}: {}", ended["verdict"], ended["reason"]));
                 }
-            } else if code.as_deref() == Some("record.run-over") {
-                // It died when it had written its end down: what is shown counts.
-                let ended = ended_of_show(&case.show());
-                return ended
-                    .map(|it| shape(&it))
-                    .ok_or_else(|| "nothing shows its end".to_owned());
             } else if seen.exit.is_some() && is_begun {
                 return Err(format!("it did not go on: {code:?}"));
             }
@@ -150,11 +144,6 @@ impl Stage {
 fn ended(seen: &Seen) -> Option<Json> {
     let last: Json = serde_json::from_str(seen.stdout.lines().last()?).ok()?;
     (last["event"] == "run-ended").then_some(last)
-}
-
-/// The same of a run that is shown.
-fn ended_of_show(seen: &Seen) -> Option<Json> {
-    ended(seen).filter(|_| seen.exit == Some(0))
 }
 
 /// The code of the error that ended a command.

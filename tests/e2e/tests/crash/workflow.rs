@@ -47,34 +47,6 @@ pub(crate) const DELEGATE: Workflow = Workflow {
 pub(crate) const OFFLINE: Workflow =
     Workflow { name: "offline", offline: true, seeds: 0, skips: Some("client: "), ..DELEGATE };
 
-pub(crate) const ACK: Workflow = Workflow {
-    name: "ack",
-    words: &[
-        "workflows/ack.wasm",
-        "-p",
-        "region=cn-hangzhou",
-        "-p",
-        r#"clusters=["c0fakeshop00000000000000000000001","c0fakepay000000000000000000000002"]"#,
-        "-p",
-        "reporting-user=ack-reporter",
-        "-p",
-        "allow-upgrade=true",
-        "--allow",
-        "access-key",
-    ],
-    ..DELEGATE
-};
+pub(crate) const ACK: Workflow = Workflow { name: "ack", words: &host_e2e::ACK, ..DELEGATE };
 
-pub(crate) const ECS: Workflow = Workflow {
-    name: "ecs",
-    words: &[
-        "workflows/ecs.wasm",
-        "-p",
-        r#"regions=["cn-hangzhou"]"#,
-        "-p",
-        r#"instances=["i-fakebilling0000000001"]"#,
-        "--allow",
-        "command",
-    ],
-    ..DELEGATE
-};
+pub(crate) const ECS: Workflow = Workflow { name: "ecs", words: &host_e2e::ECS, ..DELEGATE };

@@ -9,6 +9,7 @@ mod hostile;
 mod inspect;
 mod interrupted;
 mod online;
+mod recorded;
 mod reporting;
 mod scenarios;
 mod secrecy;
