@@ -73,7 +73,8 @@ impl Recorded {
             if failure.code != config::UNREADABLE {
                 return failure;
             }
-            let message = format!("`{}` was begun with `--config`, and {}", self.id, failure.message);
+            let message =
+                format!("`{}` was begun with `--config`, and {}", self.id, failure.message);
             Failure::usage("run.config-gone", message)
                 .hint("put the file back, or name another one with `--config FILE`")
         })

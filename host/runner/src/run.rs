@@ -198,7 +198,8 @@ impl Run {
         ));
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let stage = self.stage(workflow, &reporter, &recorder);
-        let driver = LiveDriver::new(stage, Arc::clone(&ledger), tape);
+        let mut driver = LiveDriver::new(stage, Arc::clone(&ledger), tape);
+        driver.settle_notes(journal.as_ref()).await;
         let outcome =
             workflow.run(Box::new(driver), self.settings.limits, &input.to_string()).await;
         let ended = {

@@ -194,8 +194,7 @@ impl Vault {
         let header = Header::kept(Kept { entry, at: self.clock.now() });
         let sealed = self.seal(&header, &SecretText::new("rehearsal"))?;
         let name = format!("{}rehearsal-{}", folder::ASIDE_PREFIX, hex(&randomness));
-        let (_, _held) =
-            folder::place_held(&self.entries, &name, &sealed, self.entropy.as_ref())?;
+        let (_, _held) = folder::place_held(&self.entries, &name, &sealed, self.entropy.as_ref())?;
         let path = self.entries.join(&name);
         let read = folder::read(&path, FILE_BYTES_MAX).and_then(|bytes| match bytes {
             Some(bytes) => seal::unseal(&self.key, &bytes, &path).map(|_| ()),

@@ -59,11 +59,7 @@ pub(super) async fn go_on(
 }
 
 /// A run whose end was written down, which nobody may have heard of: it is told, as it would have been.
-fn over(
-    session: &Session<'_>,
-    recorded: &Recorded,
-    ended: &record::Ended,
-) -> Result<u8, Failure> {
+fn over(session: &Session<'_>, recorded: &Recorded, ended: &record::Ended) -> Result<u8, Failure> {
     let past = Told::new(&recorded.id, &recorded.entries)?;
     let advice = next(&past, &State::Ended(ended.verdict)).into_iter().next();
     let hint = advice.filter(|_| ended.exit != 0);

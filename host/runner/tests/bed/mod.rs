@@ -118,12 +118,7 @@ impl Bed {
         Run::id_of(self.cloud.clock.as_ref(), self.cloud.entropy.as_ref())
     }
 
-    pub(crate) fn settings(
-        &self,
-        run: &RunId,
-        lineage: &str,
-        person: &Arc<Person>,
-    ) -> RunSettings {
+    pub(crate) fn settings(&self, run: &RunId, lineage: &str, person: &Arc<Person>) -> RunSettings {
         let secrets = Secrets::new(self.cloud.vault(), lineage, &[7; 32], run);
         RunSettings {
             client: self.cloud.client(Arc::clone(&self.way)),

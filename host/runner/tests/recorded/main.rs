@@ -3,5 +3,6 @@
 
 #[path = "../bed/mod.rs"]
 mod bed;
+mod notes;
 mod order;
 mod resumed;

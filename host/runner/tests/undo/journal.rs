@@ -70,7 +70,7 @@ pub(crate) fn begun() -> Begun {
         adopt: false,
         provoke: false,
         unattended: false,
-        place: Place::Offline { scenario: None },
+        place: Place::Offline { scenario: None, id: None, config: None },
         undoes: None,
     }
 }

@@ -100,7 +100,8 @@ fn what_processes_that_died_left_aside_goes_with_the_next_run() {
     let home = Home::new();
     run(&home, &[]).exits(0);
     let kept = Home::files(&home.state().join("simulated"));
-    let folder = kept.iter().find_map(|(path, _)| path.ends_with("cloud.json").then(|| path.parent()));
+    let folder =
+        kept.iter().find_map(|(path, _)| path.ends_with("cloud.json").then(|| path.parent()));
     let folder = folder.flatten().expect("the cloud is kept");
     let left = ["cloud.0badcafe.new", "vault/entries/.aside-00", "vault/pending/.aside-01"];
     let left = left.map(|name| folder.join(name));
