@@ -71,6 +71,9 @@ impl Page {
         if let Some(run) = &begun.undoes {
             self.put("  ", &format!("takes back what {} made", words(run)));
         }
+        if let Some(run) = &past.undone_by {
+            self.put("  ", &format!("was taken back by {run}"));
+        }
         for (name, party) in &begun.accounts {
             let (id, arn) = (words(&party.account), words(&party.arn));
             self.put("  ", &format!("{}: account {id}, as {arn}", words(name)));

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_model::{RunId, Timestamp};
+use async_trait::async_trait;
+use host_model::{HttpReply, HttpRequest, RunId, Timestamp};
+use host_policy::Attempt;
 use host_ports::Clock as _;
 use host_runner::record::{Ended, Entry};
 use host_runner::undo::Scripts;
 use host_runner::{Decision, RunEvent, Verdict};
-use host_simulator::Scenario;
+use host_simulator::{Scenario, Simulator};
+use host_wire::{Transport, TransportError};
 use serde_json::{Map, Value as Json, json};
 
 use crate::bed::{Bed, Person, locked, person};
@@ -238,17 +241,83 @@ async fn what_another_run_stands_on_stays_until_that_is_undone() {
     let before = bed.left();
     let nobody = person(Decision::Nobody);
     let (first, _) = bed.run("delegate", &no_input(), &nobody).await;
-    let after = bed.left();
-    let (second, _) = bed.run("delegate", &no_input(), &nobody).await;
+    // One more user, who gets the policy and is trusted by the role.
+    let more = json!({ "users": [
+        { "name": "alice", "sign-in": "access-key" }, { "name": "carol", "sign-in": "none" },
+    ] });
+    let Json::Object(more) = more else { panic!("an object") };
+    let (second, _) = bed.run("delegate", &more, &nobody).await;
     let ended = bed.undo("delegate", &first, &nobody).await;
-    assert_eq!((ended.verdict, ended.changes), (Verdict::Done, 0));
+    assert_eq!(ended.verdict, Verdict::Done);
     let stays = stays(&ended);
-    assert!(stays.iter().any(|it| it.contains(second.as_str())), "{stays:#?}");
-    assert_eq!(differences(&after, &bed.left()), Vec::<String>::new());
+    for object in ["role `arms-admin`", "policy `host-assume-arms-admin`"] {
+        let is_said = |it: &String| it.contains(object) && it.contains(second.as_str());
+        assert!(stays.iter().any(is_said), "{object}: {stays:#?}");
+    }
     assert_eq!(bed.undo("delegate", &second, &nobody).await.verdict, Verdict::Done);
     let ended = bed.undo("delegate", &first, &nobody).await;
     assert_eq!(ended.verdict, Verdict::Done, "{}", ended.reason);
     assert_eq!(differences(&before, &bed.left()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_run_that_changed_nothing_is_in_nobodys_way() {
+    let bed = Bed::new(Scenario::builtin());
+    let before = bed.left();
+    let nobody = person(Decision::Nobody);
+    let (first, _) = bed.run("delegate", &no_input(), &nobody).await;
+    let (_, second) = bed.run("delegate", &no_input(), &nobody).await;
+    assert_eq!((second.record.verdict, second.record.changes), (Verdict::Verified, 0));
+    let ended = bed.undo("delegate", &first, &nobody).await;
+    assert_eq!((ended.verdict, stays(&ended)), (Verdict::Done, Vec::new()));
+    assert_eq!(differences(&before, &bed.left()), Vec::<String>::new());
+}
+
+/// A cloud in which somebody else does the same a moment before.
+#[derive(Debug)]
+struct Sooner(Arc<dyn Transport>, Arc<Simulator>);
+
+#[async_trait]
+impl Transport for Sooner {
+    async fn send(
+        &self,
+        attempt: Attempt,
+        request: HttpRequest,
+    ) -> Result<HttpReply, TransportError> {
+        let name = match attempt.action() {
+            "DeleteUser" => Some("alice"),
+            "DeleteAccessKey" => None,
+            _ => return self.0.send(attempt, request).await,
+        };
+        self.1.meddle(|state| {
+            let source = state.accounts.values_mut().find(|it| it.name == "source").unwrap();
+            match name {
+                Some(name) => drop(source.users.remove(name)),
+                None => {
+                    let user = source.users.get_mut("alice").looked_at(String::new);
+                    user.unwrap().unwrap().keys = host_simulator::Collection::default();
+                }
+            }
+        });
+        self.0.send(attempt, request).await
+    }
+}
+
+#[tokio::test]
+async fn what_is_gone_when_it_is_called_for_is_taken_back() {
+    let mut bed = Bed::new(Scenario::builtin());
+    let before = bed.left();
+    let nobody = person(Decision::Nobody);
+    let (run, _) = bed.run("delegate", &no_input(), &nobody).await;
+    bed.way = Arc::new(Sooner(Arc::clone(&bed.way), Arc::clone(&bed.cloud.simulator)));
+    let ended = bed.undo("delegate", &run, &nobody).await;
+    assert_eq!((ended.verdict, stays(&ended)), (Verdict::Done, Vec::new()), "{}", ended.reason);
+    let output = ended.output.unwrap();
+    let gone = output["gone"].as_array().unwrap();
+    assert!(gone.iter().all(|it| it.as_str().unwrap().contains("gone already")), "{gone:?}");
+    assert_eq!(gone.len(), 2, "{gone:?}");
+    assert_eq!(differences(&before, &bed.left()), Vec::<String>::new());
+    assert!(bed.cloud.vault().list().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub(crate) struct Case {
     workflow: &'static Workflow,
     home: Home,
     server: Option<Server>,
+    /// The run that is taken back.
+    done: Option<String>,
 }
 
 /// What is there when all is over.
@@ -43,7 +45,12 @@ impl Case {
         let save = home.path("cloud.json").display().to_string();
         let words = ["--scenario", &scenario, "--write-config", &config, "--save", &save];
         let server = (!workflow.offline).then(|| Server::start(&home, &words));
-        Self { workflow, home, server }
+        let mut case = Self { workflow, home, server, done: None };
+        if workflow.is_undone {
+            let seen = case.work(&[]).exits(0);
+            case.done = seen.ended()["run"].as_str().map(str::to_owned);
+        }
+        case
     }
 
     /// The user of the machine.
@@ -51,8 +58,16 @@ impl Case {
         &self.home
     }
 
-    /// Runs the workflow.
+    /// What is killed.
     pub(crate) fn run(&self, environment: &[(&str, &str)]) -> Seen {
+        match &self.done {
+            Some(run) => self.home.host_with(environment, &["undo", run, "--yes", "--json"]),
+            None => self.work(environment),
+        }
+    }
+
+    /// Runs the workflow.
+    fn work(&self, environment: &[(&str, &str)]) -> Seen {
         let mut words = vec!["run".to_owned()];
         words.extend(self.workflow.words.iter().copied().map(str::to_owned));
         words.push("--json".to_owned());
@@ -72,6 +87,9 @@ impl Case {
 
     /// Goes on with it.
     pub(crate) fn resume(&self, environment: &[(&str, &str)]) -> Seen {
+        if self.done.is_some() {
+            return self.run(environment);
+        }
         self.home.host_with(environment, &["resume", "last", "--yes", "--json"])
     }
 
