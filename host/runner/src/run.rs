@@ -251,7 +251,7 @@ impl Run {
             reason,
             code: error.as_ref().map(code_of),
             exit: verdict.exit(),
-            stopped: matches!(error, Some(RuntimeError::Stopped(_))),
+            stopped: error.as_ref().is_some_and(is_stopped),
             changes: done(false),
             looks: done(true),
             calls: u32::try_from(ledger.calls.len()).unwrap_or(u32::MAX),
@@ -421,6 +421,16 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
         } if seen(Recorded::Unknown) => Verdict::Indeterminate,
         _ if ledger.has_changed() => Verdict::Partial,
         _ => Verdict::Failed,
+    }
+}
+
+/// Whether a run ended because of something outside of it, so that everything that was answered can be answered
+/// again. At a limit nothing was: with a higher one the run goes on there.
+fn is_stopped(error: &RuntimeError) -> bool {
+    match error {
+        RuntimeError::Stopped(_) | RuntimeError::LimitReached { .. } => true,
+        RuntimeError::Failed { error, .. } => error.kind == ErrorKind::BudgetExhausted,
+        _ => false,
     }
 }
 

@@ -267,7 +267,8 @@ pub struct Ended {
     pub code: Option<String>,
     /// The exit status.
     pub exit: u8,
-    /// Whether the run was stopped from outside: by the operator, or because something could not be kept.
+    /// Whether the run was stopped from outside: by the operator, by a limit, or because something could not be
+    /// kept.
     pub stopped: bool,
     /// How many calls changed something, or may have: of some the reply was lost.
     pub changes: u32,

@@ -114,7 +114,8 @@ impl Tape {
                 Verdict::Denied | Verdict::Failed | Verdict::Partial => {
                     match refusal(&entries) {
                         Some(number) => Some(number),
-                        // Declined, or the host stopped it: nothing was answered, so all can be replayed.
+                        // Declined, at a limit, or the host stopped it: nothing was answered, so all can be
+                        // replayed.
                         None if end.stopped => None,
                         None => {
                             return Err(RecordError::Over {

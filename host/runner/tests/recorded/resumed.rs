@@ -1,11 +1,12 @@
 //! Runs that go on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use host_journal::Journal;
 use host_model::RunId;
 use host_runner::record::{self, Entry};
-use host_runner::{Decision, Ended, Past, RehearsalEnd, Run, RunError, rehearse};
+use host_runner::{Decision, Ended, Past, RehearsalEnd, Run, RunError, Verdict, rehearse};
 use host_runtime::{Answer, Event, Limits};
 use host_simulator::Scenario;
 use serde_json::Map;
@@ -35,6 +36,43 @@ async fn cut(bed: &Bed, run: &RunId, first: usize) -> (tempfile::TempDir, Arc<dy
     let rest: Vec<_> = lines[1..first].iter().map(new).collect();
     writer.append(&rest, &[]).await.unwrap();
     (folder, Arc::new(journal))
+}
+
+/// How often each change was made, in all entries of the run.
+async fn changes(bed: &Bed, run: &RunId) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for it in bed.entries(run).await {
+        if let Entry::Intent(intent) = it.entry {
+            *counts.entry(intent.sent.action).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[tokio::test]
+async fn a_run_that_came_to_a_limit_goes_on_there_with_a_higher_one() {
+    let (whole, calm) = after_a_run().await;
+    let calm = changes(&whole, &calm).await;
+    let few_calls = |most| Limits { host_calls_max: most, ..Limits::default() };
+    let few_handles = |most| Limits { handles_max: most, ..Limits::default() };
+    let limits = [few_calls(5), few_calls(12), few_calls(20), few_calls(28), few_handles(1)];
+    let mut changed = 0;
+    for limits in limits {
+        let mut bed = Bed::new(Scenario::builtin());
+        bed.limits = limits;
+        let (id, ended) = bed.run(WORKFLOW, &Map::new(), &person(Decision::Nobody)).await;
+        assert_eq!(ended.record.code.as_deref(), Some("runtime.limit-reached"), "{limits:?}");
+        changed += ended.record.changes;
+        // The same limit is reached in the same place.
+        let again = resume(&bed, &id).await.unwrap().record;
+        assert_eq!((again.verdict, again.reason), (ended.record.verdict, ended.record.reason));
+        bed.limits = Limits::default();
+        let ended = resume(&bed, &id).await.unwrap().record;
+        assert_eq!(ended.verdict, Verdict::Verified, "{limits:?}: {}", ended.reason);
+        assert_eq!(changes(&bed, &id).await, calm, "{limits:?}");
+        assert!(matches!(resume(&bed, &id).await, Err(RunError::Record(_))), "it is over");
+    }
+    assert!(changed > 2, "some limits are reached after changes");
 }
 
 async fn resume(bed: &Bed, run: &RunId) -> Result<Ended, RunError> {
