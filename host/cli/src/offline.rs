@@ -69,17 +69,14 @@ impl Offline {
             forget(&folder)?;
         }
         sweep(&folder);
-        let (simulator, clock, entropy, id) = match read_kept(&folder)? {
-            Some(Read { id, draws, snapshot }) => {
-                let clock = Arc::new(VirtualClock::new(snapshot.now()));
-                let entropy = SeededEntropy::resumed(data.seed, draws);
-                (Simulator::resume(data, snapshot, clock.clone()), clock, entropy, id)
-            }
-            None => {
-                let clock = Arc::new(VirtualClock::new(data.start));
-                let entropy = SeededEntropy::new(data.seed);
-                (Simulator::new(data, clock.clone()), clock, entropy, None)
-            }
+        let (simulator, clock, entropy, id) = if let Some(read) = read_kept(&folder)? {
+            let clock = Arc::new(VirtualClock::new(read.snapshot.now()));
+            let entropy = SeededEntropy::resumed(data.seed, read.draws);
+            (Simulator::resume(data, read.snapshot, clock.clone()), clock, entropy, read.id)
+        } else {
+            let clock = Arc::new(VirtualClock::new(data.start));
+            let entropy = SeededEntropy::new(data.seed);
+            (Simulator::new(data, clock.clone()), clock, entropy, None)
         };
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let kept = Kept {

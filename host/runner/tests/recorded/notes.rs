@@ -1,7 +1,6 @@
 //! Runs that died while they asked for an AccessKey, and the next run of the same workflow.
 
 use std::future::pending;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -61,7 +60,7 @@ async fn while_asking(arrives: bool, then: impl AsyncFnOnce(&Bed)) -> Bed {
     });
     let (input, nobody) = (Map::new(), person(Decision::Nobody));
     {
-        let mut run = pin!(bed.run(WORKFLOW, &input, &nobody));
+        let mut run = Box::pin(bed.run(WORKFLOW, &input, &nobody));
         tokio::select! {
             (_, ended) = &mut run => panic!("it ended {:?}", ended.record.verdict),
             () = reached.notified() => {}
@@ -164,7 +163,7 @@ async fn nothing_is_looked_at_while_the_run_that_asks_is_alive() {
     let next = person(Decision::Nobody);
     while_asking(true, async |bed: &Bed| {
         bed.cloud.clock.sleep(Duration::from_hours(1)).await;
-        bed.run(WORKFLOW, &Map::new(), &next).await;
+        Box::pin(bed.run(WORKFLOW, &Map::new(), &next)).await;
         assert_eq!(keys(bed).len(), 1);
     })
     .await;

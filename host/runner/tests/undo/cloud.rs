@@ -10,7 +10,7 @@ use host_ports::Clock as _;
 use host_runner::record::{Ended, Entry};
 use host_runner::undo::Scripts;
 use host_runner::{Decision, RunEvent, Verdict};
-use host_simulator::{Scenario, Simulator};
+use host_simulator::{Collection, Facet, Scenario, Simulator};
 use host_wire::{Transport, TransportError};
 use serde_json::{Map, Value as Json, json};
 
@@ -284,19 +284,14 @@ impl Transport for Sooner {
         attempt: Attempt,
         request: HttpRequest,
     ) -> Result<HttpReply, TransportError> {
-        let name = match attempt.action() {
-            "DeleteUser" => Some("alice"),
-            "DeleteAccessKey" => None,
-            _ => return self.0.send(attempt, request).await,
-        };
+        let action = attempt.action().to_owned();
         self.1.meddle(|state| {
-            let source = state.accounts.values_mut().find(|it| it.name == "source").unwrap();
-            match name {
-                Some(name) => drop(source.users.remove(name)),
-                None => {
-                    let user = source.users.get_mut("alice").looked_at(String::new);
-                    user.unwrap().unwrap().keys = host_simulator::Collection::default();
-                }
+            let source = state.accounts.values_mut().find(|it| it.name == "source");
+            let users = &mut source.expect("the scenario has it").users;
+            match (action.as_str(), users.get_mut("alice")) {
+                ("DeleteUser", _) => drop(users.remove("alice")),
+                ("DeleteAccessKey", Facet::Known(user)) => user.keys = Collection::default(),
+                _ => {}
             }
         });
         self.0.send(attempt, request).await

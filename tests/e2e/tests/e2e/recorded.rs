@@ -105,7 +105,9 @@ fn what_processes_that_died_left_aside_goes_with_the_next_run() {
     let folder = folder.flatten().expect("the cloud is kept");
     let left = ["cloud.0badcafe.new", "vault/entries/.aside-00", "vault/pending/.aside-01"];
     let left = left.map(|name| folder.join(name));
-    left.iter().for_each(|path| fs::write(path, "half a fi").expect("it can be written"));
+    for path in &left {
+        fs::write(path, "half a fi").expect("it can be written");
+    }
     run(&home, &[]).exits(0);
     let stayed: Vec<_> = left.iter().filter(|path| path.exists()).collect();
     assert!(stayed.is_empty(), "{stayed:?}");
