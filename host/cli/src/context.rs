@@ -23,6 +23,13 @@ impl Context {
         Self { environment, home, can_ask }
     }
 
+    /// Who is at work, as the system knows it: what records of approvals say.
+    pub(crate) fn operator(&self) -> String {
+        let id = rustix::process::getuid().as_raw();
+        self.variable("USER")
+            .map_or_else(|| format!("uid {id}"), |name| format!("{name} (uid {id})"))
+    }
+
     /// A variable's value, unless it is unset or empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())

@@ -17,6 +17,8 @@ pub(crate) struct Failure {
 
 /// The exit status of wrong words, files or settings.
 pub(crate) const USAGE: u8 = 2;
+/// The exit status of what was not agreed to.
+pub(crate) const DENIED: u8 = 3;
 /// The exit status of a bug of this program.
 pub(crate) const BUG: u8 = 70;
 
@@ -24,6 +26,11 @@ impl Failure {
     /// Wrong words, files or settings.
     pub(crate) fn usage(code: &str, message: impl Into<String>) -> Self {
         Self::new(code, message, USAGE)
+    }
+
+    /// Something that nobody agreed to.
+    pub(crate) fn denied(code: &str, message: impl Into<String>) -> Self {
+        Self::new(code, message, DENIED)
     }
 
     pub(crate) fn new(code: &str, message: impl Into<String>, exit: u8) -> Self {
@@ -48,7 +55,7 @@ impl<P: Problem> From<P> for Failure {
         let exit = match problem.blame() {
             Blame::User => USAGE,
             Blame::Workflow | Blame::Cloud => 1,
-            Blame::Policy => 3,
+            Blame::Policy => DENIED,
             Blame::Host => BUG,
         };
         let mut failure = Self::new(problem.code(), problem.to_string(), exit);

@@ -8,7 +8,7 @@ use host_model::{AccountId, Call, CallError, Timestamp};
 use host_policy::Permit;
 use host_ports::{Clock, Entropy};
 use host_wire::{
-    FoundOutput, FoundSecret, Pages, SecretLookup, Transport, WireError, take_outputs,
+    FoundOutput, FoundSecret, Pages, ReadsOnly, SecretLookup, Transport, WireError, take_outputs,
 };
 use serde_json::Value as Json;
 
@@ -110,6 +110,30 @@ impl Client {
             settings,
             Arc::clone(&self.observer),
         ))
+    }
+
+    /// The reads that it could send, for a plan.
+    pub fn reads(&self) -> ReadsOnly {
+        ReadsOnly::of(Arc::clone(&self.transport))
+    }
+
+    /// The same over another transport, to which nothing settles and nothing needs to be confirmed: what a
+    /// plan has read stays so.
+    #[must_use]
+    pub fn over(&self, transport: Arc<dyn Transport>) -> Self {
+        let settings = Settings { confirmations: 0, ..self.settings.clone() };
+        Self::new(
+            transport,
+            Arc::clone(&self.clock),
+            Arc::clone(&self.entropy),
+            settings,
+            Arc::clone(&self.observer),
+        )
+    }
+
+    /// The cloud's time.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     /// How far the cloud's clock was ahead of this machine's in its last reply, in milliseconds; replies tell

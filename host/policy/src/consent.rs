@@ -17,13 +17,22 @@ pub enum Consent {
     Unattended,
     /// A read of a workflow whose digest is vetted.
     VettedRead,
+    /// The call is only planned: whoever sees the plan is asked. What is permitted by this goes to a
+    /// transport that sends reads only.
+    Planned,
     /// Nobody was asked.
     None,
 }
 
 impl Consent {
-    const ALL: [Self; 5] =
-        [Self::Offline, Self::Person, Self::Unattended, Self::VettedRead, Self::None];
+    const ALL: [Self; 6] = [
+        Self::Offline,
+        Self::Person,
+        Self::Unattended,
+        Self::VettedRead,
+        Self::Planned,
+        Self::None,
+    ];
 
     /// The word for records.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +41,7 @@ impl Consent {
             Self::Person => "person",
             Self::Unattended => "unattended",
             Self::VettedRead => "vetted-read",
+            Self::Planned => "planned",
             Self::None => "none",
         }
     }
@@ -48,7 +58,7 @@ pub(crate) fn judge(scene: &Scene, subject: &Subject<'_>) -> Result<(), Denial> 
     let writes = subject.action.effect.is_write();
     let attended = match subject.consent {
         Consent::Offline => scene.offline,
-        Consent::Person => true,
+        Consent::Person | Consent::Planned => true,
         Consent::Unattended => return unattended(scene, subject, &title),
         Consent::VettedRead if !writes => return unattended(scene, subject, &title),
         Consent::VettedRead | Consent::None => false,
@@ -75,7 +85,7 @@ fn unattended(scene: &Scene, subject: &Subject<'_>, title: &str) -> Result<(), D
 }
 
 /// Whether the class is never taken unattended without having been named.
-pub(crate) const fn is_high(risk: Risk) -> bool {
+pub const fn is_high(risk: Risk) -> bool {
     match risk {
         Risk::AccessKey | Risk::ConsoleLogin | Risk::Mfa | Risk::Command | Risk::Purchase => true,
         Risk::Session | Risk::LicenseKey => false,

@@ -102,11 +102,11 @@ mod undo;
 mod user;
 
 pub use allowance::{AllowanceUnknown, Allowances};
-pub use consent::Consent;
+pub use consent::{Consent, is_high};
 pub use denial::Denial;
 pub use judge::judge;
 pub use need::{Need, needs};
-pub use permit::{Attempt, HostPurpose, Permit, Repair};
+pub use permit::{Attempt, HostPurpose, Permit, ReadAttempt, Repair};
 pub use risk::risks;
 pub use scene::Scene;
 pub use subject::{DocumentKind, Judged, Subject, UserFacts};

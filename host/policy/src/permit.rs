@@ -60,7 +60,8 @@ impl Permit {
 
     /// Leave to send one request of the call: a page, or a retry that the catalog allows.
     pub fn attempt(&self) -> Attempt {
-        Attempt { product: self.product.clone(), action: self.action.clone() }
+        let (product, action) = (self.product.clone(), self.action.clone());
+        Attempt { product, action, effect: self.effect }
     }
 }
 
@@ -167,6 +168,7 @@ impl HostPurpose {
 pub struct Attempt {
     product: String,
     action: String,
+    effect: Effect,
 }
 
 impl Attempt {
@@ -179,6 +181,28 @@ impl Attempt {
     pub fn action(&self) -> &str {
         &self.action
     }
+
+    /// The same leave as one that is good for nothing but a read; the leave itself, if it is for more.
+    pub fn into_read(self) -> Result<ReadAttempt, Self> {
+        if self.effect == Effect::Read { Ok(ReadAttempt(self)) } else { Err(self) }
+    }
+}
+
+/// Leave to send one request that changes nothing: all that a plan has.
+///
+/// ```compile_fail,E0423
+/// fn read(attempt: host_policy::Attempt) -> host_policy::ReadAttempt {
+///     host_policy::ReadAttempt(attempt)
+/// }
+/// ```
+#[derive(Debug)]
+pub struct ReadAttempt(Attempt);
+
+impl ReadAttempt {
+    /// What a transport takes.
+    pub fn into_attempt(self) -> Attempt {
+        self.0
+    }
 }
 
 #[cfg(test)]
@@ -189,6 +213,14 @@ mod tests {
     fn the_host_writes_for_itself_only_to_become_somebody() {
         let writes = HostPurpose::ALL.into_iter().filter(|it| it.action().2.is_write());
         assert_eq!(writes.collect::<Vec<_>>(), [HostPurpose::ProfileSession]);
+    }
+
+    #[test]
+    fn only_a_read_is_leave_to_read() {
+        for effect in [Effect::Read, Effect::Create, Effect::Update, Effect::Delete] {
+            let read = Permit::new("ram", "GetRole", effect).attempt().into_read();
+            assert_eq!(read.is_ok(), effect == Effect::Read, "{effect}");
+        }
     }
 
     #[test]

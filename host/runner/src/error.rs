@@ -2,6 +2,7 @@
 
 use host_journal::JournalError;
 use host_model::{Blame, Problem, RunId};
+use host_runtime::RuntimeError;
 
 use crate::record::RecordError;
 
@@ -31,6 +32,9 @@ pub enum RunError {
     /// What is written down cannot be read, or is over.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The workflow cannot be planned.
+    #[error(transparent)]
+    Rehearsal(#[from] RuntimeError),
     /// An account is not the one that the run began with.
     #[error("`{name}` was {before} when the run began, and is {now}")]
     AccountDifferent {
@@ -78,6 +82,7 @@ impl Problem for RunError {
             Self::AccountMissing { .. } => "run.account-missing",
             Self::VaultUnfit { .. } => "run.vault-unfit",
             Self::Journal(error) => error.code(),
+            Self::Rehearsal(error) => error.code(),
             Self::Record(error) => error.code(),
             Self::AccountDifferent { .. } => "run.account-different",
             Self::ClockBack { .. } => "run.clock-back",
@@ -87,7 +92,10 @@ impl Problem for RunError {
     }
 
     fn blame(&self) -> Blame {
-        Blame::User
+        match self {
+            Self::Rehearsal(error) => error.blame(),
+            _ => Blame::User,
+        }
     }
 
     fn hint(&self) -> Option<String> {
@@ -104,6 +112,7 @@ impl Problem for RunError {
                 "bind it with `--account {name}=PROFILE@ID`, or try the workflow with `--simulate`"
             )),
             Self::Journal(error) => error.hint(),
+            Self::Rehearsal(error) => error.hint(),
             Self::Record(error) => error.hint(),
             Self::AccountDifferent { .. } => Some(
                 "correct the profile; or start a new run, which finds what is there".to_owned(),

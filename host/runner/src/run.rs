@@ -16,7 +16,10 @@ use serde_json::Value as Json;
 
 use crate::ledger::{CallRecord, Ledger, Recorded};
 use crate::live::{LiveDriver, Stage};
-use crate::record::{self, Begun, Entry, FORMAT, Numbered, Party, Place, Recorder, Resumed, Tape};
+use crate::plan::Nowhere;
+use crate::record::{
+    self, ApprovedPlan, Begun, Entry, FORMAT, Numbered, Party, Place, Recorder, Resumed, Tape,
+};
 use crate::{
     Approver, BoundAccounts, Mark, Reporter, RunError, RunEvent, Secrets, Verdict, verdict,
 };
@@ -78,6 +81,8 @@ pub struct Origin<'a> {
     pub allowed: &'a [String],
     /// Where the cloud is.
     pub place: &'a Place,
+    /// The plan that was approved; without one, each write needs a consent of its own.
+    pub plan: Option<&'a ApprovedPlan>,
 }
 
 /// What is there of a run that is gone on with.
@@ -132,6 +137,10 @@ impl Run {
         RunId::new(clock.now(), randomness)
     }
 
+    pub(crate) const fn settings(&self) -> &RunSettings {
+        &self.settings
+    }
+
     /// The run's id.
     pub const fn id(&self) -> &RunId {
         &self.id
@@ -152,7 +161,7 @@ impl Run {
         let component = Some((workflow.package().digest.as_str(), bytes));
         let writer = self.settings.journal.begin(&self.id, component, first).await?;
         self.report_start(workflow, reporter.as_ref());
-        self.go(workflow, origin.input, writer, Tape::default(), reporter).await
+        self.go(workflow, (origin.input, origin.plan), writer, Tape::default(), reporter).await
     }
 
     /// Goes on with a run that died or was stopped: from the journal up to where it was, then live. `Err`
@@ -178,13 +187,26 @@ impl Run {
         let resumed = record::new_entry(&resumed, self.settings.clock.as_ref());
         writer.append(&[resumed], &[]).await?;
         self.report_start(workflow, reporter.as_ref());
-        self.go(workflow, &begun.input, writer, tape, reporter).await
+        let beginning = (&begun.input, begun.plan.as_ref());
+        self.go(workflow, beginning, writer, tape, reporter).await
+    }
+
+    /// Settles what runs of this workflow left that died while they asked for an AccessKey: before a run
+    /// is planned, since nothing is settled then. A run without a plan does so when it begins.
+    pub async fn settle_notes(&self, workflow: &Prepared, reporter: &Arc<dyn Reporter>) {
+        let RunSettings { journal, clock, secrets, .. } = &self.settings;
+        let writer = Box::new(Nowhere);
+        let recorder =
+            Recorder::new(Arc::clone(journal), Arc::clone(clock), Arc::clone(secrets), writer);
+        let stage = self.stage(workflow, reporter, &Arc::new(recorder));
+        let mut driver = LiveDriver::new(stage, Arc::default(), Tape::default(), None);
+        driver.settle_notes(journal.as_ref()).await;
     }
 
     async fn go(
         self,
         workflow: &Prepared,
-        input: &Json,
+        (input, plan): (&Json, Option<&ApprovedPlan>),
         writer: Box<dyn Writer>,
         tape: Tape,
         reporter: Arc<dyn Reporter>,
@@ -198,8 +220,11 @@ impl Run {
         ));
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let stage = self.stage(workflow, &reporter, &recorder);
-        let mut driver = LiveDriver::new(stage, Arc::clone(&ledger), tape);
-        driver.settle_notes(journal.as_ref()).await;
+        let mut driver = LiveDriver::new(stage, Arc::clone(&ledger), tape, plan);
+        // What was planned was planned in the cloud as it is.
+        if plan.is_none() {
+            driver.settle_notes(journal.as_ref()).await;
+        }
         let outcome =
             workflow.run(Box::new(driver), self.settings.limits, &input.to_string()).await;
         let ended = {
@@ -287,6 +312,7 @@ impl Run {
             unattended: settings.unattended,
             place: origin.place.clone(),
             undoes: None,
+            plan: origin.plan.cloned(),
         }
     }
 
@@ -326,7 +352,7 @@ impl Run {
         });
     }
 
-    fn stage(
+    pub(crate) fn stage(
         &self,
         workflow: &Prepared,
         reporter: &Arc<dyn Reporter>,
@@ -363,6 +389,7 @@ impl Run {
             proofs: manifest.proofs.clone(),
             markers: markers(manifest),
             looks: looks(manifest),
+            planning: None,
         }
     }
 
@@ -410,6 +437,9 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
         RuntimeError::Stopped(Stop::Indeterminate { .. }) => Verdict::Indeterminate,
         RuntimeError::Stopped(Stop::Diverged { .. }) if ledger.has_changed() => Verdict::Partial,
         RuntimeError::Stopped(Stop::Diverged { .. }) => Verdict::Failed,
+        RuntimeError::Stopped(Stop::Unplanned { .. }) if ledger.has_changed() => Verdict::Partial,
+        RuntimeError::Stopped(Stop::Unplanned { .. }) => Verdict::Denied,
+        RuntimeError::Stopped(Stop::Stale { .. }) if !ledger.has_changed() => Verdict::Failed,
         RuntimeError::Stopped(_) => Verdict::Stopped,
         RuntimeError::Failed { error: CallError { kind: ErrorKind::Denied, .. }, .. }
             if seen(Recorded::Denied) =>
@@ -435,7 +465,7 @@ fn is_stopped(error: &RuntimeError) -> bool {
 }
 
 /// The workflow's or the cloud's own code says more than that the workflow failed.
-fn code_of(error: &RuntimeError) -> String {
+pub(crate) fn code_of(error: &RuntimeError) -> String {
     match error {
         RuntimeError::Failed { error, .. } => error.code.clone(),
         other => other.code().to_owned(),

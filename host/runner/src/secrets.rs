@@ -1,7 +1,7 @@
 //! The secrets of a run: in memory by name, and sealed in the vault.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use host_model::{AccountId, RunId, SecretKind, SecretRef, SecretText, Timestamp};
@@ -15,10 +15,14 @@ const FINGERPRINT_DOMAIN: &[u8] = b"host fingerprint 1";
 /// The secrets of a run.
 #[derive(Debug)]
 pub struct Secrets {
-    vault: Vault,
+    vault: Arc<Vault>,
     lineage: String,
     fingerprint_key: [u8; 32],
     held: Mutex<BTreeMap<SecretRef, SecretText>>,
+    /// Whose key a secret of the vault is: `user/<name>`.
+    owners: Mutex<BTreeMap<SecretRef, String>>,
+    /// Whether what is made is kept; a plan keeps nothing.
+    keeps: bool,
     redactor: Mutex<Redactor>,
 }
 
@@ -31,17 +35,33 @@ impl Secrets {
         mac.update(run.as_str().as_bytes());
         let fingerprint_key = mac.finalize().into_bytes().into();
         Self {
-            vault,
+            vault: Arc::new(vault),
             lineage: lineage.to_owned(),
             fingerprint_key,
             held: Mutex::default(),
+            owners: Mutex::default(),
+            keeps: true,
             redactor: Mutex::new(Redactor::default()),
+        }
+    }
+
+    /// The same, for a plan: it finds what the vault has, and keeps nothing.
+    pub(crate) fn scratch(&self) -> Self {
+        let redactor = self.redactor.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Self {
+            vault: Arc::clone(&self.vault),
+            lineage: self.lineage.clone(),
+            fingerprint_key: self.fingerprint_key,
+            held: Mutex::default(),
+            owners: Mutex::default(),
+            keeps: false,
+            redactor: Mutex::new(redactor.clone()),
         }
     }
 
     /// Whether the vault can take a secret, tried before one is made.
     pub(crate) fn rehearse(&self) -> Result<(), VaultError> {
-        self.vault.rehearse()
+        if self.keeps { self.vault.rehearse() } else { Ok(()) }
     }
 
     /// Notes that an AccessKey is about to be asked for, before the request is sent: a run that dies on
@@ -52,6 +72,9 @@ impl Secrets {
         user_name: &str,
         run: &RunId,
     ) -> Result<(), VaultError> {
+        if !self.keeps {
+            return Ok(());
+        }
         self.vault.intend(&self.intent(account, user_name, run)).map(|_| ())
     }
 
@@ -62,6 +85,9 @@ impl Secrets {
         user_name: &str,
         run: &RunId,
     ) -> Result<(), VaultError> {
+        if !self.keeps {
+            return Ok(());
+        }
         self.vault.settle(&self.intent(account, user_name, run)).map(|_| ())
     }
 
@@ -72,6 +98,9 @@ impl Secrets {
         user_name: &str,
         run: &RunId,
     ) -> Result<(), VaultError> {
+        if !self.keeps {
+            return Ok(());
+        }
         let own = self.intent(account, user_name, run);
         let is_there = self.vault.intents()?.iter().any(|pending| pending.intent == own);
         if is_there { self.vault.settle(&own).map(|_| ()) } else { Ok(()) }
@@ -139,11 +168,14 @@ impl Secrets {
 
     /// Keeps what was sealed. When this returns, it survives a power cut.
     pub(crate) fn place(&self, sealed: &SealedEntry) -> Result<(), VaultError> {
-        self.vault.place(sealed).map(|_| ())
+        if self.keeps { self.vault.place(sealed).map(|_| ()) } else { Ok(()) }
     }
 
     /// Removes a secret that opens nothing any more; whether there was one.
     pub(crate) fn forget(&self, secret: &SecretRef) -> Result<bool, VaultError> {
+        if !self.keeps {
+            return Ok(false);
+        }
         self.vault.delete(&secret.account, &secret.object, &self.lineage)
     }
 
@@ -165,12 +197,32 @@ impl Secrets {
         account: &AccountId,
         object: &str,
     ) -> Result<Option<SecretRef>, VaultError> {
+        if let Some(made) = self.made(account, object) {
+            return Ok(Some(made));
+        }
         let Some(found) = self.vault.find(account, object, &self.lineage)? else {
             return Ok(None);
         };
         let secret = found.kept.entry.secret_ref();
         self.hold(&secret, &found.secret);
+        if let Some(owner) = found.kept.entry.principal {
+            let mut owners = self.owners.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            owners.insert(secret.clone(), owner);
+        }
         Ok(Some(secret))
+    }
+
+    /// The name of the user whose key a secret of the vault is; `None` for one that this run made.
+    pub(crate) fn owner(&self, secret: &SecretRef) -> Option<String> {
+        let owners = self.owners.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        owners.get(secret)?.strip_prefix("user/").map(str::to_owned)
+    }
+
+    /// What a plan made up, and kept nowhere else.
+    fn made(&self, account: &AccountId, object: &str) -> Option<SecretRef> {
+        let held = self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let is_it = |name: &&SecretRef| name.account == *account && name.object == object;
+        held.keys().find(is_it).filter(|_| !self.keeps).cloned()
     }
 
     /// A hash of a secret that means nothing outside of this run.

@@ -47,6 +47,18 @@ pub enum Stop {
         /// What, and why.
         reason: String,
     },
+    /// What the approved plan stands on has changed since it was made.
+    #[error("{reason}")]
+    Stale {
+        /// What was looked at, and that it is not as it was.
+        reason: String,
+    },
+    /// The workflow asks for something that the approved plan does not hold.
+    #[error("{reason}")]
+    Unplanned {
+        /// What was planned, and what was asked for.
+        reason: String,
+    },
     /// Something that was known could not be kept.
     #[error("{reason}")]
     Unkept {

@@ -122,6 +122,8 @@ impl Problem for RuntimeError {
             Self::Stopped(Stop::Indeterminate { .. }) => "run.indeterminate",
             Self::Stopped(Stop::Diverged { .. }) => "run.replay-diverged",
             Self::Stopped(Stop::Unrecorded { .. }) => "run.journal-unkept",
+            Self::Stopped(Stop::Stale { .. }) => "plan.stale",
+            Self::Stopped(Stop::Unplanned { .. }) => "plan.violated",
             Self::Stopped(Stop::Unkept { .. }) => "run.secret-unkept",
             Self::Failed { .. } => "run.workflow-failed",
             Self::Setup { .. } => "runtime.sandbox-broken",
@@ -130,7 +132,7 @@ impl Problem for RuntimeError {
 
     fn blame(&self) -> Blame {
         match self {
-            Self::Stopped(Stop::Declined { .. }) => Blame::Policy,
+            Self::Stopped(Stop::Declined { .. } | Stop::Unplanned { .. }) => Blame::Policy,
             Self::Stopped(Stop::Indeterminate { .. }) => Blame::Cloud,
             // A file that cannot be run is the wrong file; what breaks while it runs is the workflow's.
             Self::NotWebAssembly { .. }
@@ -165,6 +167,14 @@ impl Problem for RuntimeError {
             Self::Stopped(Stop::Diverged { .. }) => Some(
                 "the component, or the host, is not the one that began this run: start a new run, which \
                  finds what is there"
+                    .to_owned(),
+            ),
+            Self::Stopped(Stop::Stale { .. }) => Some(
+                "look at what changed, and make the plan again: what is done already is found".to_owned(),
+            ),
+            Self::Stopped(Stop::Unplanned { .. }) => Some(
+                "the workflow does not do what it did while it was planned: make the plan again, and if \
+                 this comes again, do not trust the workflow"
                     .to_owned(),
             ),
             Self::LimitReached { limit, .. } => {

@@ -190,7 +190,11 @@ fn old_name(action: &str) -> Option<&'static str> {
 
 const READ_TRACE_APP: &str = "arms:ReadTraceApp";
 
-fn document_of(account: &Account, policy_type: PolicyType, name: &str) -> Option<Document> {
+pub(crate) fn document_of(
+    account: &Account,
+    policy_type: PolicyType,
+    name: &str,
+) -> Option<Document> {
     match policy_type {
         PolicyType::System => Some(permission::system_policy(name)?.document.clone()),
         PolicyType::Custom => match account.policies.get(name) {

@@ -26,6 +26,12 @@ pub(crate) fn from_iso8601(text: &str) -> Option<Timestamp> {
     read(ISO, text)
 }
 
+/// What [`iso8601_in_china`] wrote.
+pub(crate) fn from_iso8601_in_china(text: &str) -> Option<Timestamp> {
+    let civil = text.strip_suffix("+08:00")?;
+    from_iso8601(&format!("{civil}Z")).map(|at| at.plus_millis(-8 * 60 * 60 * 1000))
+}
+
 pub(crate) fn from_rfc1123(text: &str) -> Option<Timestamp> {
     read(RFC1123, text)
 }

@@ -50,6 +50,7 @@ mod error;
 mod fault;
 mod in_process;
 mod instant;
+mod overlay;
 mod permission;
 mod resource;
 mod route;
@@ -67,6 +68,7 @@ pub use entropy::SeededEntropy;
 pub use error::SimulatorError;
 pub use fault::{FaultKind, FaultRule};
 pub use in_process::InProcess;
+pub use overlay::{Ground, Known, Overlay, Replies, UNFORESEEN};
 pub use scenario::{
     AccountData, Activation, AddonData, AppData, ClusterData, GroupData, InstanceData, KeyData,
     LoginData, OPERATOR, OperatorData, PolicyData, ResourceGroupData, RoleData, Scenario, TaskData,

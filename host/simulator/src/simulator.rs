@@ -241,7 +241,7 @@ impl Work<'_> {
 }
 
 /// An upper-case UUID that depends on seed and number only.
-fn request_id(seed: u64, number: u64) -> String {
+pub(crate) fn request_id(seed: u64, number: u64) -> String {
     let hex = hex(&block(b"request", seed, number)).to_uppercase();
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")

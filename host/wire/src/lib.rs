@@ -48,4 +48,4 @@ pub use paging::{ITEMS_MAX, PAGES_MAX, Page, Pages};
 pub use redactor::{REDACTED, Redactor, SECRET_LENGTH_MIN};
 pub use rejection::{AccessDenied, REPLY_UNREADABLE, Rejection};
 pub use split::{FoundSecret, Split, split};
-pub use transport::{Transport, TransportError};
+pub use transport::{ReadsOnly, Transport, TransportError};

@@ -1,10 +1,11 @@
 //! The port through which every request leaves.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use host_model::{Blame, HttpReply, HttpRequest, Problem};
-use host_policy::Attempt;
+use host_policy::{Attempt, ReadAttempt};
 
 /// Whatever answers requests: the real cloud over TLS, or the offline one in process.
 #[async_trait]
@@ -15,6 +16,30 @@ pub trait Transport: Debug + Send + Sync {
         attempt: Attempt,
         request: HttpRequest,
     ) -> Result<HttpReply, TransportError>;
+}
+
+/// A transport that cannot send anything but reads: what a plan is given.
+#[derive(Debug, Clone)]
+pub struct ReadsOnly(Arc<dyn Transport>);
+
+impl ReadsOnly {
+    /// The reads of `transport`.
+    pub fn of(transport: Arc<dyn Transport>) -> Self {
+        Self(transport)
+    }
+
+    /// Sends one signed request that changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// No reply was read.
+    pub async fn send(
+        &self,
+        attempt: ReadAttempt,
+        request: HttpRequest,
+    ) -> Result<HttpReply, TransportError> {
+        self.0.send(attempt.into_attempt(), request).await
+    }
 }
 
 /// Why no reply was read. Texts name the authority, never a query, a header or a body.

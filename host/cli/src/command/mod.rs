@@ -1,9 +1,13 @@
 //! The subcommands: one file each.
 
+mod apply;
 mod build;
 mod doctor;
 mod export;
 mod inspect;
+mod invocation;
+mod plan;
+mod proposal;
 mod replay;
 mod resume;
 mod run;
@@ -29,6 +33,8 @@ pub(crate) struct Command {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Run(run::Arguments),
+    Plan(plan::Arguments),
+    Apply(apply::Arguments),
     Resume(resume::Arguments),
     Undo(undo::Arguments),
     Replay(replay::Arguments),
@@ -46,7 +52,9 @@ impl Command {
     /// Whether the command was asked for JSON, so that a failure is JSON as well.
     pub(crate) fn json(&self) -> bool {
         match &self.verb {
-            Verb::Run(arguments) => arguments.json,
+            Verb::Run(arguments) => arguments.json(),
+            Verb::Plan(arguments) => arguments.json(),
+            Verb::Apply(arguments) => arguments.json,
             Verb::Resume(arguments) => arguments.which.json,
             Verb::Undo(arguments) => arguments.which.json,
             Verb::Replay(arguments) => arguments.json,
@@ -65,6 +73,8 @@ impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<u8, Failure> {
         match self.verb {
             Verb::Run(arguments) => run::run(arguments, context).await,
+            Verb::Plan(arguments) => plan::run(arguments, context).await,
+            Verb::Apply(arguments) => apply::run(arguments, context).await,
             Verb::Resume(arguments) => resume::run(arguments, context).await,
             Verb::Undo(arguments) => undo::run(arguments, context).await,
             Verb::Replay(arguments) => replay::run(arguments, context).await,

@@ -1,121 +1,75 @@
 //! `host run`: a workflow, from its file to the verdict.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
 use clap::Args;
 use host_journal::Journal;
 use host_model::RunId;
-use host_runner::record::{Entry, Place};
-use host_runner::{Ended, InputSource, Origin, Run, Verdict, build_input};
+use host_runner::record::Entry;
+use host_runner::{Ended, Origin, Verdict};
 use host_runtime::{Cache, CacheKey, Engine, Manifest, Prepared};
-use serde_json::{Map, Value};
 
-use crate::command::{read_component, resume};
-use crate::config::Config;
+use crate::command::invocation::{Invocation, Ready};
+use crate::command::{proposal, resume};
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{DENIED, Failure};
 use crate::output::{self, line};
 use crate::recorded::Recorded;
-use crate::session::{Realm, Session, Terms, allowances};
+use crate::session::{Realm, Session};
 use crate::terminal::answer;
-use crate::vetted;
 
 /// Run a workflow: against the offline cloud with `--simulate`, or with your own accounts.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The workflow's component.
-    workflow: PathBuf,
-    /// A parameter of the workflow; `name.inner=value` reaches inside of an object. May be repeated.
-    #[arg(short = 'p', long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
-    parameters: Vec<(String, String)>,
-    /// A file of parameters: TOML or JSON.
-    #[arg(long, value_name = "FILE")]
-    params: Option<PathBuf>,
-    /// Which profile of `~/.aliyun/config.json` an account of the workflow is, and its id; `NAME=@ID` takes
-    /// the keys that the official SDKs would take.
-    #[arg(long = "account", value_name = "NAME=PROFILE[@ID]", value_parser = pair)]
-    accounts: Vec<(String, String)>,
-    /// Run against the offline cloud, which is kept between runs; a scenario file describes another one.
-    #[expect(clippy::option_option, reason = "absent, bare and with a file are three things")]
-    #[arg(long, value_name = "SCENARIO", num_args = 0..=1, require_equals = true, conflicts_with_all = ["accounts", "endpoint"])]
-    simulate: Option<Option<PathBuf>>,
-    /// Begin with a new offline cloud.
-    #[arg(long, requires = "simulate")]
-    fresh: bool,
+    #[command(flatten)]
+    what: Invocation,
     /// Begin a new run, even if one of this very command did not come to its end.
     #[arg(long)]
     new: bool,
     /// Ask nothing: only for vetted workflows, and for no risk that `--allow` does not name.
     #[arg(long)]
     yes: bool,
-    /// Allow a class of risk: `access-key`, `console-login`, `mfa`, `broad-policy`, `user=NAME`, `principal=ARN`.
-    #[arg(long, value_name = "WORD")]
-    allow: Vec<String>,
-    /// Take over objects that are there without this program's mark.
-    #[arg(long)]
-    adopt: bool,
-    /// Also send calls that are meant to be refused. They raise alerts in a real cloud.
-    #[arg(long)]
-    provoke: bool,
-    /// Send every call to one address, such as that of `host simulate`; plain HTTP on loopback only.
-    #[arg(long, value_name = "ADDR")]
-    endpoint: Option<String>,
-    /// Another `host.toml`.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Show reads as well.
-    #[arg(short, long)]
-    verbose: bool,
-    /// One JSON object a line instead of text.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("must be NAME=VALUE".to_owned()),
+impl Arguments {
+    pub(super) const fn json(&self) -> bool {
+        self.what.json
     }
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let config = arguments.config.as_deref();
-    let session = Session::open(context, config, arguments.json, arguments.verbose)?;
-    let bytes = read_component(&arguments.workflow)?;
-    let name = arguments.workflow.display().to_string();
-    let workflow = prepare(&session, &name, &bytes)?;
-    let place = arguments.place()?;
-    let realm = session.realm(&place, arguments.fresh).await?;
-    let place = realm.at(place);
-    let manifest = &workflow.package().manifest;
-    let defaults = match &realm {
-        Realm::Offline(offline) => offline.parameters(&manifest.name),
-        Realm::Online(_) => None,
-    };
-    let input = arguments.input(&manifest.parameters, defaults)?;
-    let allowed = arguments.allowed(&session.config);
-    let allowances = allowances(&allowed, arguments.adopt)?;
-    let origin = Origin { input: &input, allowed: &allowed, place: &place };
+    let ready = arguments.what.ready(context).await?;
+    let Ready { session, workflow, place, realm, input, allowed, .. } = &ready;
+    let mut origin = Origin { input, allowed, place, plan: None };
     let earlier = unfinished(session.journal.as_ref(), &workflow.package().digest, &origin).await?;
-    let earlier = earlier.filter(|_| !arguments.fresh && !arguments.new);
+    let earlier = earlier.filter(|_| !arguments.what.fresh && !arguments.new);
     if let Some(earlier) = earlier.filter(|earlier| goes_on(context, earlier, arguments.yes)) {
         let recorded = Recorded::hold(session.journal.as_ref(), earlier).await?;
-        return resume::go_on(&session, &realm, recorded, arguments.yes).await;
+        return resume::go_on(session, realm, recorded, arguments.yes).await;
     }
-    let terms = Terms {
-        unattended: arguments.yes,
-        vetted: vetted::is_vetted(&workflow.package().digest),
-        provoke: arguments.provoke,
+    let terms = arguments.what.terms(&ready, arguments.yes);
+    let run = proposal::run(&ready, terms).await?;
+    // Nothing of the offline cloud is anybody's, so nobody has to agree to it.
+    let approved = match realm {
+        Realm::Offline(_) => None,
+        Realm::Online(_) => {
+            run.settle_notes(workflow, &session.reporter(run.id())).await;
+            let planned = proposal::plan(&run, &ready).await?;
+            if !session.json {
+                output::plan::show(&planned, false);
+            }
+            let Some(approved) = proposal::approve(&planned, context, (terms, &ready.allowances))?
+            else {
+                line("\nnothing was changed");
+                return Ok(DENIED);
+            };
+            Some(approved)
+        }
     };
-    let cloud = session.cloud(&realm, &place, &slots(manifest), terms).await?;
-    let id = session.new_id(&cloud).await?;
-    let settings = session.settings(cloud, &id, &manifest.lineage, allowances, terms);
+    origin.plan = approved.as_ref();
     // A cloud that forgets that it gave this id would give it again.
     realm.save()?;
-    let reporter = session.reporter(&id);
-    let ended = Run::new(id, settings).start(&workflow, &bytes, &origin, reporter).await?;
-    Ok(finish(&session, &realm, &ended))
+    let reporter = session.reporter(run.id());
+    let ended = run.start(workflow, &ready.bytes, &origin, reporter).await?;
+    Ok(finish(session, realm, &ended))
 }
 
 /// Reads, checks and compiles a component, or takes what the cache has of it.
@@ -130,7 +84,7 @@ pub(super) fn prepare(
 }
 
 /// The accounts that a manifest names.
-fn slots(manifest: &Manifest) -> Vec<String> {
+pub(super) fn slots(manifest: &Manifest) -> Vec<String> {
     manifest.accounts.iter().map(|slot| slot.name.clone()).collect()
 }
 
@@ -197,74 +151,4 @@ fn goes_on(context: &Context, run: &RunId, yes: bool) -> bool {
     line(&format!("`{run}` of this command did not come to its end"));
     let typed = answer("go on with it? `yes` goes on, anything else begins a new run: ");
     typed.as_deref() == Some("yes")
-}
-
-impl Arguments {
-    /// Where the cloud of this run is.
-    fn place(&self) -> Result<Place, Failure> {
-        let whole = |path: &PathBuf| {
-            let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            whole.to_string_lossy().into_owned()
-        };
-        let config = self.config.as_ref().map(whole);
-        if let Some(scenario) = &self.simulate {
-            return Ok(Place::Offline { scenario: scenario.as_ref().map(whole), id: None, config });
-        }
-        let mut profiles = BTreeMap::new();
-        for (name, value) in &self.accounts {
-            if profiles.insert(name.clone(), value.clone()).is_some() {
-                let message = format!("the account `{name}` is bound twice");
-                return Err(Failure::usage("run.account-repeated", message));
-            }
-        }
-        Ok(Place::Online { profiles, endpoint: self.endpoint.clone(), config })
-    }
-
-    fn input(
-        &self,
-        schema: &Value,
-        defaults: Option<Map<String, Value>>,
-    ) -> Result<Value, Failure> {
-        let mut sources: Vec<InputSource> = defaults.into_iter().map(InputSource::Object).collect();
-        if let Some(path) = &self.params {
-            sources.push(InputSource::Object(read_parameters(path)?));
-        }
-        let pairs = self.parameters.iter().cloned();
-        sources.extend(pairs.map(|(name, value)| InputSource::Pair(name, value)));
-        Ok(build_input(schema, &sources)?)
-    }
-
-    /// The words of `--allow`, and those of `host.toml`.
-    fn allowed(&self, config: &Config) -> Vec<String> {
-        let settings = &config.allow;
-        let words = self.allow.iter().cloned().chain(settings.risks.iter().cloned());
-        let named = [
-            ("user", &settings.users),
-            ("principal", &settings.principals),
-            ("addon", &settings.addons),
-            ("addon-setting", &settings.addon_settings),
-        ];
-        let named = named
-            .into_iter()
-            .flat_map(|(kind, names)| names.iter().map(move |name| format!("{kind}={name}")));
-        words.chain(named).collect()
-    }
-}
-
-/// A file of parameters: TOML by its name, JSON otherwise.
-fn read_parameters(path: &Path) -> Result<Map<String, Value>, Failure> {
-    let wrong = |reason: String| {
-        Failure::usage("input.file-invalid", format!("`{}`: {reason}", path.display()))
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    let is_toml = path.extension().is_some_and(|end| end == "toml");
-    let value: Result<Value, String> = if is_toml {
-        toml::from_str(&text).map_err(|error| error.message().to_owned())
-    } else {
-        serde_json::from_str(&text).map_err(|error| error.to_string())
-    };
-    match value.map_err(wrong)? {
-        Value::Object(object) => Ok(object),
-        _ => Err(wrong("must be an object of parameters".to_owned())),
-    }
 }

@@ -3,6 +3,7 @@
 mod human;
 mod json;
 mod notes;
+pub(crate) mod plan;
 mod tree;
 
 use std::io::Write as _;

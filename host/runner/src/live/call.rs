@@ -22,8 +22,8 @@ use crate::{CallOutcome, RunEvent};
 const SESSION_NAME_MAX: usize = 64;
 
 /// What came of a call, before the workflow hears of it.
-struct Sent {
-    answer: Result<Reply, CallError>,
+pub(super) struct Sent {
+    pub(super) answer: Result<Reply, CallError>,
     attempts: u32,
     /// How it is known, of a call whose intent was written down.
     known: Option<Known>,
@@ -53,6 +53,7 @@ impl LiveDriver {
     pub(super) async fn recover(&mut self, intent: Intent, at: Timestamp) -> Result<Answer, Stop> {
         let begun = self.stage.clock.now();
         let asked = intent.call.clone();
+        self.pass_planned(&asked)?;
         if let Err(error) = self.renew_for(&asked).await? {
             return Err(Stop::Unkept {
                 reason: format!("what came of `{}` cannot be found out: {error}", asked.action),
@@ -83,6 +84,8 @@ impl LiveDriver {
             Ok(reply) => Answer::Reply { reply: reply.clone() },
             Err(error) => Answer::Error { error: error.clone() },
         };
+        self.note_planned(&answer);
+        self.note_seen(call, &result);
         match known {
             Some(known) => {
                 let outcome = Outcome { answer: answer.clone(), took, known };
@@ -117,7 +120,10 @@ impl LiveDriver {
         if let Err(error) = self.judge(&brief, Consent::Person) {
             return Ok(Sent::refused(error));
         }
-        let consent = self.consent(&brief).await?;
+        let consent = match self.consent_by_plan(asked, &brief).await? {
+            Some(consent) => consent,
+            None => self.consent(&brief).await?,
+        };
         let permit = match self.judge(&brief, consent) {
             Ok(permit) => permit,
             Err(error) => return Ok(Sent::refused(error)),
@@ -132,6 +138,18 @@ impl LiveDriver {
         }
         let mut host_parameters = self.host_parameters(call);
         host_parameters.extend(self.token(action, call));
+        if action.effect.is_write()
+            && let Some(planning) = self.stage.planning.clone()
+        {
+            let delivery = Delivery {
+                brief: &brief,
+                consent,
+                call,
+                host_parameters: &host_parameters,
+                intent: None,
+            };
+            return self.foresee(&planning, asked, permit, &delivery).await;
+        }
         let intent = if action.effect.is_write() {
             let intent = self.intent(asked, call, &identity, consent, &host_parameters);
             let intent = Intent { before, ..intent };
@@ -147,7 +165,11 @@ impl LiveDriver {
     }
 
     /// Sends a call that was judged, and takes in its reply.
-    async fn send(&mut self, permit: Permit, delivery: &Delivery<'_>) -> Result<Sent, Stop> {
+    pub(super) async fn send(
+        &mut self,
+        permit: Permit,
+        delivery: &Delivery<'_>,
+    ) -> Result<Sent, Stop> {
         let Delivery { call, consent, .. } = *delivery;
         let (action, identity) = (delivery.brief.action, delivery.brief.identity);
         let Delivered { answer, known } = self.deliver(permit, delivery).await?;
@@ -354,7 +376,7 @@ impl LiveDriver {
     }
 
     /// Whether it runs a script that only looks, as the manifest says.
-    fn only_looks(&self, call: &Call) -> bool {
+    pub(super) fn only_looks(&self, call: &Call) -> bool {
         let script = call.text("CommandContent");
         script.is_some_and(|text| self.stage.looks.contains(&host_runtime::digest(text.as_bytes())))
     }

@@ -19,6 +19,9 @@ impl LiveDriver {
         if self.stage.scene.offline {
             return Ok(Consent::Offline);
         }
+        if !reads && self.stage.planning.is_some() {
+            return Ok(Consent::Planned);
+        }
         if reads && self.stage.vetted {
             return Ok(Consent::VettedRead);
         }

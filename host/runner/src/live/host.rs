@@ -40,6 +40,11 @@ impl LiveDriver {
             return Answer::Error { error };
         };
         let account = &secret.account;
+        if let (Some(planning), Some(user)) =
+            (&self.stage.planning, self.stage.secrets.owner(secret))
+        {
+            planning.introduce_user(access_key_id, account, &user);
+        }
         let facts = IdentityFacts {
             identity: IdentityRef(format!("{account}/key/{access_key_id}")),
             account: account.clone(),

@@ -1,7 +1,9 @@
 //! The live driver: every event answered by the cloud that stands behind the client.
 
+mod approved;
 mod call;
 mod consent;
+mod foresee;
 mod host;
 mod journal;
 mod judge;
@@ -29,11 +31,13 @@ use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, Proof, Stop};
 
 pub(crate) use self::output::tail;
 
+use self::approved::Progress;
 use self::output::Readable;
 use self::renewal::{Fetched, Recipe};
 use self::settling::Settling;
 use crate::ledger::{CheckRecord, Ledger};
-use crate::record::{Answered, Entry, Past, Recorder, Tape, Took};
+use crate::plan::Planning;
+use crate::record::{Answered, ApprovedPlan, Entry, Past, Recorder, Tape, Took};
 use crate::{Approver, BoundAccounts, Mark, Reporter, RunEvent, Secrets};
 
 /// Everything that a live run stands on.
@@ -64,6 +68,8 @@ pub(crate) struct Stage {
     pub(crate) markers: BTreeMap<String, BTreeSet<String>>,
     /// Digests of scripts that only look, as the manifest says.
     pub(crate) looks: BTreeSet<String>,
+    /// Of a run that is only planned.
+    pub(crate) planning: Option<Arc<Planning>>,
 }
 
 /// An identity that the run can call with.
@@ -103,10 +109,17 @@ pub(crate) struct LiveDriver {
     invocations: BTreeMap<String, Readable>,
     /// Failed scripts whose output a person has seen: invocation and machine.
     failures_shown: BTreeSet<(String, String)>,
+    /// How far the run has come in the plan that was approved.
+    approved: Option<Progress>,
 }
 
 impl LiveDriver {
-    pub(crate) fn new(stage: Stage, ledger: Arc<Mutex<Ledger>>, tape: Tape) -> Self {
+    pub(crate) fn new(
+        stage: Stage,
+        ledger: Arc<Mutex<Ledger>>,
+        tape: Tape,
+        plan: Option<&ApprovedPlan>,
+    ) -> Self {
         Self {
             stage,
             ledger,
@@ -121,6 +134,7 @@ impl LiveDriver {
             tokens: BTreeMap::new(),
             invocations: BTreeMap::new(),
             failures_shown: BTreeSet::new(),
+            approved: plan.map(Progress::new),
         }
     }
 

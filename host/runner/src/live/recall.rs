@@ -66,6 +66,10 @@ impl LiveDriver {
         let Ok(identity) = self.identity(&asked.identity) else { return Ok(()) };
         let sent = outcome(answer);
         let call = intent.map_or_else(|| self.normalized(asked), |intent| intent.sent.clone());
+        if intent.is_some() {
+            self.pass_planned(asked)?;
+            self.note_planned(answer);
+        }
         if let Ok((_, action)) = self.resolve(&call) {
             // Counts how often it was asked for, so that the next one gets a token of its own.
             self.token(action, &call);

@@ -82,6 +82,19 @@ pub struct Begun {
     /// The run that this one takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
+    /// The plan that was approved, and how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<ApprovedPlan>,
+}
+
+/// A plan that somebody approved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ApprovedPlan {
+    /// The plan.
+    pub plan: host_plan::Plan,
+    /// Who approved it, when, and how.
+    pub approval: host_plan::Approval,
 }
 
 /// A workflow, as a run was begun with it.

@@ -105,6 +105,7 @@ impl Undo {
             provoke: false,
             unattended: settings.unattended,
             place: of.place.clone(),
+            plan: None,
             undoes: Some(run.to_string()),
         }
     }

@@ -170,7 +170,7 @@ impl Bed {
         let id = self.new_id();
         let settings = self.settings_of(&id, manifest, person);
         let place = Place::Offline { scenario: None, id: None, config: None };
-        let origin = Origin { input: &input, allowed: &[], place: &place };
+        let origin = Origin { input: &input, allowed: &[], place: &place, plan: None };
         let run = Run::new(id.clone(), settings);
         let ended = run.start(workflow, bytes, &origin, person.clone()).await;
         (id, ended.expect("the run begins"))

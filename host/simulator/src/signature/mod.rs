@@ -54,6 +54,11 @@ pub(crate) fn verify(
     Ok(Verified { caller: signer.caller, key_id: claim.key_id })
 }
 
+/// The id of the key that `request` says it is signed with; nothing is verified.
+pub(crate) fn key_id(request: &HttpRequest) -> Result<String, CloudError> {
+    Claim::read(request).map(|claim| claim.key_id)
+}
+
 /// A request whose signature is right.
 #[derive(Debug)]
 pub(crate) struct Verified {

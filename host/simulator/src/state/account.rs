@@ -73,6 +73,21 @@ impl Account {
         }
     }
 
+    /// An account of which nothing is known.
+    pub(crate) fn unknown(id: AccountId) -> Self {
+        Self {
+            users: Collection::unknown(),
+            groups: Collection::unknown(),
+            roles: Collection::unknown(),
+            policies: Collection::unknown(),
+            resource_groups: Collection::unknown(),
+            root_keys: Collection::unknown(),
+            clusters: Collection::unknown(),
+            instances: Collection::unknown(),
+            ..Self::empty("", id)
+        }
+    }
+
     /// The domain of its users' login names.
     pub fn domain(&self) -> String {
         format!("{}.onaliyun.com", self.domain_label())

@@ -103,7 +103,7 @@ impl Attachment {
         format!("{}/{name}@{}", policy_type.as_str(), scope.unwrap_or_default())
     }
 
-    fn own_key(&self) -> String {
+    pub(crate) fn own_key(&self) -> String {
         Self::key(self.policy_type, &self.policy_name, self.scope.as_deref())
     }
 

@@ -70,6 +70,10 @@ pub struct State {
     pub consistency: Consistency,
     /// Regions where ARMS is not offered.
     pub regions_without_arms: BTreeSet<String>,
+    /// Whether it is laid over a real cloud: whether agents report nobody can know then, and what was done
+    /// to an add-on counts as well done.
+    #[serde(default)]
+    pub(crate) partial: bool,
 }
 
 /// How long a session that has ended is remembered, in milliseconds, so that its key is told apart

@@ -17,6 +17,9 @@ pub(crate) fn advance(state: &mut State, now: Timestamp) {
         }
         account.finish_commands(now);
     }
+    if state.partial {
+        return;
+    }
     judge_addons(state, now);
     for sighting in sightings(state, now) {
         list(state, sighting, now);

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{Transition, ims, ram};
 use crate::state::wording::{Body, has_tags, nothing};
 use crate::state::{
-    Account, Attachment, Attachments, CloudError, Operation, ResourceGroup, State, page,
+    Account, Attachment, Attachments, CloudError, Facet, Operation, ResourceGroup, State, page,
 };
 
 pub(super) fn transition(action: &str) -> Option<Transition> {
@@ -94,22 +94,7 @@ fn list_policy_attachments(
     operation: &Operation<'_>,
 ) -> Result<Json, CloudError> {
     let account = operation.account(state)?;
-    let mut all: Vec<(&str, String, &Attachment)> = Vec::new();
-    for user in account.users.all("the list of users")? {
-        let name = format!("{}@{}", user.name, account.domain());
-        let held = user.policies.current.all("the list of attached policies")?;
-        all.extend(held.into_iter().map(|it| ("IMSUser", name.clone(), it)));
-    }
-    for role in account.roles.all("the list of roles")? {
-        let name = format!("{}@{}", role.name, account.role_domain());
-        let held = role.policies.current.all("the list of attached policies")?;
-        all.extend(held.into_iter().map(|it| ("ServiceRole", name.clone(), it)));
-    }
-    for group in account.groups.all("the list of groups")? {
-        let name = format!("{}@group.{}", group.name, account.domain());
-        let held = group.policies.current.all("the list of attached policies")?;
-        all.extend(held.into_iter().map(|it| ("IMSGroup", name.clone(), it)));
-    }
+    let all = held_by_wanted(account, operation)?;
     let items = all.into_iter().filter_map(|(principal_type, principal, held)| {
         let group = held.scope.as_deref().unwrap_or(account.id.as_str());
         let fields = [
@@ -132,6 +117,50 @@ fn list_policy_attachments(
         "PageNumber": page.number, "PageSize": page.size, "TotalCount": page.total,
         "PolicyAttachments": { "PolicyAttachment": page.items },
     }))
+}
+
+/// What is attached to the principal that the call names, or to all: of a real account, that much has to
+/// be known.
+fn held_by_wanted<'a>(
+    account: &'a Account,
+    operation: &Operation<'_>,
+) -> Result<Vec<Held<'a>>, CloudError> {
+    let wanted = operation.parameters.text("PrincipalName");
+    if let Some(name) = wanted.and_then(|it| ims::user_part(account, it))
+        && let Facet::Known(user) = account.users.get(name)
+    {
+        return held("IMSUser", format!("{name}@{}", account.domain()), &user.policies);
+    }
+    if let Some(name) = wanted.and_then(|it| role_part(account, it))
+        && let Facet::Known(role) = account.roles.get(name)
+    {
+        return held("ServiceRole", format!("{name}@{}", account.role_domain()), &role.policies);
+    }
+    let mut all = Vec::new();
+    for user in account.users.all("the list of users")? {
+        all.extend(held("IMSUser", format!("{}@{}", user.name, account.domain()), &user.policies)?);
+    }
+    for role in account.roles.all("the list of roles")? {
+        let name = format!("{}@{}", role.name, account.role_domain());
+        all.extend(held("ServiceRole", name, &role.policies)?);
+    }
+    for group in account.groups.all("the list of groups")? {
+        let name = format!("{}@group.{}", group.name, account.domain());
+        all.extend(held("IMSGroup", name, &group.policies)?);
+    }
+    Ok(all)
+}
+
+/// An attached policy, with the kind and the name of who has it.
+type Held<'a> = (&'static str, String, &'a Attachment);
+
+fn held<'a>(
+    kind: &'static str,
+    name: String,
+    policies: &'a Attachments,
+) -> Result<Vec<Held<'a>>, CloudError> {
+    let held = policies.current.all("the list of attached policies")?;
+    Ok(held.into_iter().map(|it| (kind, name.clone(), it)).collect())
 }
 
 /// Whether a filter means the value; a principal's domain may be written by id or by alias.

@@ -79,7 +79,8 @@ impl Bed {
         let journal = bed.cloud.journal();
         let writer = journal.begin(&bed.run, None, first).await.unwrap();
         let recorder = bed.recorder(journal, writer);
-        bed.driver = Some(LiveDriver::new(bed.stage(recorder), Arc::default(), Tape::default()));
+        bed.driver =
+            Some(LiveDriver::new(bed.stage(recorder), Arc::default(), Tape::default(), None));
         bed.open().await;
         bed
     }
@@ -139,6 +140,7 @@ impl Bed {
             proofs: Vec::new(),
             markers: BTreeMap::new(),
             looks: BTreeSet::new(),
+            planning: None,
         }
     }
 
@@ -191,7 +193,7 @@ impl Bed {
         let (_, writer) = journal.reopen(&self.run).await.unwrap();
         let tape = Tape::of(&self.run, &self.entries().await).unwrap().0;
         let recorder = self.recorder(journal, writer);
-        self.driver = Some(LiveDriver::new(self.stage(recorder), Arc::default(), tape));
+        self.driver = Some(LiveDriver::new(self.stage(recorder), Arc::default(), tape, None));
         self.open().await;
         // What was made before is answered from the tape.
         for made in self.intents().await.iter().rev().skip(1).rev() {

@@ -1,0 +1,111 @@
+//! A plan on its way to a yes.
+
+use std::sync::Arc;
+
+use host_net::SystemClock;
+use host_plan::{Approval, How, Plan};
+use host_policy::{Allowances, is_high};
+use host_ports::Clock as _;
+use host_runner::record::ApprovedPlan;
+use host_runner::{Origin, Planned, Reporter, Run, RunEvent};
+
+use crate::command::invocation::Ready;
+use crate::command::run::slots;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::session::Terms;
+use crate::terminal::answer;
+
+/// A run of what is ready, with an id of its own.
+pub(super) async fn run(ready: &Ready<'_>, terms: Terms) -> Result<Run, Failure> {
+    let Ready { session, workflow, place, realm, .. } = ready;
+    let manifest = &workflow.package().manifest;
+    let cloud = session.cloud(realm, place, &slots(manifest), terms).await?;
+    let id = session.new_id(&cloud).await?;
+    let allowances = ready.allowances.clone();
+    let settings = session.settings(cloud, &id, &manifest.lineage, allowances, terms);
+    Ok(Run::new(id, settings))
+}
+
+/// Plans a run.
+pub(super) async fn plan(run: &Run, ready: &Ready<'_>) -> Result<Planned, Failure> {
+    let Ready { session, workflow, place, .. } = ready;
+    let reporter: Arc<dyn Reporter> =
+        if session.verbose && !session.json { session.reporter(run.id()) } else { Arc::new(Quiet) };
+    let origin = Origin { input: &ready.input, allowed: &ready.allowed, place, plan: None };
+    let file = (ready.file.as_str(), SystemClock.now());
+    Ok(run.plan(workflow, file, &origin, reporter).await?)
+}
+
+/// Shows a plan and asks for a yes; `None` is a no. With `--yes`, no risk counts as agreed to that was not
+/// named, and that is said before anything is changed.
+pub(super) fn approve(
+    planned: &Planned,
+    context: &Context,
+    (terms, allowances): (Terms, &Allowances),
+) -> Result<Option<ApprovedPlan>, Failure> {
+    let plan = &planned.plan;
+    let approved = |how| {
+        let (who, at) = (context.operator(), SystemClock.now());
+        let approval = Approval { plan: plan.hash(), how, who, at };
+        ApprovedPlan { plan: plan.clone(), approval }
+    };
+    if terms.unattended {
+        if !terms.vetted {
+            return Err(unvetted());
+        }
+        unnamed_risks(plan, allowances)?;
+        return Ok(Some(approved(How::Yes)));
+    }
+    if plan.steps.is_empty() && plan.forecast.is_none() {
+        return Ok(Some(approved(How::Terminal)));
+    }
+    if !context.can_ask {
+        return Err(Failure::denied(
+            "plan.nobody-asked",
+            "the plan needs a yes, and there is no terminal to ask at".to_owned(),
+        )
+        .hint("run `host plan … -o FILE` and `host apply FILE`; or add `--yes`, for a vetted workflow"));
+    }
+    let typed = answer("\ndo exactly this? only `yes` goes on: ");
+    Ok((typed.as_deref() == Some("yes")).then(|| approved(How::Terminal)))
+}
+
+/// The classes of risk that a plan takes and nobody named.
+fn unnamed_risks(plan: &Plan, allowances: &Allowances) -> Result<(), Failure> {
+    let risk_of = |step: &host_plan::Step| {
+        let action =
+            host_catalog::Catalog::builtin().action(&step.call.product, &step.call.action)?;
+        action.risk.filter(|risk| is_high(*risk) && !allowances.risks.contains(risk))
+    };
+    let mut words: Vec<&str> =
+        plan.steps.iter().filter_map(risk_of).map(host_catalog::Risk::as_str).collect();
+    words.sort_unstable();
+    words.dedup();
+    if words.is_empty() {
+        return Ok(());
+    }
+    let flags: Vec<String> = words.iter().map(|word| format!("--allow {word}")).collect();
+    let message = format!(
+        "the plan takes risks that are not taken unattended unless they are named: {}",
+        words.join(", ")
+    );
+    Err(Failure::denied("policy.risk-unnamed", message)
+        .hint(format!("allow it with `{}`", flags.join(" "))))
+}
+
+fn unvetted() -> Failure {
+    Failure::denied(
+        "plan.yes-unvetted",
+        "`--yes` counts for vetted workflows only, and this one is not".to_owned(),
+    )
+    .hint("leave `--yes` out, and read the plan")
+}
+
+/// Planning says nothing: the plan does.
+#[derive(Debug)]
+struct Quiet;
+
+impl Reporter for Quiet {
+    fn report(&self, _: &RunEvent) {}
+}

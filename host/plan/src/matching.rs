@@ -1,0 +1,155 @@
+//! What was approved, and how far a run has come in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use host_model::{Call, SecretRef, Value, quote_within};
+use serde_json::Value as Json;
+
+use crate::difference;
+use crate::error::Mismatch;
+use crate::filling::Filling;
+use crate::{Forecast, Placeholder, Plan, Step};
+
+/// How many differences a mismatch names.
+const DIFFERENCES_SHOWN: usize = 12;
+
+/// How many characters of an action, a sentence or a reason are shown.
+const SHOWN: usize = 200;
+
+/// A plan that was approved, and how far a run has come in it.
+///
+/// It depends on nothing but the calls that were asked for and what came of them: asked and answered again in
+/// the order of a journal, it comes to the same state.
+#[derive(Debug, Clone)]
+pub struct Approved {
+    steps: Vec<Step>,
+    placeholders: Vec<Placeholder>,
+    forecast: Option<Forecast>,
+    /// The index of the next step.
+    next: usize,
+    /// Live values of placeholders.
+    live: Filling,
+    /// Whether a forecast was left: what is asked for is no step of the plan any more.
+    is_left: bool,
+}
+
+/// How a call stands to what was approved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Allowed<'a> {
+    /// It is this step.
+    Planned(&'a Step),
+    /// The plan is a forecast from here on: the caller has to ask a person, or a rule.
+    Forecast {
+        /// The step, if the call is as forecast.
+        step: Option<&'a Step>,
+        /// Why it is one.
+        why: &'a Forecast,
+    },
+}
+
+impl Approved {
+    /// What was approved, before the first call.
+    pub fn new(plan: &Plan) -> Self {
+        Self {
+            steps: plan.steps.clone(),
+            placeholders: plan.placeholders.clone(),
+            forecast: plan.forecast.clone(),
+            next: 0,
+            live: Filling::default(),
+            is_left: false,
+        }
+    }
+
+    /// Whether `asked`, a call that is no read, may be made now. If it may, the run has come to the step after
+    /// it; if not, it stays where it is.
+    pub fn next(&mut self, asked: &Call) -> Result<Allowed<'_>, Mismatch> {
+        let number = u32::try_from(self.next).unwrap_or(u32::MAX).saturating_add(1);
+        let differences = match self.steps.get(self.next) {
+            Some(step) if !self.is_left => {
+                let planned = self.live.call(&step.call);
+                if planned == *asked { Vec::new() } else { difference::all(&planned, asked) }
+            }
+            _ => Vec::new(),
+        };
+        let is_there = !self.is_left && self.next < self.steps.len();
+        let is_equal = is_there && differences.is_empty();
+        let index = self.next;
+        if let Some(why) = self.forecast.as_ref().filter(|why| number >= why.from) {
+            if is_equal {
+                self.next += 1;
+            } else {
+                self.is_left = true;
+            }
+            let step = self.steps.get(index).filter(|_| is_equal);
+            return Ok(Allowed::Forecast { step, why });
+        }
+        match self.steps.get(index) {
+            Some(step) if is_equal => {
+                self.next += 1;
+                Ok(Allowed::Planned(step))
+            }
+            Some(step) => Err(Mismatch::Different {
+                asked: title(asked),
+                step: step.number,
+                planned: quote_within(&step.sentence, SHOWN),
+                left_out: differences.len().saturating_sub(DIFFERENCES_SHOWN),
+                differences: differences.into_iter().take(DIFFERENCES_SHOWN).collect(),
+            }),
+            None => Err(Mismatch::Unplanned { asked: title(asked), steps: self.steps.len() }),
+        }
+    }
+
+    /// Takes over what the reply of a step brought: the live values of its placeholders. A value that did not
+    /// come leaves its text in place, so that no call which needs it is a step.
+    pub fn answered(&mut self, step: u32, body: &Json, secrets: &BTreeMap<String, SecretRef>) {
+        for placeholder in self.placeholders.iter().filter(|it| it.step == step) {
+            let live = if placeholder.secret {
+                secrets.get(&placeholder.at).map(|secret| secret.object.as_str())
+            } else {
+                body.pointer(&placeholder.at).and_then(Json::as_str)
+            };
+            if let Some(live) = live {
+                self.live.set(&placeholder.text, live);
+            }
+        }
+    }
+
+    /// A text of the plan with the values that are known by now: a name for progress and for checks.
+    pub fn filled(&self, text: &str) -> String {
+        self.live.text(text)
+    }
+
+    /// A call of the plan with the values that are known by now: a read that has to show the same.
+    pub fn filled_call(&self, call: &Call) -> Call {
+        self.live.call(call)
+    }
+
+    /// Texts of the steps that have come: names of what they changed.
+    pub fn passed_texts(&self) -> BTreeSet<String> {
+        let passed = self.steps.iter().take(self.next).flat_map(|step| &step.call.parameters);
+        let text = |(_, value): &(String, Value)| match value {
+            Value::Text(text) => Some(self.live.text(text)),
+            _ => None,
+        };
+        passed.filter_map(text).collect()
+    }
+
+    /// The steps that were approved for certain and have not come.
+    pub fn left(&self) -> &[Step] {
+        let sure = self.forecast.as_ref().map_or(self.steps.len(), |forecast| {
+            usize::try_from(forecast.from).unwrap_or(usize::MAX).saturating_sub(1)
+        });
+        let sure = sure.min(self.steps.len());
+        self.steps.get(self.next..sure).unwrap_or_default()
+    }
+
+    /// Whether every step that was approved for certain has come.
+    pub fn is_complete(&self) -> bool {
+        self.left().is_empty()
+    }
+}
+
+fn title(call: &Call) -> String {
+    let title = format!("{}:{}", call.product, call.action);
+    format!("`{}` as `{}`", quote_within(&title, SHOWN), quote_within(&call.identity.0, SHOWN))
+}

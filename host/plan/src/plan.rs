@@ -1,0 +1,205 @@
+//! A plan, as data.
+
+use std::collections::BTreeMap;
+
+use host_model::{AccountId, Call, Effect, RunId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// What a run will change in both accounts, step by step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The form of plans that the program wrote.
+    pub format: u32,
+    /// The program's version.
+    pub host_version: String,
+    /// The run that the plan is of: its id is fixed with the plan.
+    pub run: RunId,
+    /// When it was made.
+    pub made: Timestamp,
+    /// Until when it can be applied.
+    pub expires: Timestamp,
+    /// The workflow.
+    pub workflow: Workflow,
+    /// Its input.
+    pub input: Json,
+    /// The accounts by their names in the manifest.
+    pub accounts: BTreeMap<String, Party>,
+    /// The words of `--allow`.
+    pub allowed: Vec<String>,
+    /// What else the run is begun with.
+    pub terms: Terms,
+    /// What will be called that is no read, in order.
+    pub steps: Vec<Step>,
+    /// Values that are known after a step.
+    pub placeholders: Vec<Placeholder>,
+    /// What the plan stands on: what was read of the cloud.
+    pub observed: Vec<Observed>,
+    /// From where on the plan is a forecast, if it is one.
+    pub forecast: Option<Forecast>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+}
+
+impl Plan {
+    /// How many steps change something: no sessions, no scripts that only look, and nothing that is expected
+    /// to be refused.
+    pub fn changes(&self) -> usize {
+        self.steps.iter().filter(|step| step.changes()).count()
+    }
+}
+
+impl Step {
+    /// Whether something is another one after it.
+    pub fn changes(&self) -> bool {
+        !self.looks && self.call.action != "AssumeRole" && self.expected == Expected::Done
+    }
+}
+
+/// What a run is begun with, beside workflow, input and accounts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// Where the component was: its digest is what counts.
+    pub file: String,
+    /// Where the cloud is, as the journal says it.
+    pub place: Json,
+    /// `--adopt`.
+    pub adopt: bool,
+    /// `--provoke`.
+    pub provoke: bool,
+}
+
+/// Which workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workflow {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its lineage.
+    pub lineage: String,
+    /// The component's digest.
+    pub digest: String,
+    /// Whether the digest is in the vetted index.
+    pub vetted: bool,
+}
+
+/// An account that the run works in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// Its id.
+    pub account: AccountId,
+    /// The identity that the operator bound.
+    pub arn: String,
+}
+
+/// One call with an effect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its number, from 1 on.
+    pub number: u32,
+    /// Where in the workflow.
+    pub within: Within,
+    /// What the operator calls the account; empty for one that has no name.
+    pub account_name: String,
+    /// The account that it is made in.
+    pub account: AccountId,
+    /// The call as the workflow asks for it, placeholders included. Its identity names who calls.
+    pub call: Call,
+    /// The call with what the host adds: the mark, the session's name.
+    pub sent: Call,
+    /// What the catalog says that it does.
+    pub effect: Effect,
+    /// The catalog's words, with values.
+    pub sentence: String,
+    /// The class of risk, if the action has one.
+    pub risk: Option<String>,
+    /// What a person should know first, worst first.
+    pub risks: Vec<String>,
+    /// What the cloud shows now of what the step changes or removes: the bodies of reads, by action.
+    pub before: BTreeMap<String, Json>,
+    /// What is expected to come of it.
+    pub expected: Expected,
+    /// Whether it is a script that only looks.
+    pub looks: bool,
+}
+
+/// The workflow's own step: its author's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Within {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// What is expected to come of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum Expected {
+    /// It is done.
+    Done,
+    /// It is refused: a proof that somebody may not, or a limit that will be met.
+    Refused {
+        /// The cloud's code.
+        code: String,
+    },
+}
+
+/// A value that the cloud decides, known after a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placeholder {
+    /// The text that stands for it in the steps after; no other value holds it.
+    pub text: String,
+    /// The step whose reply brings it.
+    pub step: u32,
+    /// Where in the reply: a JSON Pointer.
+    pub at: String,
+    /// Whether it is not the text there, but the object's name of the secret that comes there.
+    #[serde(default)]
+    pub secret: bool,
+}
+
+/// Something that was read, and that the plan stands on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observed {
+    /// The step before which it has to be so; 0 for what the workflow read for itself, which is looked at
+    /// again when it does something else than was planned.
+    pub step: u32,
+    /// The read.
+    pub call: Call,
+    /// A digest of what it showed.
+    pub digest: String,
+}
+
+/// From where on a plan is a forecast: asked again when it is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forecast {
+    /// The first step that is one.
+    pub from: u32,
+    /// Why.
+    pub reason: String,
+}
+
+/// Something that could not be read while planning.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unread {
+    /// The account.
+    pub account: AccountId,
+    /// The action that would have shown it: `ram:GetRole`.
+    pub action: String,
+    /// What it is about.
+    pub what: String,
+    /// The cloud's code.
+    pub code: String,
+}

@@ -1,0 +1,246 @@
+//! A plan for people: lines that read the same without color and in any width.
+//!
+//! ```text
+//! what to know first ─▶ account by account, thing by thing ─▶ what is not known ─▶ the workflow's own words
+//!                    ─▶ what it has to be allowed to do ─▶ one line that sums it up
+//! ```
+//!
+//! Sentences are the catalog's, values are literal. What the workflow wrote stands apart, escaped and bounded.
+
+mod before;
+mod document;
+mod letters;
+mod line;
+mod names;
+mod object;
+mod reader;
+mod risk;
+mod settings;
+mod step;
+
+use std::collections::BTreeMap;
+
+use host_model::{AccountId, quote_within};
+
+use line::Lines;
+pub use line::{Line, Mark};
+use names::Names;
+pub(crate) use reader::Reader;
+
+use crate::moment::seconds;
+use crate::{Counts, Deed, Needed, Plan, Step};
+
+/// How many characters of a name or a title are shown.
+const NAME_SHOWN: usize = 120;
+
+/// How many characters of a reason are shown.
+const REASON_SHOWN: usize = 400;
+
+/// How many of the workflow's own titles are shown.
+const TITLES_SHOWN: usize = 40;
+
+/// The plan for people.
+pub fn words(plan: &Plan) -> Vec<Line> {
+    let reader = Reader::new(plan);
+    let mut lines = Lines::default();
+    about(&mut lines, plan);
+    risks(&mut lines, &reader);
+    accounts(&mut lines, &reader);
+    unread(&mut lines, plan, &reader.names);
+    titles(&mut lines, plan);
+    permissions(&mut lines, &plan.needed());
+    forecast(&mut lines, plan, &reader.names);
+    lines.head(&summary(plan));
+    lines.into_vec()
+}
+
+/// The line that sums a plan up.
+pub fn summary(plan: &Plan) -> String {
+    let counts = plan.counts();
+    let looks: usize = counts.iter().map(|(_, counts)| counts.look).sum();
+    let besides = match looks {
+        0 => String::new(),
+        1 => " One step changes nothing.".to_owned(),
+        more => format!(" {more} steps change nothing."),
+    };
+    let forecast = if plan.forecast.is_some() { " More or other changes may come." } else { "" };
+    if !plan.has_changes() {
+        return format!("No changes.{besides}{forecast}");
+    }
+    let one = |(account, counts): &(AccountId, Counts)| {
+        let Counts { add, change, remove, .. } = counts;
+        format!(
+            "{add} to add, {change} to change, {remove} to remove in {}",
+            account_words(plan, account)
+        )
+    };
+    let changed = |it: &&(AccountId, Counts)| it.1.add + it.1.change + it.1.remove > 0;
+    let all: Vec<String> = counts.iter().filter(changed).map(one).collect();
+    format!("Plan: {}.{besides}{forecast}", all.join("; "))
+}
+
+/// `monitoring (1234567890123456)`.
+fn account_words(plan: &Plan, account: &AccountId) -> String {
+    let bound = plan.accounts.iter().filter(|(_, party)| party.account == *account);
+    let mut named: Vec<String> = bound.map(|(name, _)| quote_within(name, NAME_SHOWN)).collect();
+    if named.is_empty() {
+        let step =
+            plan.steps.iter().find(|it| it.account == *account && !it.account_name.is_empty());
+        named.push(step.map_or_else(
+            || "another account".to_owned(),
+            |step| quote_within(&step.account_name, NAME_SHOWN),
+        ));
+    }
+    format!("{} ({account})", named.join(", "))
+}
+
+fn about(lines: &mut Lines, plan: &Plan) {
+    let workflow = &plan.workflow;
+    let vetted = if workflow.vetted { "vetted" } else { "not vetted: nobody here has read it" };
+    lines.head(&format!(
+        "Plan of workflow `{}` {} ({vetted})",
+        quote_within(&workflow.name, NAME_SHOWN),
+        quote_within(&workflow.version, NAME_SHOWN),
+    ));
+    lines.plain(
+        1,
+        &format!("run {}, component {}", plan.run, quote_within(&workflow.digest, NAME_SHOWN)),
+    );
+    lines.plain(1, &format!("made {}, good until {}", seconds(plan.made), seconds(plan.expires)));
+    if !plan.allowed.is_empty() {
+        let words: Vec<String> =
+            plan.allowed.iter().map(|it| quote_within(it, NAME_SHOWN)).collect();
+        lines.plain(1, &format!("allowed by the operator: {}", words.join(", ")));
+    }
+}
+
+fn risks(lines: &mut Lines, reader: &Reader<'_>) {
+    let risks = reader.risks();
+    if risks.is_empty() {
+        return;
+    }
+    lines.head("Know first");
+    for (words, steps) in risks {
+        lines.push(1, Mark::Risk, &format!("{words} ({})", risk::steps(&steps)));
+    }
+}
+
+/// Steps by account and by thing, both in the order in which the plan comes to them. Numbers say the order of
+/// all.
+fn accounts(lines: &mut Lines, reader: &Reader<'_>) {
+    let plan = reader.plan;
+    let mut things: Vec<Thing<'_>> = Vec::new();
+    let mut known: BTreeMap<(&AccountId, String), usize> = BTreeMap::new();
+    let mut accounts: Vec<&AccountId> = Vec::new();
+    for (step, deed) in plan.steps.iter().zip(plan.deeds()) {
+        let name = reader.object(step);
+        let at = *known.entry((&step.account, name.clone())).or_insert(things.len());
+        if at == things.len() {
+            things.push(Thing { account: &step.account, name, steps: Vec::new() });
+        }
+        things[at].steps.push((step, deed));
+        if !accounts.contains(&&step.account) {
+            accounts.push(&step.account);
+        }
+    }
+    for account in accounts {
+        lines.head(&account_words(plan, account));
+        for thing in things.iter().filter(|thing| thing.account == account) {
+            lines.plain(1, &thing.name);
+            for (step, deed) in &thing.steps {
+                reader.tell(lines, 2, step, *deed);
+            }
+        }
+    }
+}
+
+/// What several steps are about.
+struct Thing<'a> {
+    account: &'a AccountId,
+    name: String,
+    steps: Vec<(&'a Step, Deed)>,
+}
+
+fn unread(lines: &mut Lines, plan: &Plan, names: &Names) {
+    if plan.unread.is_empty() {
+        return;
+    }
+    lines.head("Could not be read, so nobody knows what is there");
+    for it in &plan.unread {
+        let (action, what) =
+            (names.ticked(&it.action), names.said(&quote_within(&it.what, REASON_SHOWN)));
+        let account = account_words(plan, &it.account);
+        let code = names.ticked(&it.code);
+        lines.plain(
+            1,
+            &format!("{what} in {account}: `{action}` is needed, and was refused with `{code}`"),
+        );
+    }
+}
+
+/// The workflow's own titles, apart from all that the host says.
+fn titles(lines: &mut Lines, plan: &Plan) {
+    let mut parts: Vec<(&Step, u32)> = Vec::new();
+    for step in plan.steps.iter().filter(|step| !step.within.title.is_empty()) {
+        match parts.last_mut() {
+            Some((first, last)) if first.within == step.within && *last + 1 == step.number => {
+                *last = step.number;
+            }
+            _ => parts.push((step, step.number)),
+        }
+    }
+    if parts.is_empty() {
+        return;
+    }
+    lines.head("In the workflow's own words, which nobody checks");
+    for (step, last) in parts.iter().take(TITLES_SHOWN) {
+        let first = step.number;
+        let which = if first == *last {
+            format!("step {first}")
+        } else {
+            format!("steps {first} to {last}")
+        };
+        let title = quote_within(&step.within.title, NAME_SHOWN).replace('"', "'");
+        lines.plain(1, &format!("{which}: \"{title}\""));
+    }
+    if parts.len() > TITLES_SHOWN {
+        lines.plain(1, &format!("and {} more", parts.len() - TITLES_SHOWN));
+    }
+}
+
+fn permissions(lines: &mut Lines, needed: &[Needed]) {
+    if needed.is_empty() {
+        return;
+    }
+    lines.head("What the run has to be allowed to do");
+    for it in needed {
+        let (name, arn) = (quote_within(&it.name, NAME_SHOWN), quote_within(&it.arn, REASON_SHOWN));
+        lines.plain(1, &format!("{name} ({}), as {arn}", it.account));
+        let actions: Vec<&str> = it.actions.keys().map(String::as_str).collect();
+        lines.plain(2, &actions.join(", "));
+        lines.plain(2, "the least policy of RAM for it:");
+        if !it.is_fine() {
+            lines.plain(
+                2,
+                "(with all resources, because naming each would be longer than RAM takes)",
+            );
+        }
+        for line in it.policy().lines() {
+            lines.push(3, Mark::Paste, line);
+        }
+    }
+}
+
+fn forecast(lines: &mut Lines, plan: &Plan, names: &Names) {
+    let Some(forecast) = &plan.forecast else { return };
+    let reason = names.said(&quote_within(&forecast.reason, REASON_SHOWN));
+    let from = forecast.from;
+    let is_after = usize::try_from(from).is_ok_and(|from| from > plan.steps.len());
+    let words = if is_after {
+        format!("After the last step it is not certain that nothing follows: {reason}")
+    } else {
+        format!("From step {from} on this is a forecast, and somebody is asked again: {reason}")
+    };
+    lines.head("Forecast");
+    lines.push(1, Mark::Risk, &words);
+}

@@ -1,0 +1,52 @@
+//! What a step is about: the thing under which a person looks for it.
+
+use host_model::{Call, Value};
+
+use super::names::{Names, action_of};
+
+/// Parameters that name a thing, the most telling first.
+const NAMED: [(&str, &str); 12] = [
+    ("RoleName", "role"),
+    ("UserName", "user"),
+    ("UserPrincipalName", "user"),
+    ("cluster_id", "cluster"),
+    ("ClusterId", "cluster"),
+    ("InstanceId", "instance"),
+    ("RoleArn", "role"),
+    ("PolicyName", "policy"),
+    ("GroupName", "group"),
+    ("ResourceGroupId", "resource group"),
+    ("AppId", "application"),
+    ("task_id", "task"),
+];
+
+/// The thing that a call is about, in words.
+pub(crate) fn object_of(call: &Call, names: &Names) -> String {
+    let given = |name: &str| {
+        call.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    };
+    for (parameter, kind) in NAMED {
+        match given(parameter) {
+            Some(Value::Text(text)) => return format!("{kind} `{}`", names.ticked(text)),
+            Some(Value::Json(serde_json::Value::Array(items))) => {
+                let items = items.iter().map(|item| match item.as_str() {
+                    Some(text) => format!("`{}`", names.ticked(text)),
+                    None => names.json(item),
+                });
+                let items: Vec<String> = items.collect();
+                let plural = if items.len() == 1 { "" } else { "s" };
+                return format!("{kind}{plural} {}", items.join(", "));
+            }
+            _ => {}
+        }
+    }
+    if action_of(call).is_some_and(|action| action.parameter("UserName").is_some()) {
+        return "the calling user".to_owned();
+    }
+    let product = host_catalog::Catalog::builtin().product(&call.product);
+    let title = product.map_or_else(|| names.ticked(&call.product), |it| it.title.clone());
+    match &call.region {
+        Some(region) => format!("{title} in `{}`", names.ticked(region)),
+        None => title,
+    }
+}

@@ -1,0 +1,106 @@
+//! One step: its sentence, what it gives, and what that changes.
+
+use host_model::{Effect, Value};
+
+use super::before::of_parameter;
+use super::line::{Lines, Mark};
+use super::names::{Names, action_of};
+use super::{document, settings};
+use crate::difference::text_of;
+use crate::{Deed, Expected, Step};
+
+/// How many characters of a value the catalog's sentence shows whole.
+const IN_SENTENCE: usize = 160;
+
+pub(crate) const fn mark_of(deed: Deed) -> Mark {
+    match deed {
+        Deed::Create => Mark::Create,
+        Deed::Update => Mark::Update,
+        Deed::Delete => Mark::Delete,
+        Deed::Replace => Mark::Replace,
+        Deed::Look | Deed::Refused => Mark::Look,
+    }
+}
+
+/// Says one step.
+pub(crate) fn step(
+    lines: &mut Lines,
+    depth: usize,
+    (step, deed, is_forecast): (&Step, Deed, bool),
+    names: &Names,
+) {
+    let (sentence, notes) = (names.sentence(step), notes(step, is_forecast, names));
+    lines.push(depth, mark_of(deed), &format!("{}. {sentence}{notes}", step.number));
+    let depth = depth + 2;
+    for (name, value) in &step.sent.parameters {
+        parameter(lines, depth, (name, value), step, names);
+    }
+    for (name, value) in &step.call.parameters {
+        if !step.sent.parameters.iter().any(|(sent, _)| sent == name) {
+            let line = format!("{}: {} (not sent)", names.said(name), names.value(value));
+            lines.plain(depth, &line);
+        }
+    }
+    if step.effect == Effect::Delete {
+        document::gone(lines, depth, step, names);
+    }
+}
+
+/// What is said behind the sentence.
+fn notes(step: &Step, is_forecast: bool, names: &Names) -> String {
+    let mut notes = Vec::new();
+    if step.call.identity.0 != step.account_name {
+        notes.push(format!("as `{}`", names.ticked(&step.call.identity.0)));
+    }
+    if let Expected::Refused { code } = &step.expected {
+        notes.push(format!("expected to be refused with `{}`", names.ticked(code)));
+    }
+    if step.looks {
+        notes.push("only looks".to_owned());
+    }
+    if is_forecast {
+        notes.push("forecast".to_owned());
+    }
+    if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) }
+}
+
+fn parameter(
+    lines: &mut Lines,
+    depth: usize,
+    (name, value): (&String, &Value),
+    step: &Step,
+    names: &Names,
+) {
+    match value {
+        Value::Text(text) if document::kind_of(step, name).is_some() => {
+            document::given(lines, depth, (name, text), step, names);
+            return;
+        }
+        Value::Settings(given) => {
+            settings::given(lines, depth, (name, given), step, names);
+            return;
+        }
+        _ => {}
+    }
+    let asked = step.call.parameters.iter().find(|(asked, _)| asked == name).map(|(_, it)| it);
+    if asked == Some(value) && is_in_sentence(step, name, value) {
+        return;
+    }
+    let added = if asked == Some(value) { "" } else { " (by the host)" };
+    let shown = names.value(value);
+    let name_shown = names.said(name);
+    let old = of_parameter(step, name).filter(|_| step.effect == Effect::Update);
+    let old = old.map(|old| names.json(old));
+    let line = match old {
+        Some(old) if old == shown => format!("{name_shown}: {shown} (as it is)"),
+        Some(old) => format!("{name_shown}: {old} → {shown}"),
+        None => format!("{name_shown}: {shown}"),
+    };
+    lines.plain(depth, &format!("{line}{added}"));
+}
+
+/// Whether the catalog's sentence shows the whole value already.
+fn is_in_sentence(step: &Step, name: &str, value: &Value) -> bool {
+    let said = action_of(&step.call).is_some_and(|it| it.sentence.contains(&format!("{{{name}}}")));
+    said && text_of(value).chars().count() <= IN_SENTENCE
+}

@@ -1,0 +1,11 @@
+//! Proves how plans are composed, matched, sealed and read.
+
+mod bed;
+mod composing;
+mod deceiving;
+mod matching;
+mod permitting;
+mod properties;
+mod publishing;
+mod reading;
+mod sealing;

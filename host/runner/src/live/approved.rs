@@ -1,0 +1,136 @@
+//! A run from a plan: each write is the next step that was approved, on a cloud that is as it was, or
+//! nothing.
+
+use host_model::{Call, CallError, ErrorKind, Value};
+use host_plan::{Allowed, Approved, How, Observed};
+use host_policy::{Consent, Permit};
+use host_runtime::{Answer, Event, Stop};
+
+use super::LiveDriver;
+use super::foresee::digest_of;
+use super::judge::Brief;
+use crate::record::ApprovedPlan;
+
+/// How far a run has come in its plan.
+#[derive(Debug)]
+pub(super) struct Progress {
+    approved: Approved,
+    observed: Vec<Observed>,
+    how: How,
+    /// The step that was begun last, until it is answered.
+    current: Option<u32>,
+}
+
+impl Progress {
+    pub(super) fn new(plan: &ApprovedPlan) -> Self {
+        Self {
+            approved: Approved::new(&plan.plan),
+            observed: plan.plan.observed.clone(),
+            how: plan.approval.how,
+            current: None,
+        }
+    }
+}
+
+/// Where a call stands.
+enum Place {
+    /// It is the next step.
+    Step(u32),
+    /// The plan could not say what comes here.
+    Forecast,
+}
+
+impl LiveDriver {
+    /// The consent that the approved plan gives to a write; `None` where there is no plan, or where it is a
+    /// forecast, so that it is asked for again.
+    pub(super) async fn consent_by_plan(
+        &mut self,
+        asked: &Call,
+        brief: &Brief<'_>,
+    ) -> Result<Option<Consent>, Stop> {
+        if !brief.action.effect.is_write() || self.approved.is_none() {
+            return Ok(None);
+        }
+        let step = match self.place(asked) {
+            Ok(Place::Step(step)) => step,
+            Ok(Place::Forecast) => return Ok(None),
+            Err(reason) => return Err(self.violated(asked, reason).await?),
+        };
+        self.check_unchanged(|it| it.step == step).await?;
+        let how = self.approved.as_ref().map(|it| it.how);
+        Ok(Some(match how {
+            _ if self.stage.scene.offline => Consent::Offline,
+            Some(How::Yes) => Consent::Unattended,
+            _ => Consent::Person,
+        }))
+    }
+
+    /// Goes past a step that an earlier process took.
+    pub(super) fn pass_planned(&mut self, asked: &Call) -> Result<(), Stop> {
+        match self.place(asked) {
+            Ok(_) => Ok(()),
+            Err(reason) => Err(Stop::Unplanned { reason }),
+        }
+    }
+
+    /// Takes over what the reply to a step brought.
+    pub(super) fn note_planned(&mut self, answer: &Answer) {
+        let Some(progress) = &mut self.approved else { return };
+        let (Some(step), Answer::Reply { reply }) = (progress.current.take(), answer) else {
+            return;
+        };
+        progress.approved.answered(step, &reply.body, &reply.secrets);
+    }
+
+    fn place(&mut self, asked: &Call) -> Result<Place, String> {
+        let Some(progress) = &mut self.approved else { return Ok(Place::Forecast) };
+        let (place, step) = match progress.approved.next(asked) {
+            Ok(Allowed::Planned(step)) => (Place::Step(step.number), Some(step.number)),
+            Ok(Allowed::Forecast { step, .. }) => (Place::Forecast, step.map(|step| step.number)),
+            Err(mismatch) => return Err(mismatch.to_string()),
+        };
+        progress.current = step;
+        Ok(place)
+    }
+
+    /// Looks again at what steps stand on.
+    async fn check_unchanged(&self, meant: impl Fn(&Observed) -> bool) -> Result<(), Stop> {
+        let Some(progress) = &self.approved else { return Ok(()) };
+        for observed in progress.observed.iter().filter(|it| meant(it)) {
+            let look = progress.approved.filled_call(&observed.call);
+            let Ok((product, read)) = self.resolve(&look) else { continue };
+            let (Some(permit), Ok(identity)) = (Permit::to_look(product, read), self.looker(&look))
+            else {
+                continue;
+            };
+            let now = self.send_own(&identity, permit, &look, None).await;
+            if digest_of(&now) != observed.digest {
+                let names = super::foresee::names_in(&look);
+                let reason = format!(
+                    "the plan is stale: what `{}:{}` shows of {names} in account {} is not what it was \
+                     when the plan was made",
+                    look.product, look.action, identity.facts.account,
+                );
+                return Err(Stop::Stale { reason });
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a call is no step of the plan: the cloud is another one than it was, or the workflow does
+    /// something else. The latter is written down.
+    async fn violated(&self, asked: &Call, reason: String) -> Result<Stop, Stop> {
+        // What earlier steps were about, they have changed themselves.
+        let own = self.approved.as_ref().map(|it| it.approved.passed_texts()).unwrap_or_default();
+        let is_own = |it: &Observed| {
+            it.call.parameters.iter().any(|(_, value)| match value {
+                Value::Text(text) => own.contains(text),
+                _ => false,
+            })
+        };
+        self.check_unchanged(|it| !is_own(it)).await?;
+        let error = CallError::new(ErrorKind::Denied, "plan.violated", reason.clone());
+        self.note_answered(Event::Call(asked.clone()), &Answer::Error { error }, None).await?;
+        Ok(Stop::Unplanned { reason })
+    }
+}

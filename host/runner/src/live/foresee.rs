@@ -1,0 +1,218 @@
+//! A call with an effect that is only planned: what it touches is read, and what it would answer foreseen.
+
+use std::collections::BTreeMap;
+
+use host_catalog::{Action, Product};
+use host_model::{AccountId, Arn, Call, CallError, ErrorKind, IdentityRef, Reply, Value};
+use host_plan::{Observed, Rehearsed, Unread, Within};
+use host_policy::{Consent, Permit};
+use host_runtime::Stop;
+use serde_json::Value as Json;
+
+use super::call::Sent;
+use super::lost::Delivery;
+use super::{Identity, LiveDriver};
+use crate::plan::Planning;
+
+impl LiveDriver {
+    /// Reads what a call touches, foresees its answer, and writes it into the plan.
+    pub(super) async fn foresee(
+        &mut self,
+        planning: &Planning,
+        asked: &Call,
+        permit: Permit,
+        delivery: &Delivery<'_>,
+    ) -> Result<Sent, Stop> {
+        let brief = delivery.brief;
+        let before = self.look_around(planning, delivery).await;
+        planning.overlay.take_guesses();
+        let sent = self.send(permit, delivery).await?;
+        let facts = &brief.identity.facts;
+        let (answer, secrets) = match &sent.answer {
+            Ok(reply) => (Ok(reply.body.clone()), reply.secrets.clone()),
+            Err(error) => (Err(error.code.clone()), BTreeMap::new()),
+        };
+        let mut whole = delivery.call.clone();
+        let own = delivery.host_parameters.iter();
+        whole.parameters.extend(own.map(|(name, text)| (name.clone(), Value::Text(text.clone()))));
+        let mut book = planning.book();
+        if let Some(guess) = planning.overlay.take_guesses().into_iter().next()
+            && book.guessed.is_none()
+        {
+            book.guessed = Some((book.calls.len(), guess));
+        }
+        book.calls.push(Rehearsed {
+            within: Within { id: self.step.id.clone(), title: self.step.title.clone() },
+            account_name: self.account_name(facts).unwrap_or_default().to_owned(),
+            account: facts.account.clone(),
+            call: asked.clone(),
+            sent: whole,
+            effect: brief.action.effect,
+            sentence: self.redact(&brief.action.sentence_of(brief.call)),
+            risk: brief.action.risk.map(|risk| risk.as_str().to_owned()),
+            risks: host_policy::risks(&self.stage.scene, &brief.subject(Consent::None)),
+            before,
+            answer,
+            secrets,
+            looks: self.only_looks(delivery.call),
+        });
+        Ok(sent)
+    }
+
+    /// Writes into the plan what the workflow read for itself, if it was the cloud's own word.
+    pub(super) fn note_seen(&self, call: &Call, answer: &Result<Reply, CallError>) {
+        let Some(planning) = &self.stage.planning else { return };
+        let is_read = self.resolve(call).is_ok_and(|(_, action)| !action.effect.is_write());
+        let is_bound = self.stage.accounts.0.contains_key(&call.identity.0);
+        if planning.overlay.take_touched() || !is_read || !is_bound {
+            return;
+        }
+        let body = answer.as_ref().map(|reply| reply.body.clone()).map_err(Clone::clone);
+        let seen = Observed { step: 0, call: call.clone(), digest: digest_of(&body) };
+        let mut book = planning.book();
+        if !book.observed.contains(&seen) {
+            book.observed.push(seen);
+        }
+    }
+
+    /// The bodies of the reads that show what a call touches, by action.
+    async fn look_around(
+        &self,
+        planning: &Planning,
+        delivery: &Delivery<'_>,
+    ) -> BTreeMap<String, Json> {
+        let (call, brief) = (delivery.call, delivery.brief);
+        let mut shown = BTreeMap::new();
+        for (product, read, look) in self.looks_of(call) {
+            let Some(identity) = self.onlooker(&look, &brief.identity.facts.account) else {
+                continue;
+            };
+            let look = Call { identity: identity.facts.identity.clone(), ..look };
+            let Some(permit) = Permit::to_look(product, read) else { continue };
+            planning.overlay.take_touched();
+            let answer = self.send_own(&identity, permit, &look, None).await;
+            let is_own = planning.overlay.take_touched();
+            let mut book = planning.book();
+            let step = u32::try_from(book.calls.len() + 1).unwrap_or(u32::MAX);
+            if let Err(error) = &answer
+                && is_unread(error)
+            {
+                let unread = unread(&identity, &look, error);
+                if !book.unread.contains(&unread) {
+                    book.unread.push(unread);
+                }
+                continue;
+            }
+            if !is_own {
+                let digest = digest_of(&answer);
+                book.observed.push(Observed { step, call: look, digest });
+            }
+            if let Ok(body) = answer {
+                shown.insert(read.name.clone(), body);
+            }
+        }
+        shown
+    }
+
+    /// The reads that show what a call touches: the catalog's, and of a session its role.
+    fn looks_of(&self, call: &Call) -> Vec<(&'static Product, &'static Action, Call)> {
+        let role = call.text("RoleArn").filter(|_| call.action == "AssumeRole");
+        if let Some(arn) = role.and_then(|text| text.parse::<Arn>().ok()) {
+            let host_model::Principal::Role(name) = arn.principal() else { return Vec::new() };
+            let ram = self.stage.catalog.product("ram");
+            let read = ram.and_then(|ram| Some((ram, ram.actions.get("GetRole")?)));
+            let Some((ram, read)) = read else { return Vec::new() };
+            let caller = IdentityRef(arn.account().to_string());
+            let parameters = vec![("RoleName".to_owned(), Value::Text(name.clone()))];
+            let look = self.own_call((&caller, None), ("ram", "GetRole"), parameters);
+            return vec![(ram, read, look)];
+        }
+        let Ok((product, action)) = self.resolve(call) else { return Vec::new() };
+        let reads = action.observe.iter().filter_map(|name| product.actions.get(name));
+        reads.filter_map(|read| Some((product, read, product.look(read, call)?))).collect()
+    }
+
+    /// Who looks, as it was when the plan was made.
+    pub(super) fn looker(&self, look: &Call) -> Result<Identity, CallError> {
+        let bound = self.stage.accounts.0.get(&look.identity.0);
+        let account = bound.map(|bound| bound.account.clone());
+        account.and_then(|account| self.onlooker(look, &account)).ok_or_else(|| {
+            let message = format!("no account is bound to `{}`", look.identity);
+            CallError::new(ErrorKind::Denied, "run.account-unbound", message)
+        })
+    }
+
+    /// Who looks: the caller if the operator bound it, else whoever is bound in the account. A look that
+    /// names an account in the place of its caller is about that one.
+    fn onlooker(&self, look: &Call, account: &AccountId) -> Option<Identity> {
+        let named = look.identity.0.parse::<AccountId>().ok();
+        let account = named.as_ref().unwrap_or(account);
+        let bound = &self.stage.accounts.0;
+        let own = bound.get_key_value(&look.identity.0).filter(|(_, it)| it.account == *account);
+        let any = || bound.iter().find(|(_, it)| it.account == *account);
+        let (name, bound) = own.or_else(any)?;
+        Some(Identity {
+            facts: bound.facts(name),
+            keys: std::sync::Arc::clone(&bound.keys),
+            class: host_runtime::IdentityClass::Account,
+        })
+    }
+}
+
+/// Whether the cloud did not say what there is.
+fn is_unread(error: &CallError) -> bool {
+    error.kind != ErrorKind::NotFound
+}
+
+/// What a read is about, in its own words.
+pub(super) fn names_in(look: &Call) -> String {
+    let names = look.parameters.iter().filter_map(|(_, value)| match value {
+        Value::Text(text) => Some(format!("`{}`", host_model::quote_within(text, 128))),
+        _ => None,
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn unread(identity: &Identity, look: &Call, error: &CallError) -> Unread {
+    Unread {
+        account: identity.facts.account.clone(),
+        action: format!("{}:{}", look.product, look.action),
+        what: names_in(look),
+        code: error.code.clone(),
+    }
+}
+
+/// Fields that change without anybody changing the object.
+const RESTLESS: [&str; 11] = [
+    "ActiveTaskCount",
+    "AttachmentCount",
+    "InvocationCount",
+    "LastHeartbeatTime",
+    "LastLoginDate",
+    "LastUsedDate",
+    "RequestId",
+    "page_info",
+    "requestId",
+    "request_id",
+    "updated",
+];
+
+fn still(body: &Json) -> Json {
+    match body {
+        Json::Object(members) => {
+            let members = members.iter().filter(|(name, _)| !RESTLESS.contains(&name.as_str()));
+            members.map(|(name, member)| (name.clone(), still(member))).collect()
+        }
+        Json::Array(items) => items.iter().map(still).collect(),
+        other => other.clone(),
+    }
+}
+
+/// A digest of what a read showed, or that there was nothing.
+pub(super) fn digest_of(answer: &Result<Json, CallError>) -> String {
+    let text = match answer {
+        Ok(body) => still(body).to_string(),
+        Err(error) => format!("absent: {}", error.code),
+    };
+    host_runtime::digest(text.as_bytes())
+}

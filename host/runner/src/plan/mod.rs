@@ -1,0 +1,20 @@
+//! A run that is only planned: the same workflow, driver and rules, over a cloud that is only read.
+//!
+//! ```text
+//! Run::plan ─▶ twice: sandbox ─Event─▶ LiveDriver ─▶ Client ─▶ Overlay ─ reads only ─▶ the cloud
+//!                                        │ foresee              (writes go to the state machine)
+//!                                        ▼
+//!                                     Rehearsal ─▶ host-plan: compose ─▶ Plan
+//! ```
+//!
+//! The second rehearsal sends nothing that the first one sent, and makes up other ids: what differs between
+//! the two, the cloud decides.
+
+mod clock;
+mod keys;
+mod nowhere;
+mod rehearsal;
+
+pub(crate) use nowhere::Nowhere;
+pub use rehearsal::Planned;
+pub(crate) use rehearsal::Planning;

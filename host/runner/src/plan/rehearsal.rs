@@ -1,0 +1,175 @@
+//! One rehearsal, and what two of them say.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use host_model::{AccountId, Timestamp};
+use host_plan::{Composed, Party, Plan, Rehearsal, Terms, Workflow, compose};
+use host_runtime::{Prepared, RuntimeError};
+use host_simulator::{Caller, CallerIdentity, Ground, Known, Overlay, Replies};
+use serde_json::Value as Json;
+
+use super::clock::PlanClock;
+use super::keys::introduced;
+use super::nowhere::Nowhere;
+use crate::ledger::Ledger;
+use crate::live::LiveDriver;
+use crate::record::{Recorder, Tape};
+use crate::{Bound, Origin, Reporter, Run, RunError, Secrets};
+
+/// Seeds of the two rehearsals: nothing but different.
+const SEEDS: [u64; 2] = [0x706c_616e_0001, 0x706c_616e_0002];
+
+/// What a driver plans with.
+#[derive(Debug)]
+pub(crate) struct Planning {
+    pub(crate) overlay: Arc<Overlay>,
+    book: Mutex<Rehearsal>,
+}
+
+impl Planning {
+    pub(crate) fn book(&self) -> MutexGuard<'_, Rehearsal> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A key of an earlier run that is about to sign.
+    pub(crate) fn introduce_user(&self, key_id: &str, account: &AccountId, user: &str) {
+        let identity = CallerIdentity::User(user.to_owned());
+        let caller = Caller { account: account.clone(), identity };
+        self.overlay.introduce(key_id, Known { caller, bound: false });
+    }
+}
+
+/// For how long a plan can be applied.
+const GOOD_FOR: Duration = Duration::from_hours(24);
+
+/// What came of planning a run.
+#[derive(Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// Code and words of the error that ended the rehearsals, if one did: the run will end so as well.
+    pub error: Option<(String, String)>,
+    /// How many reads were sent.
+    pub reads: usize,
+}
+
+impl Run {
+    /// Plans the run: nothing is changed anywhere, and nothing is written down. `file` is where the component
+    /// is, and `made` the operator's own time: a plan expires by it, also that of an offline cloud.
+    ///
+    /// # Errors
+    ///
+    /// An account is missing or unknown; the workflow cannot be run; or somebody said no to its reads.
+    pub async fn plan(
+        &self,
+        workflow: &Prepared,
+        (file, made): (&str, Timestamp),
+        origin: &Origin<'_>,
+        reporter: Arc<dyn Reporter>,
+    ) -> Result<Planned, RunError> {
+        self.settings().accounts.check(&workflow.package().manifest)?;
+        let replies = Arc::new(Replies::default());
+        let mut rehearsals = Vec::new();
+        for seed in SEEDS {
+            let secrets = Arc::new(self.settings().secrets.scratch());
+            let rehearsal = self
+                .rehearse_once(workflow, origin.input, (seed, &replies), secrets, &reporter)
+                .await?;
+            rehearsals.push(rehearsal);
+        }
+        let second = rehearsals.pop().unwrap_or_default();
+        let first = rehearsals.pop().unwrap_or_default();
+        let composed = compose(&first, &second);
+        let plan = self.plan_of(workflow, file, origin, (made, &composed));
+        Ok(Planned { plan, error: composed.error, reads: replies.len() })
+    }
+
+    fn plan_of(
+        &self,
+        workflow: &Prepared,
+        file: &str,
+        origin: &Origin<'_>,
+        (made, composed): (Timestamp, &Composed),
+    ) -> Plan {
+        let (package, settings) = (workflow.package(), self.settings());
+        let party = |(name, bound): (&String, &Bound)| {
+            let party = Party { account: bound.account.clone(), arn: bound.arn.clone() };
+            (name.clone(), party)
+        };
+        Plan {
+            format: host_plan::FORMAT,
+            host_version: env!("CARGO_PKG_VERSION").to_owned(),
+            run: self.id().clone(),
+            made,
+            expires: made.plus(GOOD_FOR),
+            workflow: Workflow {
+                name: package.manifest.name.clone(),
+                version: package.manifest.version.clone(),
+                lineage: package.manifest.lineage.clone(),
+                digest: package.digest.clone(),
+                vetted: settings.vetted,
+            },
+            input: origin.input.clone(),
+            accounts: settings.accounts.0.iter().map(party).collect(),
+            allowed: origin.allowed.to_vec(),
+            terms: Terms {
+                file: file.to_owned(),
+                place: serde_json::to_value(origin.place).unwrap_or_default(),
+                adopt: settings.allowances.adopt,
+                provoke: settings.provoke,
+            },
+            steps: composed.steps.clone(),
+            placeholders: composed.placeholders.clone(),
+            observed: composed.observed.clone(),
+            forecast: composed.forecast.clone(),
+            unread: composed.unread.clone(),
+        }
+    }
+
+    async fn rehearse_once(
+        &self,
+        workflow: &Prepared,
+        input: &Json,
+        (seed, replies): (u64, &Arc<Replies>),
+        secrets: Arc<Secrets>,
+        reporter: &Arc<dyn Reporter>,
+    ) -> Result<Rehearsal, RuntimeError> {
+        let settings = self.settings();
+        let time: Arc<PlanClock> = Arc::new(PlanClock::new(Arc::clone(&settings.clock)));
+        let ground = Ground {
+            reads: settings.client.reads(),
+            replies: Arc::clone(replies),
+            gateway: settings.client.clock(),
+            time: Arc::<PlanClock>::clone(&time),
+        };
+        let bound = settings.accounts.0.values().map(|bound| bound.account.clone());
+        let overlay = Arc::new(Overlay::new(ground, bound, seed));
+        let recorder = Arc::new(Recorder::new(
+            Arc::new(Nowhere),
+            Arc::<PlanClock>::clone(&time),
+            Arc::clone(&secrets),
+            Box::new(Nowhere),
+        ));
+        let planning = Arc::new(Planning { overlay: Arc::clone(&overlay), book: Mutex::default() });
+        let mut stage = self.stage(workflow, reporter, &recorder);
+        stage.client = Arc::new(settings.client.over(Arc::<Overlay>::clone(&overlay)));
+        stage.clock = time;
+        stage.accounts = introduced(&settings.accounts, &overlay);
+        stage.secrets = secrets;
+        stage.planning = Some(Arc::clone(&planning));
+        let driver =
+            LiveDriver::new(stage, Arc::new(Mutex::new(Ledger::default())), Tape::default(), None);
+        let outcome = workflow.run(Box::new(driver), settings.limits, &input.to_string()).await;
+        let mut rehearsal = std::mem::take(&mut *planning.book());
+        match outcome {
+            Ok(_) => Ok(rehearsal),
+            // Whatever a workflow says at its end, a plan is what it did until then.
+            Err(error @ (RuntimeError::Failed { .. } | RuntimeError::Trapped { .. })) => {
+                rehearsal.error = Some((crate::run::code_of(&error), error.to_string()));
+                Ok(rehearsal)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

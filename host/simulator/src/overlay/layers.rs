@@ -1,0 +1,221 @@
+//! What is known of the cloud, and what it will be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use host_model::{AccountId, HttpReply, Timestamp};
+use serde_json::Value as Json;
+
+use super::absorb::absorb;
+use super::asked::Asked;
+use crate::access;
+use crate::state::{
+    Account, Caller, CallerIdentity, CloudError, Facet, Mint, Operation, Parameters, PolicyType,
+    State, apply,
+};
+
+/// A name that is shorter than this is nothing that the overlay made up.
+const MADE_UP_MIN: usize = 8;
+
+/// The cloud as it was read, and as it will be.
+#[derive(Debug)]
+pub(super) struct Layers {
+    base: State,
+    over: State,
+    writes: Vec<Write>,
+    /// Whether `base` has learned something that `over` does not have.
+    behind: bool,
+    /// Ids and names that only replies to planned writes had.
+    made_up: BTreeSet<String>,
+}
+
+/// Whether a caller's permissions are judged here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rights {
+    /// They are: everything about the caller was planned.
+    Judged,
+    /// They are, if everything is known that they follow from.
+    IfKnown,
+    /// They are not: only the cloud knows what the operator may do.
+    NotOurs,
+}
+
+/// A write that was planned.
+#[derive(Debug)]
+struct Write {
+    caller: Caller,
+    family: String,
+    product: &'static host_catalog::Product,
+    action: &'static host_catalog::Action,
+    parameters: Parameters,
+    now: Timestamp,
+}
+
+impl Write {
+    const fn operation(&self) -> Operation<'_> {
+        Operation {
+            caller: &self.caller,
+            product: self.product,
+            action: self.action,
+            parameters: &self.parameters,
+            now: self.now,
+        }
+    }
+}
+
+fn operation<'a>(asked: &'a Asked, caller: &'a Caller, now: Timestamp) -> Operation<'a> {
+    let (product, action, parameters) = (asked.product, asked.action, &asked.parameters);
+    Operation { caller, product, action, parameters, now }
+}
+
+impl Layers {
+    pub(super) fn new(accounts: impl IntoIterator<Item = AccountId>, seed: u64) -> Self {
+        let account = |id: AccountId| (id.clone(), Account::unknown(id));
+        let base = State {
+            accounts: accounts.into_iter().map(account).collect::<BTreeMap<_, _>>(),
+            mint: Mint::new(seed),
+            partial: true,
+            ..State::default()
+        };
+        let over = base.clone();
+        Self { base, over, writes: Vec::new(), behind: false, made_up: BTreeSet::new() }
+    }
+
+    /// Learns what a reply of the real cloud tells.
+    pub(super) fn absorb(&mut self, asked: &Asked, caller: &Caller, reply: &HttpReply) {
+        let body: Json = serde_json::from_slice(&reply.body).unwrap_or(Json::Null);
+        let code = ["Code", "code"].iter().find_map(|name| body.get(name)?.as_str());
+        let outcome = match code {
+            Some(code) if reply.status >= 400 => Err(code),
+            _ if reply.status >= 400 => return,
+            _ => Ok(&body),
+        };
+        absorb(&mut self.base, &operation(asked, caller, Timestamp::default()), outcome);
+        self.behind = true;
+    }
+
+    /// `over` as it follows from what is known now. What is planned was foreseen when it was planned, so it
+    /// is so again.
+    fn catch_up(&mut self) {
+        if !std::mem::take(&mut self.behind) {
+            return;
+        }
+        self.over = self.base.clone();
+        for write in &self.writes {
+            let _foreseen = apply(&mut self.over, &write.operation());
+        }
+    }
+
+    /// The answer of `over` to a read, if what is planned changes it.
+    pub(super) fn differs(
+        &mut self,
+        asked: &Asked,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Option<Result<Json, CloudError>> {
+        if self.writes.iter().all(|write| write.family != asked.family()) {
+            return None;
+        }
+        self.catch_up();
+        let operation = operation(asked, caller, now);
+        let before = apply(&mut self.base, &operation);
+        let after = apply(&mut self.over, &operation);
+        let blind =
+            |answer: &Result<Json, CloudError>| answer.as_ref().is_err_and(CloudError::is_unknown);
+        (before != after && !blind(&before) && !blind(&after)).then_some(after)
+    }
+
+    /// Carries out what never leaves: a write, or what somebody asks who is only planned.
+    pub(super) fn apply(
+        &mut self,
+        asked: &Asked,
+        caller: &Caller,
+        rights: Rights,
+        now: Timestamp,
+    ) -> Result<Json, CloudError> {
+        self.catch_up();
+        let operation = operation(asked, caller, now);
+        let judged = match rights {
+            Rights::Judged => true,
+            Rights::IfKnown => self.is_seen_through(caller),
+            Rights::NotOurs => false,
+        };
+        if judged {
+            access::authorize(&self.over, &operation)?;
+        }
+        let mint = self.over.mint.clone();
+        let answer = apply(&mut self.over, &operation);
+        match &answer {
+            Ok(body) if asked.action.effect.is_write() => {
+                self.note_made_up(asked, body);
+                self.writes.push(Write {
+                    caller: caller.clone(),
+                    family: asked.family().to_owned(),
+                    product: asked.product,
+                    action: asked.action,
+                    parameters: asked.parameters.clone(),
+                    now,
+                });
+            }
+            Ok(_) => {}
+            Err(_) => self.over.mint = mint,
+        }
+        answer
+    }
+
+    /// Whoever calls with a key or a session that was made up here.
+    pub(super) fn planned_caller(&self, key_id: &str) -> Option<Caller> {
+        if let Some((caller, key)) = self.over.key(key_id)
+            && !key.secret.expose().is_empty()
+        {
+            return Some(caller);
+        }
+        let session = self.over.sessions.get(key_id)?;
+        Some(Caller {
+            account: session.account.clone(),
+            identity: CallerIdentity::Session {
+                role: session.role.clone(),
+                role_id: session.role_id.clone(),
+                session: session.name.clone(),
+                policy: session.policy.clone(),
+            },
+        })
+    }
+
+    /// Whether a request names something that only exists here.
+    pub(super) fn names_planned(&self, asked: &Asked) -> bool {
+        asked.texts().any(|text| self.made_up.contains(text))
+    }
+
+    /// Texts of a reply that the request did not have: ids.
+    fn note_made_up(&mut self, asked: &Asked, body: &Json) {
+        match body {
+            Json::String(text) if text.len() >= MADE_UP_MIN => {
+                let is_id =
+                    text.bytes().all(|it| it.is_ascii_alphanumeric() || b"-.".contains(&it));
+                if is_id && asked.texts().all(|given| given != text) {
+                    self.made_up.insert(text.clone());
+                }
+            }
+            Json::Array(items) => items.iter().for_each(|item| self.note_made_up(asked, item)),
+            Json::Object(members) => {
+                members.values().for_each(|member| self.note_made_up(asked, member));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether everything is known that says what a user may do, so that a refusal can be foreseen.
+    fn is_seen_through(&self, caller: &Caller) -> bool {
+        let CallerIdentity::User(name) = &caller.identity else { return false };
+        let Ok(account) = self.over.account(&caller.account) else { return false };
+        let Facet::Known(user) = account.users.get(name) else { return false };
+        user.policies.current.all("").is_ok_and(|held| {
+            held.iter().all(|it| match it.policy_type {
+                PolicyType::System => crate::permission::system_policy(&it.policy_name).is_some(),
+                PolicyType::Custom => {
+                    access::document_of(account, it.policy_type, &it.policy_name).is_some()
+                }
+            })
+        })
+    }
+}

@@ -1,0 +1,219 @@
+//! The state machine laid over a real cloud: what a plan talks to.
+//!
+//! ```text
+//! a read  ─▶ the real cloud, once ─▶ absorbed into `base` ─┬─ nothing planned touches it ─▶ word for word
+//!                                                          └─ else ─▶ what `over` answers
+//! a write ─▶ `over` = `base` + everything planned so far  ─▶ the predicted reply, or the predicted refusal
+//! ```
+//!
+//! - No call with an effect leaves: all that it holds is [`ReadsOnly`].
+//! - A caller that is only planned, a key or a session that this overlay made up, never leaves either: what
+//!   it asks is answered by `over`, permissions included.
+//! - Whoever was bound is not judged: only the cloud knows what it may do.
+//! - No read is sent twice, also not by a second rehearsal that is given the same [`Replies`].
+//! - What it makes up depends on its seed only, so that two rehearsals with two seeds show which values the
+//!   cloud decides.
+
+mod absorb;
+mod asked;
+mod layers;
+mod replies;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use host_model::{AccountId, HttpReply, HttpRequest};
+use host_policy::Attempt;
+use host_ports::Clock;
+use host_wire::{ReadsOnly, Transport, TransportError};
+
+pub use replies::Replies;
+
+use crate::envelope::Envelope;
+use crate::simulator::request_id;
+use crate::state::{Caller, CloudError};
+use asked::Asked;
+use layers::{Layers, Rights};
+
+/// Lays the state machine over a real cloud.
+#[derive(Debug)]
+pub struct Overlay {
+    reads: ReadsOnly,
+    replies: Arc<Replies>,
+    gateway: Arc<dyn Clock>,
+    time: Arc<dyn Clock>,
+    seed: u64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    layers: Layers,
+    /// Who calls with which key.
+    callers: BTreeMap<String, Known>,
+    requests: u64,
+    touched: bool,
+    /// Why an answer is a guess: what nobody could know.
+    guesses: Vec<String>,
+}
+
+/// Somebody who really exists.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Who it is.
+    pub caller: Caller,
+    /// Whether it was bound by the operator: only the cloud knows what it may do.
+    pub bound: bool,
+}
+
+/// What an overlay stands on.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// The cloud, which can only be read.
+    pub reads: ReadsOnly,
+    /// What was read already.
+    pub replies: Arc<Replies>,
+    /// The cloud's own time.
+    pub gateway: Arc<dyn Clock>,
+    /// The time of what is planned: waits move it on.
+    pub time: Arc<dyn Clock>,
+}
+
+impl Overlay {
+    /// Nothing is known of these accounts, and nothing is planned.
+    pub fn new(ground: Ground, accounts: impl IntoIterator<Item = AccountId>, seed: u64) -> Self {
+        let Ground { reads, replies, gateway, time } = ground;
+        let inner = Inner {
+            layers: Layers::new(accounts, seed),
+            callers: BTreeMap::new(),
+            requests: 0,
+            touched: false,
+            guesses: Vec::new(),
+        };
+        Self { reads, replies, gateway, time, seed, inner: Mutex::new(inner) }
+    }
+
+    /// From now on, requests that are signed with that key are this caller's.
+    pub fn introduce(&self, key_id: &str, known: Known) {
+        self.lock().callers.insert(key_id.to_owned(), known);
+    }
+
+    /// Whether any answer since the last question was not the cloud's own word.
+    pub fn take_touched(&self) -> bool {
+        std::mem::take(&mut self.lock().touched)
+    }
+
+    /// What was guessed since the last question.
+    pub fn take_guesses(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().guesses)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The reply to something that the real cloud is not asked.
+    fn reply(&self, asked: &Asked, answer: Result<serde_json::Value, CloudError>) -> HttpReply {
+        let mut inner = self.lock();
+        inner.requests += 1;
+        inner.touched = true;
+        let envelope = Envelope {
+            request_id: request_id(self.seed, inner.requests),
+            authority: &asked.authority,
+            now: self.gateway.now(),
+            style: asked.product.style,
+        };
+        envelope.reply(answer)
+    }
+
+    /// What the real cloud says, asked once.
+    async fn read(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        attempt: Attempt,
+        request: HttpRequest,
+    ) -> Result<HttpReply, TransportError> {
+        let key = asked.key(caller);
+        if let Some(reply) = self.replies.get(&key) {
+            return Ok(reply);
+        }
+        let authority = request.authority.clone();
+        let Ok(attempt) = attempt.into_read() else {
+            let reason = "while planning, nothing that changes something leaves".to_owned();
+            return Err(TransportError::Unreachable { authority, reason });
+        };
+        let reply = self.reads.send(attempt, request).await?;
+        self.replies.keep(key, &reply);
+        Ok(reply)
+    }
+
+    /// What the workflow hears of a read, given the cloud's own reply.
+    fn answer_read(&self, asked: &Asked, caller: &Caller, raw: HttpReply) -> HttpReply {
+        let now = self.time.now();
+        let mut inner = self.lock();
+        inner.layers.absorb(asked, caller, &raw);
+        let planned = inner.layers.differs(asked, caller, now);
+        drop(inner);
+        match planned {
+            Some(answer) => self.reply(asked, answer),
+            None => raw,
+        }
+    }
+
+    fn apply(&self, asked: &Asked, caller: &Caller, rights: Rights) -> HttpReply {
+        let now = self.time.now();
+        let mut inner = self.lock();
+        let answer = inner.layers.apply(asked, caller, rights, now);
+        let answer = match answer {
+            Err(error) if error.is_unknown() => {
+                inner.guesses.push(format!("{}: {}", asked.title(), error.message));
+                Err(CloudError::new(UNFORESEEN, 400, error.message))
+            }
+            answer => answer,
+        };
+        if asked.product.key == "ecs" && asked.action.effect.is_write() {
+            inner.guesses.push(format!(
+                "{}: what is on a machine is known when a script ran",
+                asked.title()
+            ));
+        }
+        drop(inner);
+        self.reply(asked, answer)
+    }
+}
+
+/// The code of what a plan cannot foresee; no cloud gives it.
+pub const UNFORESEEN: &str = "plan.unforeseen";
+
+#[async_trait]
+impl Transport for Overlay {
+    async fn send(
+        &self,
+        attempt: Attempt,
+        request: HttpRequest,
+    ) -> Result<HttpReply, TransportError> {
+        let authority = request.authority.clone();
+        let unreadable = |error: CloudError| TransportError::Unreachable {
+            authority: authority.clone(),
+            reason: format!("the request cannot be planned: {}", error.message),
+        };
+        let asked = Asked::read(&request).map_err(unreadable)?;
+        let planned = self.lock().layers.planned_caller(&asked.key_id);
+        if let Some(caller) = planned {
+            return Ok(self.apply(&asked, &caller, Rights::Judged));
+        }
+        let known = self.lock().callers.get(&asked.key_id).cloned();
+        let Known { caller, bound } = known.ok_or_else(|| TransportError::Unreachable {
+            authority: authority.clone(),
+            reason: "while planning, only those who were introduced call".to_owned(),
+        })?;
+        if asked.action.effect.is_write() || self.lock().layers.names_planned(&asked) {
+            let rights = if bound { Rights::NotOurs } else { Rights::IfKnown };
+            return Ok(self.apply(&asked, &caller, rights));
+        }
+        let raw = self.read(&asked, &caller, attempt, request).await?;
+        Ok(self.answer_read(&asked, &caller, raw))
+    }
+}

@@ -1,0 +1,35 @@
+//! What the real cloud said while a plan was made.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use host_model::HttpReply;
+
+/// Replies to reads, by who asked what: no read is sent twice.
+#[derive(Debug, Default)]
+pub struct Replies(Mutex<BTreeMap<String, HttpReply>>);
+
+impl Replies {
+    pub(super) fn get(&self, key: &str) -> Option<HttpReply> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    /// Keeps what the cloud answered; what it could not answer is asked again.
+    pub(super) fn keep(&self, key: String, reply: &HttpReply) {
+        let busy = reply.status >= 500 || reply.status == 429;
+        let text = String::from_utf8_lossy(&reply.body);
+        if !busy && !text.contains("Throttling") {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, reply.clone());
+        }
+    }
+
+    /// How many reads were sent.
+    pub fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether nothing was read.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
