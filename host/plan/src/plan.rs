@@ -42,21 +42,6 @@ pub struct Plan {
     pub unread: Vec<Unread>,
 }
 
-impl Plan {
-    /// How many steps change something: no sessions, no scripts that only look, and nothing that is expected
-    /// to be refused.
-    pub fn changes(&self) -> usize {
-        self.steps.iter().filter(|step| step.changes()).count()
-    }
-}
-
-impl Step {
-    /// Whether something is another one after it.
-    pub fn changes(&self) -> bool {
-        !self.looks && self.call.action != "AssumeRole" && self.expected == Expected::Done
-    }
-}
-
 /// What a run is begun with, beside workflow, input and accounts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     if let Some(path) = &arguments.output {
         save(&planned.plan, path, &ready.session)?;
     }
-    output::plan::show(&planned, ready.session.json);
+    output::plan::answer(&planned, ready.session.json);
     if let Some(path) = arguments.output.filter(|_| !ready.session.json) {
         output::line(&format!("\nsaved: `host apply {}` does exactly this", path.display()));
     }
@@ -49,7 +49,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
 fn status(planned: &Planned) -> u8 {
     match &planned.error {
         Some(_) => 1,
-        None if planned.plan.changes() == 0 && planned.plan.forecast.is_none() => 0,
+        None if !planned.plan.has_changes() && planned.plan.forecast.is_none() => 0,
         None => CHANGES,
     }
 }

@@ -54,7 +54,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
             run.settle_notes(workflow, &session.reporter(run.id())).await;
             let planned = proposal::plan(&run, &ready).await?;
             if !session.json {
-                output::plan::show(&planned, false);
+                output::plan::ask(&planned);
             }
             let Some(approved) = proposal::approve(&planned, context, (terms, &ready.allowances))?
             else {

@@ -2,14 +2,29 @@
 
 use host_runner::Planned;
 
-/// Shows a plan.
-pub(crate) fn show(planned: &Planned, json: bool) {
+use super::{data, document, line};
+
+/// The plan as what a command answers: to standard output.
+pub(crate) fn answer(planned: &Planned, json: bool) {
     if json {
-        println!("{}", serde_json::to_string(&planned.plan).unwrap_or_default());
+        data(document(&host_plan::json(&planned.plan)).trim_end());
         return;
     }
-    for step in &planned.plan.steps {
-        println!("{} {} {} {:?}", step.number, step.account_name, step.sentence, step.expected);
+    show(planned, data);
+}
+
+/// The plan as what a person is asked about: beside the prompt.
+pub(crate) fn ask(planned: &Planned) {
+    show(planned, line);
+}
+
+fn show(planned: &Planned, write: fn(&str)) {
+    for shown in host_plan::words(&planned.plan) {
+        write(&shown.to_string());
     }
-    println!("{:?} {:?}", planned.plan.forecast, planned.error);
+    if let Some((code, words)) = &planned.error {
+        write("");
+        write(&format!("The run would end with an error after that: {code}"));
+        write(&format!("  {}", host_model::quote_within(words, 1000)));
+    }
 }

@@ -62,7 +62,7 @@ fn stronger(consent: Consent, writes: bool) -> Vec<Consent> {
         Consent::None => vec![Consent::VettedRead, Consent::Unattended, Consent::Person],
         Consent::VettedRead if !writes => read_only.to_vec(),
         Consent::VettedRead | Consent::Unattended => vec![Consent::Person],
-        Consent::Offline | Consent::Person => Vec::new(),
+        Consent::Offline | Consent::Person | Consent::Planned => Vec::new(),
     }
 }
 

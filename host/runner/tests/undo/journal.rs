@@ -71,8 +71,8 @@ pub(crate) fn begun() -> Begun {
         provoke: false,
         unattended: false,
         place: Place::Offline { scenario: None, id: None, config: None },
-        plan: None,
         undoes: None,
+        plan: None,
     }
 }
 
