@@ -7,8 +7,8 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use host_model::{Call, Effect, IdentityRef, SecretRef, Timestamp, Value};
 use host_plan::{
-    Approved, FORMAT, Party, Plan, Rehearsal, Rehearsed, Within, Workflow, compose, json, open,
-    seal, words,
+    Approved, FORMAT, Party, Plan, Rehearsal, Rehearsed, Terms, Within, Workflow, compose, json,
+    open, seal, words,
 };
 
 const STEPS: usize = 1_000;
@@ -135,6 +135,7 @@ fn plan(one: &Rehearsal, other: &Rehearsal) -> Plan {
         input: serde_json::json!({}),
         accounts: BTreeMap::from([("source".to_owned(), Party { account, arn })]),
         allowed: Vec::new(),
+        terms: Terms::default(),
         steps: composed.steps,
         placeholders: composed.placeholders,
         observed: composed.observed,

@@ -24,11 +24,6 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// Whether the cloud is another one afterwards.
-    pub const fn is_change(self) -> bool {
-        !matches!(self, Self::Look | Self::Refused)
-    }
-
     /// The word for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -67,7 +62,7 @@ impl Plan {
 
     /// Whether anything is changed, as far as it is certain.
     pub fn has_changes(&self) -> bool {
-        self.steps.iter().any(|step| plain(step).is_change())
+        self.steps.iter().any(|step| !matches!(plain(step), Deed::Look | Deed::Refused))
     }
 
     /// How much changes in each account, in the order in which the plan comes to them.

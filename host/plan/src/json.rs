@@ -55,6 +55,7 @@ pub fn json(plan: &Plan) -> Json {
         "input": plan.input,
         "accounts": plan.accounts,
         "allowed": plan.allowed,
+        "terms": plan.terms,
         "has_changes": plan.has_changes(),
         "summary": summary(plan),
         "counts": counts.collect::<Vec<Json>>(),

@@ -1,7 +1,8 @@
 //! What a run will change, before it does.
 //!
 //! ```text
-//! two rehearsals ─▶ compose ─▶ Plan ─┬─▶ words for people, JSON for programs
+//! two rehearsals ─▶ compose ─▶ Plan ─┬─▶ words for people, JSON for programs, a picture
+//!                                    ├─▶ seal ─▶ a file ─▶ open
 //!                                    └─▶ Approved ─▶ each write of the run: the next step, or a mismatch
 //! ```
 //!
@@ -23,6 +24,7 @@ mod counts;
 mod difference;
 mod error;
 mod filling;
+mod graph;
 mod json;
 mod matching;
 mod moment;
@@ -36,6 +38,7 @@ pub use compose::{Composed, compose};
 pub use counts::{Counts, Deed};
 pub use difference::Difference;
 pub use error::{Mismatch, PlanError};
+pub use graph::graph;
 pub use json::json;
 pub use matching::{Allowed, Approved};
 pub use permission::Needed;

@@ -13,6 +13,7 @@ use crate::command::invocation::Ready;
 use crate::command::run::slots;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::output;
 use crate::session::Terms;
 use crate::terminal::answer;
 
@@ -37,30 +38,34 @@ pub(super) async fn plan(run: &Run, ready: &Ready<'_>) -> Result<Planned, Failur
     Ok(run.plan(workflow, file, &origin, reporter).await?)
 }
 
-/// Shows a plan and asks for a yes; `None` is a no. With `--yes`, no risk counts as agreed to that was not
-/// named, and that is said before anything is changed.
+/// Shows a plan and asks for a yes. With `--yes`, no risk counts as agreed to that was not named, and that is
+/// said before anything is changed.
 pub(super) fn approve(
     planned: &Planned,
     context: &Context,
-    (terms, allowances): (Terms, &Allowances),
-) -> Result<Option<ApprovedPlan>, Failure> {
+    (terms, allowances, json): (Terms, &Allowances, bool),
+) -> Result<ApprovedPlan, Failure> {
     let plan = &planned.plan;
+    // A program reads the stream; a person who is asked has to see what about.
+    if !json || (context.can_ask && !(terms.unattended && terms.vetted)) {
+        output::plan::ask(planned);
+    }
     let approved = |how| {
         let (who, at) = (context.operator(), SystemClock.now());
         let approval = Approval { plan: plan.hash(), how, who, at };
         ApprovedPlan { plan: plan.clone(), approval }
     };
-    if terms.unattended {
-        if !terms.vetted {
-            return Err(unvetted());
-        }
+    if terms.unattended && terms.vetted {
         unnamed_risks(plan, allowances)?;
-        return Ok(Some(approved(How::Yes)));
+        return Ok(approved(How::Yes));
     }
     if plan.steps.is_empty() && plan.forecast.is_none() {
-        return Ok(Some(approved(How::Terminal)));
+        return Ok(approved(How::Terminal));
     }
     if !context.can_ask {
+        if terms.unattended {
+            return Err(unvetted());
+        }
         return Err(Failure::denied(
             "plan.nobody-asked",
             "the plan needs a yes, and there is no terminal to ask at".to_owned(),
@@ -68,7 +73,10 @@ pub(super) fn approve(
         .hint("run `host plan … -o FILE` and `host apply FILE`; or add `--yes`, for a vetted workflow"));
     }
     let typed = answer("\ndo exactly this? only `yes` goes on: ");
-    Ok((typed.as_deref() == Some("yes")).then(|| approved(How::Terminal)))
+    if typed.as_deref() == Some("yes") {
+        return Ok(approved(How::Terminal));
+    }
+    Err(Failure::denied("plan.declined", "the plan was declined, and nothing was changed"))
 }
 
 /// The classes of risk that a plan takes and nobody named.
@@ -97,9 +105,11 @@ fn unnamed_risks(plan: &Plan, allowances: &Allowances) -> Result<(), Failure> {
 fn unvetted() -> Failure {
     Failure::denied(
         "plan.yes-unvetted",
-        "`--yes` counts for vetted workflows only, and this one is not".to_owned(),
+        "the plan needs a person's yes, and there is no terminal to ask at: `--yes` counts for vetted \
+         workflows only"
+            .to_owned(),
     )
-    .hint("leave `--yes` out, and read the plan")
+    .hint("run `host plan … -o FILE`, read it, and `host apply FILE`")
 }
 
 /// Planning says nothing: the plan does.

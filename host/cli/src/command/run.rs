@@ -10,7 +10,7 @@ use host_runtime::{Cache, CacheKey, Engine, Manifest, Prepared};
 use crate::command::invocation::{Invocation, Ready};
 use crate::command::{proposal, resume};
 use crate::context::Context;
-use crate::failure::{DENIED, Failure};
+use crate::failure::Failure;
 use crate::output::{self, line};
 use crate::recorded::Recorded;
 use crate::session::{Realm, Session};
@@ -53,15 +53,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         Realm::Online(_) => {
             run.settle_notes(workflow, &session.reporter(run.id())).await;
             let planned = proposal::plan(&run, &ready).await?;
-            if !session.json {
-                output::plan::ask(&planned);
-            }
-            let Some(approved) = proposal::approve(&planned, context, (terms, &ready.allowances))?
-            else {
-                line("\nnothing was changed");
-                return Ok(DENIED);
-            };
-            Some(approved)
+            Some(proposal::approve(&planned, context, (terms, &ready.allowances, session.json))?)
         }
     };
     origin.plan = approved.as_ref();

@@ -7,6 +7,7 @@
 //!
 //! Sentences are the catalog's, values are literal. What the workflow wrote stands apart, escaped and bounded.
 
+mod account;
 mod before;
 mod document;
 mod letters;
@@ -17,18 +18,23 @@ mod reader;
 mod risk;
 mod settings;
 mod step;
-
-use std::collections::BTreeMap;
+mod thing;
 
 use host_model::{AccountId, quote_within};
+use serde_json::Value as Json;
 
+pub(crate) use account::words as account_words;
+pub(crate) use document::{Kind, kind_of};
+pub(crate) use letters::harmless;
 use line::Lines;
 pub use line::{Line, Mark};
 use names::Names;
 pub(crate) use reader::Reader;
+pub(crate) use step::mark_of;
+pub(crate) use thing::{Thing, things};
 
 use crate::moment::seconds;
-use crate::{Counts, Deed, Needed, Plan, Step};
+use crate::{Counts, Needed, Plan, Step};
 
 /// How many characters of a name or a title are shown.
 const NAME_SHOWN: usize = 120;
@@ -43,7 +49,7 @@ const TITLES_SHOWN: usize = 40;
 pub fn words(plan: &Plan) -> Vec<Line> {
     let reader = Reader::new(plan);
     let mut lines = Lines::default();
-    about(&mut lines, plan);
+    about(&mut lines, plan, &reader.names);
     risks(&mut lines, &reader);
     accounts(&mut lines, &reader);
     unread(&mut lines, plan, &reader.names);
@@ -79,38 +85,44 @@ pub fn summary(plan: &Plan) -> String {
     format!("Plan: {}.{besides}{forecast}", all.join("; "))
 }
 
-/// `monitoring (1234567890123456)`.
-fn account_words(plan: &Plan, account: &AccountId) -> String {
-    let bound = plan.accounts.iter().filter(|(_, party)| party.account == *account);
-    let mut named: Vec<String> = bound.map(|(name, _)| quote_within(name, NAME_SHOWN)).collect();
-    if named.is_empty() {
-        let step =
-            plan.steps.iter().find(|it| it.account == *account && !it.account_name.is_empty());
-        named.push(step.map_or_else(
-            || "another account".to_owned(),
-            |step| quote_within(&step.account_name, NAME_SHOWN),
-        ));
-    }
-    format!("{} ({account})", named.join(", "))
-}
-
-fn about(lines: &mut Lines, plan: &Plan) {
+fn about(lines: &mut Lines, plan: &Plan, names: &Names) {
     let workflow = &plan.workflow;
     let vetted = if workflow.vetted { "vetted" } else { "not vetted: nobody here has read it" };
     lines.head(&format!(
-        "Plan of workflow `{}` {} ({vetted})",
-        quote_within(&workflow.name, NAME_SHOWN),
-        quote_within(&workflow.version, NAME_SHOWN),
+        "Plan of workflow `{}`, version `{}` ({vetted})",
+        names.ticked(&workflow.name),
+        names.ticked(&workflow.version),
     ));
     lines.plain(
         1,
         &format!("run {}, component {}", plan.run, quote_within(&workflow.digest, NAME_SHOWN)),
     );
     lines.plain(1, &format!("made {}, good until {}", seconds(plan.made), seconds(plan.expires)));
+    lines.plain(1, &place(&plan.terms.place));
+    for (is_set, words) in [
+        (plan.terms.adopt, "takes over what is there without the mark (`--adopt`)"),
+        (plan.terms.provoke, "sends calls that are meant to be refused (`--provoke`)"),
+    ] {
+        if is_set {
+            lines.plain(1, words);
+        }
+    }
     if !plan.allowed.is_empty() {
         let words: Vec<String> =
             plan.allowed.iter().map(|it| quote_within(it, NAME_SHOWN)).collect();
         lines.plain(1, &format!("allowed by the operator: {}", words.join(", ")));
+    }
+}
+
+/// Which cloud it is for.
+fn place(place: &Json) -> String {
+    let text = |name: &str| place[name].as_str().map(|text| quote_within(text, REASON_SHOWN));
+    match place["cloud"].as_str() {
+        Some("offline") => "for the offline cloud: nothing leaves this machine".to_owned(),
+        _ => match text("endpoint") {
+            Some(endpoint) => format!("for the cloud at `{endpoint}`"),
+            None => "for the real cloud".to_owned(),
+        },
     }
 }
 
@@ -125,40 +137,16 @@ fn risks(lines: &mut Lines, reader: &Reader<'_>) {
     }
 }
 
-/// Steps by account and by thing, both in the order in which the plan comes to them. Numbers say the order of
-/// all.
 fn accounts(lines: &mut Lines, reader: &Reader<'_>) {
-    let plan = reader.plan;
-    let mut things: Vec<Thing<'_>> = Vec::new();
-    let mut known: BTreeMap<(&AccountId, String), usize> = BTreeMap::new();
-    let mut accounts: Vec<&AccountId> = Vec::new();
-    for (step, deed) in plan.steps.iter().zip(plan.deeds()) {
-        let name = reader.object(step);
-        let at = *known.entry((&step.account, name.clone())).or_insert(things.len());
-        if at == things.len() {
-            things.push(Thing { account: &step.account, name, steps: Vec::new() });
-        }
-        things[at].steps.push((step, deed));
-        if !accounts.contains(&&step.account) {
-            accounts.push(&step.account);
-        }
-    }
-    for account in accounts {
-        lines.head(&account_words(plan, account));
-        for thing in things.iter().filter(|thing| thing.account == account) {
+    for (account, things) in things(reader) {
+        lines.head(&account_words(reader.plan, account));
+        for thing in things {
             lines.plain(1, &thing.name);
-            for (step, deed) in &thing.steps {
-                reader.tell(lines, 2, step, *deed);
+            for (step, deed) in thing.steps {
+                reader.tell(lines, 2, step, deed);
             }
         }
     }
-}
-
-/// What several steps are about.
-struct Thing<'a> {
-    account: &'a AccountId,
-    name: String,
-    steps: Vec<(&'a Step, Deed)>,
 }
 
 fn unread(lines: &mut Lines, plan: &Plan, names: &Names) {

@@ -1,19 +1,27 @@
 //! A plan, ready to be read: with the names of what is known later.
 
+use std::collections::BTreeMap;
+
+use host_model::AccountId;
+
 use super::line::{Line, Lines};
 use super::names::Names;
-use super::{object, risk, step};
-use crate::{Deed, Plan, Step};
+use super::{account, object, risk, step};
+use crate::{Deed, Expected, Plan, Step};
 
 /// A plan, ready to be read.
 pub(crate) struct Reader<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) names: Names,
+    /// Who usually calls in each account: only others are named.
+    usual: BTreeMap<&'a AccountId, &'a str>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(plan: &'a Plan) -> Self {
-        Self { plan, names: Names::new(&plan.placeholders) }
+        let callers = account::callers(plan).into_iter();
+        let usual = callers.filter_map(|(account, names)| Some((account, *names.first()?)));
+        Self { plan, names: Names::new(&plan.placeholders), usual: usual.collect() }
     }
 
     /// The lines of a step, its sentence first.
@@ -25,7 +33,20 @@ impl<'a> Reader<'a> {
 
     /// The same, among others.
     pub(crate) fn tell(&self, lines: &mut Lines, depth: usize, step: &Step, deed: Deed) {
-        step::step(lines, depth, (step, deed, self.is_forecast(step)), &self.names);
+        let mut notes = Vec::new();
+        if self.usual.get(&step.account) != Some(&step.call.identity.0.as_str()) {
+            notes.push(format!("as `{}`", self.names.ticked(&step.call.identity.0)));
+        }
+        if let Expected::Refused { code } = &step.expected {
+            notes.push(format!("expected to be refused with `{}`", self.names.ticked(code)));
+        }
+        if step.looks {
+            notes.push("only looks".to_owned());
+        }
+        if self.is_forecast(step) {
+            notes.push("forecast".to_owned());
+        }
+        step::step(lines, depth, (step, deed, &notes), &self.names);
     }
 
     /// The thing that a step is about.

@@ -5,9 +5,6 @@ use std::collections::BTreeMap;
 use super::names::Names;
 use crate::{Expected, Plan, Step};
 
-/// Classes of risk that were named by the operator, or are not taken; these stand first.
-const HIGH: [&str; 5] = ["access-key", "console-login", "mfa", "command", "purchase"];
-
 /// All risks of a plan, each once, with the steps that have it.
 pub(crate) fn risks(plan: &Plan, names: &Names) -> Vec<(String, Vec<u32>)> {
     let mut all: Vec<(String, Vec<u32>)> = Vec::new();
@@ -24,8 +21,32 @@ pub(crate) fn risks(plan: &Plan, names: &Names) -> Vec<(String, Vec<u32>)> {
             }
         }
     }
-    all.sort_by_key(|(words, _)| !HIGH.contains(&words.split(':').next().unwrap_or_default()));
+    all.sort_by_key(|(words, _)| rank(words.split(':').next().unwrap_or_default()));
     all
+}
+
+/// Classes in the order in which `policy` puts the risks of one call; what documents give away in that of
+/// `ram`.
+const CLASSES: [&[&str]; 14] = [
+    &["access-key", "console-login", "mfa", "command", "purchase"],
+    &["addon", "secret"],
+    &["unread"],
+    &["administrator-access"],
+    &["ram-full-access"],
+    &["unreadable"],
+    &["trusts-anyone"],
+    &["trusts-outside"],
+    &["trusts-whole-account", "trusts-service", "trusts-federated"],
+    &["pass-everything", "allows-all-but"],
+    &["foreign-user"],
+    &["long-lived"],
+    &["session", "license-key"],
+    &["alert"],
+];
+
+/// An unknown class stands first.
+fn rank(class: &str) -> usize {
+    CLASSES.iter().position(|known| known.contains(&class)).unwrap_or_default()
 }
 
 fn of(step: &Step) -> Vec<String> {
@@ -58,5 +79,23 @@ pub(crate) fn steps(numbers: &[u32]) -> String {
         [one] => format!("step {one}"),
         [first @ .., last] => format!("steps {} and {last}", first.join(", ")),
         [] => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use host_catalog::Catalog;
+
+    use super::rank;
+
+    #[test]
+    fn every_class_of_the_catalog_has_its_place() {
+        let catalog = Catalog::builtin();
+        let actions = catalog.products().flat_map(|product| product.actions.values());
+        for class in actions.filter_map(|action| action.risk).map(host_catalog::Risk::as_str) {
+            let is_known = rank(class) > 0 || super::CLASSES[0].contains(&class);
+            assert!(is_known, "{class}");
+        }
+        assert_eq!(rank("a class of tomorrow"), 0);
     }
 }

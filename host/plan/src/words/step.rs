@@ -7,7 +7,7 @@ use super::line::{Lines, Mark};
 use super::names::{Names, action_of};
 use super::{document, settings};
 use crate::difference::text_of;
-use crate::{Deed, Expected, Step};
+use crate::{Deed, Step};
 
 /// How many characters of a value the catalog's sentence shows whole.
 const IN_SENTENCE: usize = 160;
@@ -22,14 +22,15 @@ pub(crate) const fn mark_of(deed: Deed) -> Mark {
     }
 }
 
-/// Says one step.
+/// Says one step, with notes behind its sentence.
 pub(crate) fn step(
     lines: &mut Lines,
     depth: usize,
-    (step, deed, is_forecast): (&Step, Deed, bool),
+    (step, deed, notes): (&Step, Deed, &[String]),
     names: &Names,
 ) {
-    let (sentence, notes) = (names.sentence(step), notes(step, is_forecast, names));
+    let sentence = names.sentence(step);
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
     lines.push(depth, mark_of(deed), &format!("{}. {sentence}{notes}", step.number));
     let depth = depth + 2;
     for (name, value) in &step.sent.parameters {
@@ -44,24 +45,6 @@ pub(crate) fn step(
     if step.effect == Effect::Delete {
         document::gone(lines, depth, step, names);
     }
-}
-
-/// What is said behind the sentence.
-fn notes(step: &Step, is_forecast: bool, names: &Names) -> String {
-    let mut notes = Vec::new();
-    if step.call.identity.0 != step.account_name {
-        notes.push(format!("as `{}`", names.ticked(&step.call.identity.0)));
-    }
-    if let Expected::Refused { code } = &step.expected {
-        notes.push(format!("expected to be refused with `{}`", names.ticked(code)));
-    }
-    if step.looks {
-        notes.push("only looks".to_owned());
-    }
-    if is_forecast {
-        notes.push("forecast".to_owned());
-    }
-    if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) }
 }
 
 fn parameter(

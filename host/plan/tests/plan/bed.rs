@@ -5,7 +5,9 @@ use std::path::Path;
 
 use host_catalog::Catalog;
 use host_model::{Call, Effect, IdentityRef, SecretRef, Timestamp, Value};
-use host_plan::{Composed, FORMAT, Party, Plan, Rehearsal, Rehearsed, Within, Workflow, compose};
+use host_plan::{
+    Composed, FORMAT, Party, Plan, Rehearsal, Rehearsed, Terms, Within, Workflow, compose,
+};
 use serde_json::{Value as Json, json};
 
 pub(crate) const MADE: Timestamp = Timestamp::from_millis(1_767_603_600_000);
@@ -87,6 +89,8 @@ fn one(it: &Json) -> Rehearsed {
     if let Some(account) = it["account"].as_str() {
         rehearsed.account = account.parse().expect("test data is sound");
     }
+    let risks = it["risks"].as_array().into_iter().flatten();
+    rehearsed.risks = risks.filter_map(Json::as_str).map(str::to_owned).collect();
     if it["effect"] == "update" {
         rehearsed.effect = Effect::Update;
     }
@@ -127,8 +131,10 @@ pub(crate) fn plan(composed: Composed) -> Plan {
         accounts: BTreeMap::from([
             ("monitoring".to_owned(), party("1234567890123456", "operator")),
             ("source".to_owned(), party("6543210987654321", "operator")),
+            ("another".to_owned(), party("6543210987654321", "another")),
         ]),
         allowed: Vec::new(),
+        terms: Terms { place: json!({ "cloud": "offline" }), ..Terms::default() },
         steps: composed.steps,
         placeholders: composed.placeholders,
         observed: composed.observed,

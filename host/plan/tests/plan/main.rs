@@ -3,6 +3,7 @@
 mod bed;
 mod composing;
 mod deceiving;
+mod drawing;
 mod matching;
 mod permitting;
 mod properties;

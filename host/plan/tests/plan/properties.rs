@@ -1,7 +1,7 @@
 //! What holds of any rehearsal.
 
 use host_model::{Call, Value};
-use host_plan::{Allowed, Approved, Rehearsal, compose};
+use host_plan::{Allowed, Approved, Rehearsal, compose, open, seal};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -150,5 +150,13 @@ proptest! {
             approved.answered(number, call.answer.as_ref().unwrap(), &call.secrets);
         }
         prop_assert!(approved.is_complete());
+    }
+
+    #[test]
+    fn a_file_keeps_any_input(numbers: Vec<f64>, text: String, whole: i64) {
+        let mut plan = bed::plan(compose(&Rehearsal::default(), &Rehearsal::default()));
+        plan.input = json!({ "numbers": numbers, text.clone(): [text, whole] });
+        let read = open(&seal(&plan, &bed::KEY), &bed::KEY, bed::MADE);
+        prop_assert_eq!(read.map(|it| it.input.to_string()), Ok(plan.input.to_string()));
     }
 }

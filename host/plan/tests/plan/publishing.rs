@@ -32,6 +32,8 @@ fn whole() -> Plan {
         digest: "0".repeat(64),
     }];
     plan.allowed = vec!["access-key".to_owned()];
+    plan.terms.adopt = true;
+    plan.terms.provoke = true;
     plan
 }
 
@@ -52,9 +54,16 @@ fn the_schema_refuses_a_plan_that_lacks_or_changes_a_field() {
     let schema = schema();
     let whole = published(&whole());
     assert!(schema.is_valid(&whole));
-    for at in
-        ["", "/steps/0", "/observed/0", "/unread/0", "/needed/0", "/placeholders/0", "/risks/0"]
-    {
+    for at in [
+        "",
+        "/terms",
+        "/steps/0",
+        "/observed/0",
+        "/unread/0",
+        "/needed/0",
+        "/placeholders/0",
+        "/risks/0",
+    ] {
         let part = whole.pointer(at).and_then(Json::as_object).unwrap_or_else(|| panic!("{at}"));
         for name in part.keys() {
             let mut less = whole.clone();

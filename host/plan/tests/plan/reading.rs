@@ -110,3 +110,28 @@ fn what_is_long_is_cut_and_said() {
     assert!(text.contains("\"line\" … (999 lines more, 4995 characters; "), "{text}");
     assert_eq!(text.matches(digest).count(), 2, "{text}");
 }
+
+#[test]
+fn where_and_how_it_runs_is_said() {
+    let mut plan = bed::recorded_plan("delegate");
+    assert!(text(&plan).contains("  for the offline cloud: nothing leaves this machine\n"));
+    for (place, says) in [
+        (serde_json::json!({ "cloud": "online" }), "  for the real cloud\n"),
+        (serde_json::json!(null), "  for the real cloud\n"),
+        (
+            serde_json::json!({ "cloud": "online", "endpoint": "127.0.0.1:1\u{1b}" }),
+            "  for the cloud at `127.0.0.1:1\\u{1b}`\n",
+        ),
+    ] {
+        plan.terms.place = place;
+        assert!(text(&plan).contains(says), "{says}");
+    }
+    assert!(!text(&plan).contains("--adopt") && !text(&plan).contains("--provoke"));
+    plan.terms.adopt = true;
+    plan.terms.provoke = true;
+    plan.allowed = vec!["access-key".to_owned(), "x\n".to_owned()];
+    let text = text(&plan);
+    for says in ["(`--adopt`)", "(`--provoke`)", "allowed by the operator: access-key, x\\u{a}"] {
+        assert!(text.contains(says), "{text}");
+    }
+}

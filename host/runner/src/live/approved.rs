@@ -65,6 +65,14 @@ impl LiveDriver {
         }))
     }
 
+    /// Whether the plan that was approved was made with reads of this kind.
+    pub(super) fn reads_by_plan(&self, brief: &Brief<'_>) -> bool {
+        let is_it = |it: &Observed| {
+            it.call.product == brief.product.key && it.call.action == brief.action.name
+        };
+        self.approved.as_ref().is_some_and(|progress| progress.observed.iter().any(is_it))
+    }
+
     /// Goes past a step that an earlier process took.
     pub(super) fn pass_planned(&mut self, asked: &Call) -> Result<(), Stop> {
         match self.place(asked) {

@@ -28,7 +28,7 @@ impl LiveDriver {
         if self.stage.unattended && self.stage.vetted {
             return Ok(Consent::Unattended);
         }
-        if reads && self.reads_approved {
+        if reads && (self.reads_approved || self.reads_by_plan(brief)) {
             return Ok(Consent::Person);
         }
         let question = self.question(brief);

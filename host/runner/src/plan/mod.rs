@@ -13,6 +13,7 @@
 mod clock;
 mod keys;
 mod nowhere;
+mod reads;
 mod rehearsal;
 
 pub(crate) use nowhere::Nowhere;

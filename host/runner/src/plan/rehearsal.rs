@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::clock::PlanClock;
 use super::keys::introduced;
 use super::nowhere::Nowhere;
+use super::reads::OnceAsked;
 use crate::ledger::Ledger;
 use crate::live::LiveDriver;
 use crate::record::{Recorder, Tape};
@@ -70,11 +71,18 @@ impl Run {
     ) -> Result<Planned, RunError> {
         self.settings().accounts.check(&workflow.package().manifest)?;
         let replies = Arc::new(Replies::default());
+        let approver = Arc::new(OnceAsked::new(Arc::clone(&self.settings().approver)));
         let mut rehearsals = Vec::new();
         for seed in SEEDS {
             let secrets = Arc::new(self.settings().secrets.scratch());
             let rehearsal = self
-                .rehearse_once(workflow, origin.input, (seed, &replies), secrets, &reporter)
+                .rehearse_once(
+                    workflow,
+                    origin.input,
+                    (seed, &replies),
+                    (secrets, &approver),
+                    &reporter,
+                )
                 .await?;
             rehearsals.push(rehearsal);
         }
@@ -132,7 +140,7 @@ impl Run {
         workflow: &Prepared,
         input: &Json,
         (seed, replies): (u64, &Arc<Replies>),
-        secrets: Arc<Secrets>,
+        (secrets, approver): (Arc<Secrets>, &Arc<OnceAsked>),
         reporter: &Arc<dyn Reporter>,
     ) -> Result<Rehearsal, RuntimeError> {
         let settings = self.settings();
@@ -154,6 +162,7 @@ impl Run {
         let planning = Arc::new(Planning { overlay: Arc::clone(&overlay), book: Mutex::default() });
         let mut stage = self.stage(workflow, reporter, &recorder);
         stage.client = Arc::new(settings.client.over(Arc::<Overlay>::clone(&overlay)));
+        stage.approver = Arc::<OnceAsked>::clone(approver);
         stage.clock = time;
         stage.accounts = introduced(&settings.accounts, &overlay);
         stage.secrets = secrets;

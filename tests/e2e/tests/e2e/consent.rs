@@ -24,44 +24,61 @@ fn sent(seen: &Seen) -> Vec<String> {
     calls.map(|call| call["action"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
+/// Why nothing was begun.
+fn refused(seen: &Seen) -> String {
+    let error = seen.events_of("error").pop().unwrap_or_default();
+    error["code"].as_str().unwrap_or_default().to_owned()
+}
+
+const ASKED: &str = "do exactly this? only `yes` goes on: ";
+
 #[test]
-fn a_stranger_is_asked_about_before_it_reads_or_writes() {
+fn a_stranger_changes_nothing_without_a_yes_to_its_plan() {
     let cloud = Server::with_profiles();
     for answers in [&["no"][..], &[""], &["y"], &["YES"], &[], &["yes please"]] {
         let seen = stranger(&cloud, "own-user", answers).exits(3);
         assert_eq!(sent(&seen), [] as [String; 0], "{answers:?}: {seen}");
-        assert_eq!(seen.ended()["verdict"], "denied", "{seen}");
+        assert_eq!(refused(&seen), "plan.declined", "{seen}");
+        assert_eq!(seen.stderr.matches(ASKED).count(), 1, "{seen}");
     }
-    let seen = stranger(&cloud, "own-user", &["yes", "no"]).exits(3);
-    assert_eq!(sent(&seen), ["CreateUser"], "{seen}");
+    let seen = stranger(&cloud, "own-user", &["yes"]).exits(0);
+    assert_eq!(sent(&seen), ["CreateUser", "CreateAccessKey"], "{seen}");
 }
 
 #[test]
-fn a_yes_to_all_reads_is_no_yes_to_a_write() {
+fn a_yes_to_all_reads_is_no_yes_to_a_plan() {
     let cloud = Server::with_profiles();
     let seen = stranger(&cloud, "own-user", &["all", "all", "all"]).exits(3);
     assert_eq!(sent(&seen), [] as [String; 0], "a write is no read: {seen}");
     let seen = stranger(&cloud, "claims", &["all"]);
     assert!(sent(&seen).len() > 3, "{seen}");
+    assert_eq!(
+        seen.stderr.matches("read it?").count(),
+        1,
+        "asked once, though planned twice: {seen}"
+    );
 }
 
 #[test]
-fn a_question_names_account_action_values_and_risks_first() {
+fn a_plan_names_accounts_actions_values_and_risks_first() {
     let cloud = Server::with_profiles();
-    let seen = stranger(&cloud, "own-user", &["yes", "yes", "no"]).exits(3);
+    let seen = stranger(&cloud, "own-user", &["no"]).exits(3);
     let text = &seen.stderr;
-    for part in
-        ["6543210987654321", "ram:CreateUser", "UserName: hostile-own", "ram:CreateAccessKey"]
-    {
+    for part in [
+        "source (6543210987654321)",
+        "not vetted",
+        "create user `hostile-own`",
+        "create an AccessKey for user `hostile-own`",
+    ] {
         assert!(text.contains(part), "`{part}`: {seen}");
     }
-    let risk = text.find('\u{26a0}').unwrap_or(usize::MAX);
-    let key = text.find("ram:CreateAccessKey").unwrap_or_default();
+    let risk = text.find("! access-key").unwrap_or(usize::MAX);
+    let key = text.find("create an AccessKey").unwrap_or_default();
     assert!(risk < key, "the risk of a new AccessKey comes first: {seen}");
 }
 
 #[test]
-fn a_question_cannot_be_forged_by_the_values_in_it() {
+fn a_plan_cannot_be_forged_by_the_values_in_it() {
     let cloud = Server::with_profiles();
     let seen = stranger(&cloud, "words-in-call", &["no"]).exits(3);
     let escape = seen.stderr.chars().find(|it| it.is_control() && *it != '\n');
@@ -74,20 +91,20 @@ fn a_question_cannot_be_forged_by_the_values_in_it() {
 fn nobody_is_asked_about_what_no_yes_could_allow() {
     let cloud = Server::with_profiles();
     let seen = stranger(&cloud, "trust-open", &["yes"; 40]);
-    assert!(!seen.stderr.contains("do it?"), "{seen}");
+    assert!(!seen.stderr.contains(ASKED), "{seen}");
     assert_eq!(sent(&seen), [] as [String; 0], "{seen}");
 }
 
 #[test]
-fn a_vetted_workflow_reads_without_a_question_and_writes_with_one() {
+fn a_vetted_workflow_is_planned_without_a_question_and_applied_with_one() {
     let cloud = Server::with_profiles();
     let workflow = delegate().display().to_string();
     let users = ["-p", r#"users=[{"name":"alice","sign-in":"access-key"}]"#];
     let seen = run(&cloud, &workflow, &users, &["no"]).exits(3);
-    let calls = seen.events_of("call");
-    assert!(!calls.is_empty() && calls.iter().all(|call| call["effect"] == "read"), "{seen}");
-    assert_eq!(seen.ended()["changes"], 0, "{seen}");
-    assert_eq!(seen.stderr.matches("do it?").count(), 1, "{seen}");
-    let seen = run(&cloud, &workflow, &users, &["yes"; 20]).exits(0);
+    assert_eq!(refused(&seen), "plan.declined", "{seen}");
+    assert_eq!(seen.stderr.matches(ASKED).count(), 1, "{seen}");
+    assert!(seen.stderr.contains("Plan: 3 to add, 1 to change, 0 to remove in source"), "{seen}");
+    let seen = run(&cloud, &workflow, &users, &["yes"]).exits(0);
     assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
+    assert!(!seen.stderr.contains("do it?"), "one yes is enough: {seen}");
 }

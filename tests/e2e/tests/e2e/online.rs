@@ -86,7 +86,7 @@ fn an_unattended_run_names_its_risks() {
         "--yes",
     ];
     let seen = home.host(&words).exits(3);
-    assert!(seen.stderr.contains("class `access-key`"), "{seen}");
+    assert!(seen.stderr.contains("error[policy.risk-unnamed]"), "{seen}");
     assert!(seen.hint().contains("--allow access-key"), "{seen}");
 }
 

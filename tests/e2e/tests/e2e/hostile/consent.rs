@@ -29,7 +29,7 @@ fn rule_17_nobody_runs_a_command_or_buys_anything_unattended() {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let seen = cloud.0.host(&words).exits(3);
             assert_eq!(sent(&seen), [] as [String; 0], "{attack} {more:?}: {seen}");
-            assert_eq!(seen.ended()["verdict"], "denied", "{seen}");
+            assert_eq!(seen.events_of("error").len(), 1, "before anything is begun: {seen}");
         }
     }
 }
@@ -44,7 +44,7 @@ fn asked(attack: &str, answers: &[&str]) -> Seen {
 #[test]
 fn rule_18_a_person_sees_the_script_the_machines_and_every_value_before_a_command() {
     let seen = asked("command", &["yes", "no"]).exits(3);
-    assert_eq!(sent(&seen), ["DescribeTraceLicenseKey"], "{seen}");
+    assert_eq!(sent(&seen), [] as [String; 0], "{seen}");
     let text = &seen.stderr;
     let script = include_str!("../../../../guests/hostile/scripts/install.sh");
     for part in [
@@ -62,7 +62,7 @@ fn rule_18_a_person_sees_the_script_the_machines_and_every_value_before_a_comman
     }
     assert!(!seen.both().contains(LICENSE_KEY), "{seen}");
     let place = |part: &str| text.find(part).unwrap_or(usize::MAX);
-    assert!(place("\u{26a0} command: script") < place("ecs:RunCommand"), "risks first: {seen}");
+    assert!(place("! command: script") < place("run script `"), "risks first: {seen}");
 }
 
 #[test]
