@@ -47,4 +47,4 @@ pub use plan::{
 };
 pub use rehearsal::{Rehearsal, Rehearsed};
 pub use seal::{Approval, FILE_LIMIT, FORMAT, How, open, seal};
-pub use words::{Line, Mark, summary, words};
+pub use words::{Line, Mark, question, summary, words};

@@ -2,6 +2,7 @@
 
 mod apply;
 mod build;
+mod check;
 mod doctor;
 mod export;
 mod inspect;
@@ -35,6 +36,7 @@ enum Verb {
     Run(run::Arguments),
     Plan(plan::Arguments),
     Apply(apply::Arguments),
+    Check(check::Arguments),
     Resume(resume::Arguments),
     Undo(undo::Arguments),
     Replay(replay::Arguments),
@@ -55,6 +57,7 @@ impl Command {
             Verb::Run(arguments) => arguments.json(),
             Verb::Plan(arguments) => arguments.json(),
             Verb::Apply(arguments) => arguments.json,
+            Verb::Check(arguments) => arguments.which.json,
             Verb::Resume(arguments) => arguments.which.json,
             Verb::Undo(arguments) => arguments.which.json,
             Verb::Replay(arguments) => arguments.json,
@@ -75,6 +78,7 @@ impl Command {
             Verb::Run(arguments) => run::run(arguments, context).await,
             Verb::Plan(arguments) => plan::run(arguments, context).await,
             Verb::Apply(arguments) => apply::run(arguments, context).await,
+            Verb::Check(arguments) => check::run(arguments, context).await,
             Verb::Resume(arguments) => resume::run(arguments, context).await,
             Verb::Undo(arguments) => undo::run(arguments, context).await,
             Verb::Replay(arguments) => replay::run(arguments, context).await,

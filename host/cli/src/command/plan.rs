@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// Save the plan, so that `host apply FILE` does exactly this, or nothing.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Draw it as well, as Mermaid text: to a file, or `-` for standard output in place of the words.
+    #[arg(long, value_name = "FILE")]
+    graph: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -39,14 +42,23 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     if let Some(path) = &arguments.output {
         save(&planned.plan, path, &ready.session)?;
     }
-    output::plan::answer(&planned, ready.session.json);
+    match &arguments.graph {
+        Some(path) if path.as_os_str() == "-" => {
+            output::data(host_plan::graph(&planned.plan).trim_end())
+        }
+        Some(path) => {
+            write(path, &host_plan::graph(&planned.plan))?;
+            output::plan::answer(&planned, ready.session.json);
+        }
+        None => output::plan::answer(&planned, ready.session.json),
+    }
     if let Some(path) = arguments.output.filter(|_| !ready.session.json) {
         output::line(&format!("\nsaved: `host apply {}` does exactly this", path.display()));
     }
     Ok(status(&planned))
 }
 
-fn status(planned: &Planned) -> u8 {
+pub(super) fn status(planned: &Planned) -> u8 {
     match &planned.error {
         Some(_) => 1,
         None if !planned.plan.has_changes() && planned.plan.forecast.is_none() => 0,
@@ -56,9 +68,12 @@ fn status(planned: &Planned) -> u8 {
 
 /// Writes the plan where nobody else can change it unseen: it is sealed with the installation's key.
 fn save(plan: &Plan, path: &Path, session: &Session<'_>) -> Result<(), Failure> {
-    let text = host_plan::seal(plan, &session.key);
+    write(path, &host_plan::seal(plan, &session.key))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|error| {
-        let message = format!("the plan cannot be written to `{}`: {error}", path.display());
+        let message = format!("`{}` cannot be written: {error}", path.display());
         Failure::usage("plan.file-unwritable", message)
     })
 }

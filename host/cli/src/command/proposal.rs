@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use host_model::RunId;
 use host_net::SystemClock;
 use host_plan::{Approval, How, Plan};
 use host_policy::{Allowances, is_high};
@@ -14,7 +15,7 @@ use crate::command::run::slots;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output;
-use crate::session::Terms;
+use crate::session::{Session, Terms};
 use crate::terminal::answer;
 
 /// A run of what is ready, with an id of its own.
@@ -31,8 +32,7 @@ pub(super) async fn run(ready: &Ready<'_>, terms: Terms) -> Result<Run, Failure>
 /// Plans a run.
 pub(super) async fn plan(run: &Run, ready: &Ready<'_>) -> Result<Planned, Failure> {
     let Ready { session, workflow, place, .. } = ready;
-    let reporter: Arc<dyn Reporter> =
-        if session.verbose && !session.json { session.reporter(run.id()) } else { Arc::new(Quiet) };
+    let reporter = reporter(session, run.id());
     let origin = Origin { input: &ready.input, allowed: &ready.allowed, place, plan: None };
     let file = (ready.file.as_str(), SystemClock.now());
     Ok(run.plan(workflow, file, &origin, reporter).await?)
@@ -76,7 +76,7 @@ pub(super) fn approve(
     if typed.as_deref() == Some("yes") {
         return Ok(approved(How::Terminal));
     }
-    Err(Failure::denied("plan.declined", "the plan was declined, and nothing was changed"))
+    Err(Failure::denied("plan.approval-declined", "the plan was declined, and nothing was changed"))
 }
 
 /// The classes of risk that a plan takes and nobody named.
@@ -110,6 +110,11 @@ fn unvetted() -> Failure {
             .to_owned(),
     )
     .hint("run `host plan … -o FILE`, read it, and `host apply FILE`")
+}
+
+/// Who hears what is read for a plan.
+pub(super) fn reporter(session: &Session<'_>, run: &RunId) -> Arc<dyn Reporter> {
+    if session.verbose && !session.json { session.reporter(run) } else { Arc::new(Quiet) }
 }
 
 /// Planning says nothing: the plan does.

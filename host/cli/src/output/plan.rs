@@ -1,5 +1,6 @@
 //! A plan, for people and for programs.
 
+use host_plan::Line;
 use host_runner::Planned;
 
 use super::{data, document, line};
@@ -10,16 +11,16 @@ pub(crate) fn answer(planned: &Planned, json: bool) {
         data(document(&host_plan::json(&planned.plan)).trim_end());
         return;
     }
-    show(planned, data);
+    show(planned, &host_plan::words(&planned.plan), data);
 }
 
 /// The plan as what a person is asked about: beside the prompt.
 pub(crate) fn ask(planned: &Planned) {
-    show(planned, line);
+    show(planned, &host_plan::question(&planned.plan), line);
 }
 
-fn show(planned: &Planned, write: fn(&str)) {
-    for shown in host_plan::words(&planned.plan) {
+fn show(planned: &Planned, lines: &[Line], write: fn(&str)) {
+    for shown in lines {
         write(&shown.to_string());
     }
     if let Some((code, words)) = &planned.error {

@@ -16,6 +16,7 @@ mod names;
 mod object;
 mod reader;
 mod risk;
+mod script;
 mod settings;
 mod step;
 mod thing;
@@ -45,8 +46,17 @@ const REASON_SHOWN: usize = 400;
 /// How many of the workflow's own titles are shown.
 const TITLES_SHOWN: usize = 40;
 
-/// The plan for people.
+/// The plan for people, with the permissions that the run needs.
 pub fn words(plan: &Plan) -> Vec<Line> {
+    lines_of(plan, true)
+}
+
+/// The plan as a question: all that a yes is about, and no more.
+pub fn question(plan: &Plan) -> Vec<Line> {
+    lines_of(plan, false)
+}
+
+fn lines_of(plan: &Plan, with_permissions: bool) -> Vec<Line> {
     let reader = Reader::new(plan);
     let mut lines = Lines::default();
     about(&mut lines, plan, &reader.names);
@@ -54,7 +64,10 @@ pub fn words(plan: &Plan) -> Vec<Line> {
     accounts(&mut lines, &reader);
     unread(&mut lines, plan, &reader.names);
     titles(&mut lines, plan);
-    permissions(&mut lines, &plan.needed());
+    if with_permissions {
+        permissions(&mut lines, &plan.needed());
+    }
+    script::scripts(&mut lines, plan);
     forecast(&mut lines, plan, &reader.names);
     lines.head(&summary(plan));
     lines.into_vec()

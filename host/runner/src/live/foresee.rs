@@ -25,7 +25,8 @@ impl LiveDriver {
     ) -> Result<Sent, Stop> {
         let brief = delivery.brief;
         let before = self.look_around(planning, delivery).await;
-        planning.overlay.take_guesses();
+        // What was guessed since the last call, the workflow may have decided this one by.
+        let earlier = planning.overlay.take_guesses().into_iter().next();
         let sent = self.send(permit, delivery).await?;
         let facts = &brief.identity.facts;
         let (answer, secrets) = match &sent.answer {
@@ -36,11 +37,11 @@ impl LiveDriver {
         let own = delivery.host_parameters.iter();
         whole.parameters.extend(own.map(|(name, text)| (name.clone(), Value::Text(text.clone()))));
         let mut book = planning.book();
-        if let Some(guess) = planning.overlay.take_guesses().into_iter().next()
-            && book.guessed.is_none()
-        {
-            book.guessed = Some((book.calls.len(), guess));
-        }
+        let now = planning.overlay.take_guesses().into_iter().next();
+        let at = book.calls.len();
+        let earlier = earlier.map(|guess| (at.saturating_sub(1), guess));
+        let guessed = earlier.or_else(|| now.map(|guess| (at, guess)));
+        book.guessed = book.guessed.take().or(guessed);
         book.calls.push(Rehearsed {
             within: Within { id: self.step.id.clone(), title: self.step.title.clone() },
             account_name: self.account_name(facts).unwrap_or_default().to_owned(),
@@ -94,6 +95,10 @@ impl LiveDriver {
             let is_own = planning.overlay.take_touched();
             let mut book = planning.book();
             let step = u32::try_from(book.calls.len() + 1).unwrap_or(u32::MAX);
+            // A look that does not fit the call was never sent.
+            if answer.as_ref().is_err_and(|error| error.code.starts_with("catalog.")) {
+                continue;
+            }
             if let Err(error) = &answer
                 && is_unread(error)
             {

@@ -18,9 +18,6 @@ use crate::live::LiveDriver;
 use crate::record::{Recorder, Tape};
 use crate::{Bound, Origin, Reporter, Run, RunError, Secrets};
 
-/// Seeds of the two rehearsals: nothing but different.
-const SEEDS: [u64; 2] = [0x706c_616e_0001, 0x706c_616e_0002];
-
 /// What a driver plans with.
 #[derive(Debug)]
 pub(crate) struct Planning {
@@ -73,7 +70,7 @@ impl Run {
         let replies = Arc::new(Replies::default());
         let approver = Arc::new(OnceAsked::new(Arc::clone(&self.settings().approver)));
         let mut rehearsals = Vec::new();
-        for seed in SEEDS {
+        for seed in self.seeds() {
             let secrets = Arc::new(self.settings().secrets.scratch());
             let rehearsal = self
                 .rehearse_once(
@@ -133,6 +130,14 @@ impl Run {
             forecast: composed.forecast.clone(),
             unread: composed.unread.clone(),
         }
+    }
+
+    /// Seeds of the two rehearsals: nothing but different, and nothing that a workflow could know.
+    fn seeds(&self) -> [u64; 2] {
+        let mut drawn = [0; 8];
+        self.settings().entropy.fill(&mut drawn);
+        let first = u64::from_le_bytes(drawn);
+        [first, !first]
     }
 
     async fn rehearse_once(

@@ -185,7 +185,7 @@ impl Overlay {
 }
 
 /// The code of what a plan cannot foresee; no cloud gives it.
-pub const UNFORESEEN: &str = "plan.unforeseen";
+pub const UNFORESEEN: &str = "plan.answer-unforeseen";
 
 #[async_trait]
 impl Transport for Overlay {

@@ -84,6 +84,8 @@ impl Account {
             root_keys: Collection::unknown(),
             clusters: Collection::unknown(),
             instances: Collection::unknown(),
+            // A purchase is foreseen, unless it is known that nothing is left to buy.
+            arms_open: false,
             ..Self::empty("", id)
         }
     }

@@ -35,20 +35,27 @@ const ASKED: &str = "do exactly this? only `yes` goes on: ";
 #[test]
 fn a_stranger_changes_nothing_without_a_yes_to_its_plan() {
     let cloud = Server::with_profiles();
-    for answers in [&["no"][..], &[""], &["y"], &["YES"], &[], &["yes please"]] {
-        let seen = stranger(&cloud, "own-user", answers).exits(3);
-        assert_eq!(sent(&seen), [] as [String; 0], "{answers:?}: {seen}");
-        assert_eq!(refused(&seen), "plan.declined", "{seen}");
+    for answer in ["no", "", "y", "YES", "yes please"] {
+        let seen = stranger(&cloud, "own-user", &[answer]).exits(3);
+        assert_eq!(refused(&seen), "run.declined", "not even a read: {seen}");
+        let seen = stranger(&cloud, "own-user", &["all", answer]).exits(3);
+        assert_eq!(sent(&seen), [] as [String; 0], "{answer:?}: {seen}");
+        assert_eq!(refused(&seen), "plan.approval-declined", "{seen}");
         assert_eq!(seen.stderr.matches(ASKED).count(), 1, "{seen}");
     }
-    let seen = stranger(&cloud, "own-user", &["yes"]).exits(0);
-    assert_eq!(sent(&seen), ["CreateUser", "CreateAccessKey"], "{seen}");
+    let seen = stranger(&cloud, "own-user", &["all", "yes"]);
+    let writes = sent(&seen).into_iter().filter(|action| action.starts_with("Create"));
+    assert_eq!(
+        writes.collect::<Vec<_>>(),
+        ["CreateUser", "CreateAccessKey", "CreateLoginProfile"],
+        "{seen}"
+    );
 }
 
 #[test]
 fn a_yes_to_all_reads_is_no_yes_to_a_plan() {
     let cloud = Server::with_profiles();
-    let seen = stranger(&cloud, "own-user", &["all", "all", "all"]).exits(3);
+    let seen = stranger(&cloud, "own-user", &["all", "all"]).exits(3);
     assert_eq!(sent(&seen), [] as [String; 0], "a write is no read: {seen}");
     let seen = stranger(&cloud, "claims", &["all"]);
     assert!(sent(&seen).len() > 3, "{seen}");
@@ -62,7 +69,7 @@ fn a_yes_to_all_reads_is_no_yes_to_a_plan() {
 #[test]
 fn a_plan_names_accounts_actions_values_and_risks_first() {
     let cloud = Server::with_profiles();
-    let seen = stranger(&cloud, "own-user", &["no"]).exits(3);
+    let seen = stranger(&cloud, "own-user", &["all", "no"]).exits(3);
     let text = &seen.stderr;
     for part in [
         "source (6543210987654321)",
@@ -101,7 +108,7 @@ fn a_vetted_workflow_is_planned_without_a_question_and_applied_with_one() {
     let workflow = delegate().display().to_string();
     let users = ["-p", r#"users=[{"name":"alice","sign-in":"access-key"}]"#];
     let seen = run(&cloud, &workflow, &users, &["no"]).exits(3);
-    assert_eq!(refused(&seen), "plan.declined", "{seen}");
+    assert_eq!(refused(&seen), "plan.approval-declined", "{seen}");
     assert_eq!(seen.stderr.matches(ASKED).count(), 1, "{seen}");
     assert!(seen.stderr.contains("Plan: 3 to add, 1 to change, 0 to remove in source"), "{seen}");
     let seen = run(&cloud, &workflow, &users, &["yes"]).exits(0);

@@ -9,6 +9,7 @@ mod hostile;
 mod inspect;
 mod interrupted;
 mod online;
+mod planned;
 mod recorded;
 mod reporting;
 mod scenarios;

@@ -105,6 +105,62 @@ fn ends_as_it_says(end: &End) {
     }
 }
 
+/// The plan lists the writes that the run then makes: none is missing, none is extra. A run that stops early
+/// leaves steps out; one that could not be foreseen is asked about again.
+#[test]
+fn every_scenario_is_applied_as_it_was_planned() {
+    let rows = table();
+    let (even, odd): (Vec<_>, Vec<_>) =
+        rows.into_iter().enumerate().partition(|(index, _)| index % 2 == 0);
+    std::thread::scope(|scope| {
+        for half in [even, odd] {
+            scope.spawn(move || half.iter().for_each(|(_, end)| is_applied_as_planned(end)));
+        }
+    });
+}
+
+fn is_applied_as_planned(end: &End) {
+    let home = Home::new();
+    let file = home.path("saved.plan").display().to_string();
+    let mut words = words(end);
+    "plan".clone_into(&mut words[0]);
+    words.retain(|word| word != "--yes");
+    words.extend(["-o".to_owned(), file.clone()]);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let planned = home.host(&words);
+    assert!([Some(0), Some(1), Some(4)].contains(&planned.exit), "{}: {planned}", end.what);
+    let text = std::fs::read_to_string(&file).expect("the plan was saved");
+    let saved: Json = serde_json::from_str(&text).expect("it is JSON");
+    let plan = &saved["plan"];
+    let steps: Vec<&str> = plan["steps"]
+        .as_array()
+        .expect("a plan has steps")
+        .iter()
+        .filter_map(|step| step["call"]["action"].as_str())
+        .collect();
+    let seen = home.host(&["apply", &file, "--json"]);
+    let ended = seen.ended();
+    let calls = seen.events_of("call");
+    let writes: Vec<&str> = calls
+        .iter()
+        .filter(|call| call["effect"] != "read")
+        .filter_map(|call| call["action"].as_str())
+        .collect();
+    if ended["code"] == "plan.stale" {
+        // The cloud moves on by itself: a task that ran when the plan was made has ended.
+        assert_eq!(end.what, "row 54: clusters that cannot take it", "{planned}{seen}");
+        return;
+    }
+    assert_eq!(ended["verdict"], *end.verdict, "{}: {planned}{seen}", end.what);
+    if !plan["forecast"].is_null() {
+        assert!(end.workflow == "ecs", "{}: {planned}", end.what);
+    } else if end.verdict == "verified" || end.verdict == "pending" {
+        assert_eq!(writes, steps, "{}: {planned}{seen}", end.what);
+    } else {
+        assert!(steps.starts_with(&writes), "{}: {planned}{seen}", end.what);
+    }
+}
+
 fn count_calls(end: &End, events: &[Json]) {
     for (action, count) in &end.calls {
         let made = events.iter().filter(|event| {

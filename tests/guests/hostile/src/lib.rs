@@ -17,6 +17,7 @@ mod field;
 mod greed;
 mod identities;
 mod ownership;
+mod planned;
 mod proofs;
 mod replies;
 mod sinks;
@@ -44,7 +45,7 @@ pub struct Spoils {
 type Attack = fn(&Field, &mut Attempts) -> Result<(), Error>;
 
 /// Every attack, by name.
-const ATTACKS: [(&str, Attack); 50] = [
+const ATTACKS: [(&str, Attack); 55] = [
     ("call-uncatalogued", calls::uncatalogued),
     ("call-undeclared", calls::undeclared),
     ("call-through-wrong-interface", calls::wrong_interface),
@@ -81,6 +82,11 @@ const ATTACKS: [(&str, Attack); 50] = [
     ("forge-mark", ownership::forge_mark),
     ("forge-mark-of-another", ownership::forge_mark_of_another),
     ("own-user", ownership::own_user),
+    ("planned-more", planned::more),
+    ("planned-other", planned::other),
+    ("planned-order", planned::order),
+    ("planned-wider", planned::wider),
+    ("planned-apart", planned::apart),
     ("fingerprint", vault::fingerprint),
     ("vault-keep", vault::keep),
     ("vault-find", vault::find),

@@ -51,7 +51,7 @@ fn rule_18_a_person_sees_the_script_the_machines_and_every_value_before_a_comman
         "runs as root on 1 machine",
         "command: a secret is carried",
         "i-fakebilling0000000001",
-        "app_name = shop",
+        "app_name: \"shop\"",
         "license-key",
         "6543210987654321",
     ] {
@@ -71,7 +71,7 @@ fn rule_18_a_person_sees_what_is_bought_and_for_whom() {
     assert_eq!(sent(&seen), [] as [String; 0], "{seen}");
     let text = &seen.stderr;
     let risk = "purchase: a service is bought for account `1234567890123456`: ";
-    for part in [risk, "`arms_app`", "nothing here takes that back", "Type: arms_app"] {
+    for part in [risk, "`arms_app`", "nothing here takes that back", "buy `arms_app`"] {
         assert!(text.contains(part), "`{part}`: {seen}");
     }
 }

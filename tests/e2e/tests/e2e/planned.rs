@@ -1,0 +1,215 @@
+//! What was approved is what happens, or nothing.
+
+use std::path::PathBuf;
+
+use host_e2e::{Home, Seen, hostile};
+use serde_json::Value as Json;
+
+/// A plan of these words, saved; and what was said.
+fn plan(home: &Home, words: &[&str]) -> (PathBuf, Seen) {
+    let file = home.path("saved.plan");
+    let name = file.display().to_string();
+    let words: Vec<&str> = ["plan"].iter().chain(words).chain(&["-o", &name]).copied().collect();
+    let seen = home.host(&words);
+    (file, seen)
+}
+
+fn apply(home: &Home, more: &[&str]) -> Seen {
+    let name = home.path("saved.plan").display().to_string();
+    let words: Vec<&str> = ["apply", &name].iter().chain(more).copied().collect();
+    home.host(&words)
+}
+
+fn code(seen: &Seen) -> String {
+    let all = seen.events();
+    let last = all.last().cloned().unwrap_or_default();
+    last["code"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Calls with an effect that the cloud did.
+fn done(seen: &Seen) -> Vec<String> {
+    let is_done = |call: &Json| call["effect"] != "read" && call["outcome"] == "ok";
+    let calls = seen.events_of("call").into_iter().filter(is_done);
+    calls.map(|call| call["action"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+const DELEGATE: [&str; 2] = ["workflows/delegate.wasm", "--simulate"];
+const ACK: [&str; 2] = ["workflows/ack.wasm", "--simulate"];
+
+/// Everything that lasts: the offline cloud, its vault, the journal.
+fn kept(home: &Home) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = Home::files(&home.state());
+    let lasting = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        !name.contains("journal.sqlite-") && !name.ends_with("lock")
+    };
+    files.into_iter().filter(|(path, _)| lasting(path)).collect()
+}
+
+#[test]
+fn planning_changes_nothing() {
+    for words in [DELEGATE, ACK] {
+        let home = Home::new();
+        let run: Vec<&str> = ["run"].iter().chain(&words).copied().collect();
+        // Something is there to be looked at, and the state folder has all that it will have.
+        home.host(&run).exits(0);
+        let before = kept(&home);
+        let (_, seen) = plan(&home, &words);
+        assert!([Some(0), Some(4)].contains(&seen.exit), "{seen}");
+        assert_eq!(kept(&home).len(), before.len(), "{seen}");
+        for ((path, before), (_, now)) in before.iter().zip(kept(&home)) {
+            assert!(*before == now, "`{}` is another one after planning", path.display());
+        }
+        assert!(seen.stdout.contains("No changes."), "what is done needs no change: {seen}");
+    }
+}
+
+#[test]
+fn a_plan_is_applied_step_by_step_and_once() {
+    let home = Home::new();
+    let (_, seen) = plan(&home, &ACK);
+    assert_eq!(seen.exit, Some(4), "{seen}");
+    assert!(seen.stdout.contains("(known after step 4)"), "{seen}");
+    let seen = apply(&home, &["--json"]).exits(0);
+    assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
+    assert_eq!(done(&seen).len(), 7, "{seen}");
+    let seen = apply(&home, &["--json"]).exits(2);
+    assert_eq!(code(&seen), "plan.applied-already", "{seen}");
+    assert!(seen.hint().contains("host show run-"), "{seen}");
+}
+
+#[test]
+fn a_plan_is_stale_when_somebody_was_faster() {
+    let home = Home::new();
+    plan(&home, &DELEGATE);
+    home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
+    let seen = apply(&home, &["--json"]).exits(1);
+    assert_eq!(code(&seen), "plan.stale", "{seen}");
+    assert_eq!(done(&seen), [] as [String; 0], "{seen}");
+    assert!(seen.both().contains("shows of `alice`"), "it says what changed: {seen}");
+}
+
+#[test]
+fn a_file_that_was_changed_or_is_not_ours_is_refused() {
+    let home = Home::new();
+    let (file, _) = plan(&home, &DELEGATE);
+    let text = std::fs::read_to_string(&file).expect("the plan was saved");
+    let cases = [
+        (text.replacen("alice", "mallory", 1), "plan.file-changed"),
+        (text.replacen("\"format\": 1", "\"format\": 99", 1), "plan.format-unknown"),
+        ("{".to_owned(), "plan.file-unreadable"),
+    ];
+    for (other, wanted) in cases {
+        assert_ne!(other, text);
+        std::fs::write(&file, other).expect("the plan can be written");
+        let seen = apply(&home, &["--json"]);
+        assert_eq!(code(&seen), wanted, "{seen}");
+        assert!([Some(2), Some(3)].contains(&seen.exit), "{seen}");
+    }
+    let elsewhere = Home::new();
+    elsewhere.write("saved.plan", &text);
+    let seen = apply(&elsewhere, &["--json"]);
+    assert_eq!(code(&seen), "plan.file-foreign", "{seen}");
+    std::fs::write(&file, &text).expect("the plan can be written");
+    let other = home.write("other.wasm", hostile()).display().to_string();
+    let seen = apply(&home, &["--json", "--workflow", &other]).exits(3);
+    assert_eq!(code(&seen), "plan.component-different", "{seen}");
+}
+
+#[test]
+fn rule_15_what_is_not_in_the_plan_does_not_happen() {
+    for (attack, first) in [
+        ("planned-more", &["CreateUser"][..]),
+        ("planned-other", &[]),
+        ("planned-order", &[]),
+        ("planned-wider", &[]),
+    ] {
+        let home = Home::new();
+        let workflow = home.write("hostile.wasm", hostile()).display().to_string();
+        let attack = format!("attack={attack}");
+        let (_, seen) = plan(&home, &[&workflow, "--simulate", "-p", &attack]);
+        assert_eq!(seen.exit, Some(4), "{seen}");
+        // Tasks take time, so that it is later now.
+        home.host(&["run", "workflows/ack.wasm", "--simulate"]).exits(0);
+        let seen = apply(&home, &["--json"]);
+        assert_eq!(code(&seen), "plan.violated", "{attack}: {seen}");
+        assert_eq!(seen.exit, Some(if first.is_empty() { 3 } else { 1 }), "{attack}: {seen}");
+        assert_eq!(done(&seen), first, "{attack}: {seen}");
+        let run = seen.ended()["run"].as_str().unwrap_or_default().to_owned();
+        let shown = home.host(&["show", &run]);
+        assert!(shown.both().contains("plan.violated"), "it is in the journal: {shown}");
+    }
+}
+
+#[test]
+fn who_takes_a_value_apart_gets_a_forecast() {
+    let home = Home::new();
+    let workflow = home.write("hostile.wasm", hostile()).display().to_string();
+    let (_, seen) = plan(&home, &[&workflow, "--simulate", "-p", "attack=planned-apart"]);
+    assert!(seen.stdout.contains("forecast"), "{seen}");
+    let file = std::fs::read_to_string(home.path("saved.plan")).expect("the plan was saved");
+    let saved: Json = serde_json::from_str(&file).expect("it is JSON");
+    assert_eq!(saved["plan"]["forecast"]["from"], 2, "{file}");
+}
+
+/// The cloud of a home, which somebody changes by hand.
+fn meddle(home: &Home, change: impl FnOnce(&mut Json)) {
+    let files = Home::files(&home.state());
+    let cloud = files.into_iter().find(|(path, _)| path.ends_with("cloud.json"));
+    let (path, bytes) = cloud.expect("the offline cloud was kept");
+    let text = String::from_utf8(bytes).expect("it is text");
+    let (head, body) = text.split_once('\n').expect("it has a head");
+    let mut body: Json = serde_json::from_str(body).expect("it is JSON");
+    change(&mut body["cloud"]["state"]["accounts"]);
+    std::fs::write(path, format!("{head}\n{body}")).expect("it can be written");
+}
+
+const MONITORING: &str = "1234567890123456";
+const SOURCE: &str = "6543210987654321";
+
+#[test]
+fn drift_is_found_and_shown_as_the_line_that_mends_it() {
+    type Change = fn(&mut Json);
+    let detached: Change = |accounts| {
+        let role = &mut accounts[MONITORING]["roles"]["items"]["arms-admin"]["known"];
+        role["policies"]["current"]["items"] = serde_json::json!({});
+    };
+    let widened: Change = |accounts| {
+        let role = &mut accounts[MONITORING]["roles"]["items"]["arms-admin"]["known"];
+        let trust = role["trust"]["known"].as_str().unwrap_or_default();
+        role["trust"]["known"] = Json::from(trust.replace(
+            &format!("acs:ram::{SOURCE}:user/alice"),
+            &format!("acs:ram::{SOURCE}:user/mallory"),
+        ));
+    };
+    let deleted: Change = |accounts| {
+        let user = &mut accounts[MONITORING]["users"]["items"]["ack-reporter"]["known"];
+        user["keys"]["items"] = serde_json::json!({});
+    };
+    let changed: Change = |accounts| {
+        let cluster = "c0fakepay000000000000000000000002";
+        let cluster = &mut accounts[SOURCE]["clusters"]["items"][cluster]["known"];
+        cluster["addons"]["ack-onepilot"]["config"]["uid"] = Json::from(SOURCE);
+    };
+    for (words, change, exit, line) in [
+        (DELEGATE, detached, 4, "attach policy `AliyunARMSReadOnlyAccess` to role `arms-admin`"),
+        (
+            DELEGATE,
+            widened,
+            4,
+            "+ Allow sts:AssumeRole to RAM acs:ram::6543210987654321:user/alice",
+        ),
+        (ACK, deleted, 4, "create an AccessKey for user `ack-reporter`"),
+        (ACK, changed, 1, "replace-reporting"),
+    ] {
+        let home = Home::new();
+        let run: Vec<&str> = ["run"].iter().chain(&words).copied().collect();
+        home.host(&run).exits(0);
+        let seen = home.host(&["check", "last"]).exits(0);
+        assert!(seen.both().contains("the cloud is as the run left it"), "{seen}");
+        meddle(&home, change);
+        let seen = home.host(&["check", "last"]);
+        assert_eq!(seen.exit, Some(exit), "{line}: {seen}");
+        assert!(seen.both().contains(line), "{line}: {seen}");
+    }
+}

@@ -1,0 +1,65 @@
+//! Rule 15: what is not in the plan does not happen. A workflow that behaves while it is planned, and does
+//! something else when it is time.
+
+use host_workflow_sdk::{Error, clock, ram};
+
+use crate::attempt::Attempts;
+use crate::field::Field;
+
+/// A minute after the built-in cloud begins, in seconds since 1970: whoever is planned is earlier.
+const LATER: i64 = 1_767_603_660;
+
+fn is_time() -> bool {
+    clock::now() >= LATER
+}
+
+/// A user, and when it is time another one.
+pub(crate) fn more(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    field.own_user(&caller, "planned")?;
+    if is_time() {
+        attempts.done("another one", field.own_user(&caller, "unplanned"));
+    }
+    Ok(())
+}
+
+/// A user, and when it is time one of another name.
+pub(crate) fn other(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    let name = if is_time() { "unplanned" } else { "planned" };
+    attempts.done("user", field.own_user(&caller, name));
+    Ok(())
+}
+
+/// Two users, and when it is time the other way round.
+pub(crate) fn order(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    let names = if is_time() { ["two", "one"] } else { ["one", "two"] };
+    for name in names {
+        attempts.done(name, field.own_user(&caller, name));
+    }
+    Ok(())
+}
+
+/// A user with a policy that is harmless while it is planned, and wider when it is time.
+pub(crate) fn wider(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    let action = if is_time() { "arms:*" } else { "arms:ListTraceApps" };
+    let document = format!(
+        r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"*"}}]}}"#
+    );
+    let options = ram::CreatePolicyOptions::default();
+    let made = ram::create_policy(&caller, &document, &field.name("policy"), &options);
+    attempts.done("policy", made);
+    Ok(())
+}
+
+/// Takes what the cloud will decide apart, to name something by it.
+pub(crate) fn apart(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    let name = field.own_user(&caller, "planned")?;
+    let id = ram::get_user(&caller, &name)?.user_id;
+    let piece: String = id.chars().skip(1).take(4).collect();
+    attempts.done("by a piece of an id", field.own_user(&caller, &piece));
+    Ok(())
+}
