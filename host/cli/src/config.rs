@@ -10,7 +10,9 @@ use crate::context::Context;
 use crate::environment::HOST_CONFIG;
 use crate::failure::Failure;
 
-/// What to do about a file that cannot be read.
+/// The code of a file that cannot be read.
+pub(crate) const UNREADABLE: &str = "config.file-unreadable";
+/// What to do about it.
 const UNREADABLE_HINT: &str = "`--config` and `HOST_CONFIG` name a `host.toml`; leave both out to go by the \
                                one in your own folder, which may be missing: `docs/host-toml.md`";
 
@@ -139,7 +141,7 @@ impl Config {
             }
             Err(error) => {
                 let message = format!("`{}` cannot be read: {error}", path.display());
-                Err(Failure::usage("config.file-unreadable", message).hint(UNREADABLE_HINT))
+                Err(Failure::usage(UNREADABLE, message).hint(UNREADABLE_HINT))
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Runs of this user's journal, read for people.
 
 use host_history::{Past, State};
-use host_journal::{Entry, Journal, JournalError, Sqlite};
+use host_journal::{Entry, Head, Journal, JournalError, Sqlite};
 use host_model::RunId;
 use host_net::SystemEntropy;
 use host_runner::record::{self, RecordError};
+use host_runner::undo::taken_back;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -31,14 +32,16 @@ pub(crate) struct Told {
 pub(crate) async fn tell(journal: &dyn Journal, word: &str) -> Result<Told, Failure> {
     let run = select::run(journal, word).await?;
     let (entries, damage) = journal.salvage(&run).await?;
-    let (past, damage) = match (past_of(&run, &entries), damage) {
+    let (mut past, damage) = match (past_of(&run, &entries), damage) {
         (Ok(past), damage) => (past, damage),
         // Nothing of it can be told: what is wrong with it says more than that there is no beginning.
         (Err(_), Some(damage)) => return Err(damage.into()),
         (Err(error), None) => return Err(error.into()),
     };
-    let listed = journal.runs().await?.into_iter().flatten();
-    let holder = listed.filter(|head| head.run == run).find_map(|head| head.holder);
+    let listed: Vec<Head> = journal.runs().await?.into_iter().flatten().collect();
+    let undo = listed.iter().find(|head| taken_back(head).as_deref() == Some(run.as_str()));
+    past.undone_by = undo.map(|head| head.run.clone());
+    let holder = listed.into_iter().find(|head| head.run == run).and_then(|head| head.holder);
     let state = match &damage {
         Some(_) => State::Damaged,
         None => State::of(&past, holder.as_deref()),

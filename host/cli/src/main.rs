@@ -16,6 +16,7 @@ mod offline;
 mod online;
 mod output;
 mod policy;
+mod recorded;
 mod select;
 mod session;
 mod terminal;

@@ -27,6 +27,8 @@ use crate::session::Cloud;
 const CLOUDS: &str = "simulated";
 /// The vault of an offline cloud, in the cloud's folder.
 const VAULT: &str = "vault";
+/// What the name of a file ends with that is written before it takes the place of another.
+const ASIDE: &str = ".new";
 /// What the vault keeps beside itself: a new cloud has a vault with another key.
 const VAULT_PIN: &str = "vault.pin";
 
@@ -66,17 +68,24 @@ impl Offline {
         if fresh {
             forget(&folder)?;
         }
-        let (simulator, clock, entropy) = if let Some((draws, snapshot)) = read_kept(&folder)? {
-            let clock = Arc::new(VirtualClock::new(snapshot.now()));
-            let entropy = SeededEntropy::resumed(data.seed, draws);
-            (Simulator::resume(data, snapshot, clock.clone()), clock, entropy)
+        sweep(&folder);
+        let (simulator, clock, entropy, id) = if let Some(read) = read_kept(&folder)? {
+            let clock = Arc::new(VirtualClock::new(read.snapshot.now()));
+            let entropy = SeededEntropy::resumed(data.seed, read.draws);
+            (Simulator::resume(data, read.snapshot, clock.clone()), clock, entropy, read.id)
         } else {
             let clock = Arc::new(VirtualClock::new(data.start));
             let entropy = SeededEntropy::new(data.seed);
-            (Simulator::new(data, clock.clone()), clock, entropy)
+            (Simulator::new(data, clock.clone()), clock, entropy, None)
         };
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let kept = Kept { simulator: Arc::new(simulator), entropy: Arc::new(entropy), folder };
+        let kept = Kept {
+            // Not the cloud's own randomness: each that begins anew draws the same of that.
+            id: id.unwrap_or_else(random),
+            simulator: Arc::new(simulator),
+            entropy: Arc::new(entropy),
+            folder,
+        };
         Ok(Self {
             clock,
             kept: Arc::new(kept),
@@ -88,6 +97,11 @@ impl Offline {
     /// What the journal calls the cloud's vault.
     pub(crate) fn vault_name(&self) -> &str {
         &self.vault_name
+    }
+
+    /// What tells this cloud from those of the same scenario that were there before it.
+    pub(crate) fn id(&self) -> &str {
+        &self.kept.id
     }
 
     /// Lets the cloud's time be `at` at least: what it saved last may be older than what a run wrote down.
@@ -148,6 +162,7 @@ impl Offline {
 /// The cloud's state, and where it is kept.
 #[derive(Debug)]
 struct Kept {
+    id: String,
     simulator: Arc<Simulator>,
     entropy: Arc<SeededEntropy>,
     folder: PathBuf,
@@ -155,11 +170,10 @@ struct Kept {
 
 impl Kept {
     fn save(&self) -> std::io::Result<()> {
-        let text = format!("{}\n{}", self.entropy.count(), self.simulator.snapshot().to_json());
+        let (draws, snapshot) = (self.entropy.count(), self.simulator.snapshot().to_json());
+        let text = format!("{draws} {}\n{snapshot}", self.id);
         let path = kept_file(&self.folder);
-        let mut suffix = [0; 4];
-        host_net::SystemEntropy.fill(&mut suffix);
-        let temporary = path.with_extension(format!("{:08x}.new", u32::from_be_bytes(suffix)));
+        let temporary = path.with_extension(format!("{}{ASIDE}", random()));
         private_file().open(&temporary).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             host_ports::crash_point("offline cloud: written aside");
@@ -228,6 +242,23 @@ fn forget(folder: &Path) -> Result<(), Failure> {
     gone(std::fs::remove_file(folder.join(VAULT_PIN)))
 }
 
+/// Removes what processes that died had written aside: whoever has the lock is the only one.
+fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().ends_with(ASIDE) {
+            // What stays is in nobody's way.
+            drop(std::fs::remove_file(entry.path()));
+        }
+    }
+}
+
+/// Eight digits that no other process draws.
+fn random() -> String {
+    let mut bytes = [0; 4];
+    host_net::SystemEntropy.fill(&mut bytes);
+    format!("{:08x}", u32::from_be_bytes(bytes))
+}
+
 /// Waits for another run of the same cloud to end.
 fn lock(folder: &Path) -> Result<std::fs::File, Failure> {
     let path = folder.join("lock");
@@ -260,7 +291,15 @@ fn kept_file(folder: &Path) -> PathBuf {
     folder.join("cloud.json")
 }
 
-fn read_kept(folder: &Path) -> Result<Option<(u64, Snapshot)>, Failure> {
+/// A cloud, as it was kept.
+struct Read {
+    /// None of one that was kept before clouds had ids.
+    id: Option<String>,
+    draws: u64,
+    snapshot: Snapshot,
+}
+
+fn read_kept(folder: &Path) -> Result<Option<Read>, Failure> {
     let path = kept_file(folder);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -271,10 +310,11 @@ fn read_kept(folder: &Path) -> Result<Option<(u64, Snapshot)>, Failure> {
         let message = format!("the offline cloud in `{}` is damaged: {reason}", path.display());
         Failure::usage("simulator.cloud-damaged", message).hint("begin anew with `--fresh`")
     };
-    let (draws, cloud) = text.split_once('\n').ok_or_else(|| damaged("it is cut off"))?;
+    let (head, cloud) = text.split_once('\n').ok_or_else(|| damaged("it is cut off"))?;
+    let (draws, id) = head.split_once(' ').map_or((head, None), |(draws, id)| (draws, Some(id)));
     let draws = draws.parse().map_err(|_| damaged("its first line is no number"))?;
-    let cloud = Snapshot::from_json(cloud).map_err(|error| damaged(&error.to_string()))?;
-    Ok(Some((draws, cloud)))
+    let snapshot = Snapshot::from_json(cloud).map_err(|error| damaged(&error.to_string()))?;
+    Ok(Some(Read { id: id.map(str::to_owned), draws, snapshot }))
 }
 
 fn unkept(path: &Path, error: &std::io::Error) -> Failure {

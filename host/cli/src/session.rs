@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use host_client::{Client, Observer};
 use host_journal::{Journal, JournalError, Sqlite};
-use host_model::{RunId, SecretText, Timestamp};
+use host_model::{RunId, SecretText};
 use host_policy::Allowances;
 use host_ports::{Clock, Entropy};
 use host_runner::record::Place;
@@ -45,6 +45,23 @@ pub(crate) enum Realm {
     Online(Box<Online>),
 }
 
+/// What this user has of the program, whatever the settings are.
+pub(crate) struct Installation {
+    pub(crate) folders: Folders,
+    /// The installation's key.
+    pub(crate) key: [u8; 32],
+    pub(crate) journal: Arc<dyn Journal>,
+}
+
+impl Installation {
+    pub(crate) fn open(context: &Context) -> Result<Self, Failure> {
+        let folders = Folders::prepare(context)?;
+        let key = folders.key(&host_net::SystemEntropy)?;
+        let journal = Arc::new(open_journal(&folders, key)?);
+        Ok(Self { folders, key, journal })
+    }
+}
+
 /// What is the same for every run of this installation.
 pub(crate) struct Session<'a> {
     pub(crate) context: &'a Context,
@@ -78,25 +95,25 @@ impl<'a> Session<'a> {
         verbose: bool,
     ) -> Result<Self, Failure> {
         let config = Config::read(context, config)?;
-        let folders = Folders::prepare(context)?;
-        let key = folders.key(&host_net::SystemEntropy)?;
-        let journal = Arc::new(open_journal(&folders, key)?);
-        Ok(Self {
-            context,
-            config,
-            folders,
-            key,
-            journal,
-            notes: Arc::new(Notes::default()),
-            json,
-            verbose,
-        })
+        Ok(Self::new(context, Installation::open(context)?, config, json, verbose))
+    }
+
+    pub(crate) fn new(
+        context: &'a Context,
+        installation: Installation,
+        config: Config,
+        json: bool,
+        verbose: bool,
+    ) -> Self {
+        let Installation { folders, key, journal } = installation;
+        let notes = Arc::new(Notes::default());
+        Self { context, config, folders, key, journal, notes, json, verbose }
     }
 
     /// The cloud of a place.
     pub(crate) async fn realm(&self, place: &Place, fresh: bool) -> Result<Realm, Failure> {
         match place {
-            Place::Offline { scenario } => {
+            Place::Offline { scenario, .. } => {
                 let scenario = scenario.as_ref().map(PathBuf::from);
                 let offline = Offline::open(&self.folders, scenario.as_deref(), fresh)?;
                 if fresh {
@@ -218,10 +235,13 @@ impl<'a> Session<'a> {
 }
 
 impl Realm {
-    /// Lets no time of the run's own past lie ahead: an offline cloud has its own clock.
-    pub(crate) fn not_before(&self, at: Timestamp) {
-        if let Self::Offline(offline) = self {
-            offline.not_before(at);
+    /// The place, with the id of the cloud that is there now.
+    pub(crate) fn at(&self, place: Place) -> Place {
+        match (self, place) {
+            (Self::Offline(offline), Place::Offline { scenario, config, .. }) => {
+                Place::Offline { scenario, id: Some(offline.id().to_owned()), config }
+            }
+            (_, place) => place,
         }
     }
 

@@ -107,7 +107,7 @@ fn placed(item: &Item, fields: Json) -> Option<Json> {
 
 fn place(place: &Place) -> Json {
     match place {
-        Place::Offline { scenario } => json!({ "cloud": "offline", "scenario": scenario }),
+        Place::Offline { scenario, .. } => json!({ "cloud": "offline", "scenario": scenario }),
         Place::Online { profiles, endpoint, .. } => {
             json!({ "cloud": "online", "profiles": profiles, "endpoint": endpoint })
         }

@@ -13,6 +13,8 @@ pub fn next(past: &Past, state: &State) -> Vec<String> {
         return next;
     }
     match state {
+        // Nothing of it is there to be gone on with, or taken back.
+        State::Open | State::Ended(_) if past.undone_by.is_some() => Vec::new(),
         State::UnderWay { holder } => {
             vec![format!("wait until it ends: {} writes it", quote_within(holder, 120))]
         }

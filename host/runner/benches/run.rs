@@ -5,18 +5,18 @@
 //! permissions, and written to a journal on disk. `run/replayed` is the first run, answered from its record.
 //! `component/compile` and `component/cached` are the first and every later start.
 
-#[path = "../tests/recorded/bed.rs"]
+#[path = "../tests/bed/mod.rs"]
 mod bed;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use host_journal::Journal as _;
-use host_runner::{Verdict, record, rehearse};
+use host_runner::{Decision, Verdict, rehearse};
 use host_runtime::{Cache, CacheKey, Engine, Limits, Prepared};
+use host_simulator::Scenario;
+use serde_json::Map;
 
-use bed::Bed;
+use bed::{Bed, person, prepared};
 
 fn runs(criterion: &mut Criterion) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../workflows/delegate.wasm");
@@ -26,21 +26,19 @@ fn runs(criterion: &mut Criterion) {
     let cache = Cache::new(folder.path().to_owned(), CacheKey::new([3; 32]));
     let prepare =
         |cache| Prepared::new(&engine, cache, "delegate.wasm", &bytes).expect("a workflow");
-    let workflow = (bytes.clone(), prepare(Some(&cache)));
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let bed = Bed::new(&folder.path().join("state"));
-    let journal = bed.journal();
+    let bed = Bed::new(Scenario::builtin());
     let run = || async {
-        let (id, ended) = bed.run(&workflow, Arc::new(bed.way()), journal.clone()).await;
+        let (id, ended) = bed.run("delegate", &Map::new(), &person(Decision::Nobody)).await;
         assert_eq!(ended.record.verdict, Verdict::Verified);
         id
     };
     let first = runtime.block_on(run());
     criterion.bench_function("run/unchanged", |b| b.iter(|| runtime.block_on(run())));
-    let lines = runtime.block_on(journal.read(&first)).expect("the run was written down");
-    let entries = record::read(&first, &lines).expect("entries of this version");
+    let entries = runtime.block_on(bed.entries(&first));
+    let (workflow, _) = prepared("delegate");
     criterion.bench_function("run/replayed", |b| {
-        b.iter(|| runtime.block_on(rehearse(&workflow.1, &entries, Limits::default())));
+        b.iter(|| runtime.block_on(rehearse(workflow, &entries, Limits::default())));
     });
     criterion.bench_function("component/cached", |b| b.iter(|| prepare(Some(&cache))));
     let mut slow = criterion.benchmark_group("component");

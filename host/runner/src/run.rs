@@ -16,6 +16,7 @@ use serde_json::Value as Json;
 
 use crate::ledger::{CallRecord, Ledger, Recorded};
 use crate::live::{LiveDriver, Stage};
+use crate::plan::Nowhere;
 use crate::record::{
     self, ApprovedPlan, Begun, Entry, FORMAT, Numbered, Party, Place, Recorder, Resumed, Tape,
 };
@@ -105,7 +106,8 @@ pub struct Ended {
 }
 
 impl Ended {
-    fn event(&self) -> RunEvent {
+    /// The event that tells it.
+    pub fn event(&self) -> RunEvent {
         let record = self.record.clone();
         RunEvent::RunEnded {
             verdict: record.verdict,
@@ -189,6 +191,18 @@ impl Run {
         self.go(workflow, beginning, writer, tape, reporter).await
     }
 
+    /// Settles what runs of this workflow left that died while they asked for an AccessKey: before a run
+    /// is planned, since nothing is settled then. A run without a plan does so when it begins.
+    pub async fn settle_notes(&self, workflow: &Prepared, reporter: &Arc<dyn Reporter>) {
+        let RunSettings { journal, clock, secrets, .. } = &self.settings;
+        let writer = Box::new(Nowhere);
+        let recorder =
+            Recorder::new(Arc::clone(journal), Arc::clone(clock), Arc::clone(secrets), writer);
+        let stage = self.stage(workflow, reporter, &Arc::new(recorder));
+        let mut driver = LiveDriver::new(stage, Arc::default(), Tape::default(), None);
+        driver.settle_notes(journal.as_ref()).await;
+    }
+
     async fn go(
         self,
         workflow: &Prepared,
@@ -206,7 +220,11 @@ impl Run {
         ));
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let stage = self.stage(workflow, &reporter, &recorder);
-        let driver = LiveDriver::new(stage, Arc::clone(&ledger), tape, plan);
+        let mut driver = LiveDriver::new(stage, Arc::clone(&ledger), tape, plan);
+        // What was planned was planned in the cloud as it is.
+        if plan.is_none() {
+            driver.settle_notes(journal.as_ref()).await;
+        }
         let outcome =
             workflow.run(Box::new(driver), self.settings.limits, &input.to_string()).await;
         let ended = {
@@ -259,7 +277,7 @@ impl Run {
             reason,
             code: error.as_ref().map(code_of),
             exit: verdict.exit(),
-            stopped: matches!(error, Some(RuntimeError::Stopped(_))),
+            stopped: error.as_ref().is_some_and(is_stopped),
             changes: done(false),
             looks: done(true),
             calls: u32::try_from(ledger.calls.len()).unwrap_or(u32::MAX),
@@ -456,6 +474,16 @@ fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
         } if seen(Recorded::Unknown) => Verdict::Indeterminate,
         _ if ledger.has_changed() => Verdict::Partial,
         _ => Verdict::Failed,
+    }
+}
+
+/// Whether a run ended because of something outside of it, so that everything that was answered can be answered
+/// again. At a limit nothing was: with a higher one the run goes on there.
+fn is_stopped(error: &RuntimeError) -> bool {
+    match error {
+        RuntimeError::Stopped(_) | RuntimeError::LimitReached { .. } => true,
+        RuntimeError::Failed { error, .. } => error.kind == ErrorKind::BudgetExhausted,
+        _ => false,
     }
 }
 

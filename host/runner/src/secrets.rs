@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use host_model::{AccountId, RunId, SecretKind, SecretRef, SecretText, Timestamp};
-use host_vault::{Entry, Intent, SealedEntry, Vault, VaultError};
+use host_vault::{Entry, Intent, Pending, SealedEntry, Vault, VaultError};
 use host_wire::{Redactor, SecretLookup};
 use sha2::Sha256;
 
@@ -106,6 +106,13 @@ impl Secrets {
         if is_there { self.vault.settle(&own).map(|_| ()) } else { Ok(()) }
     }
 
+    /// What runs of this lineage wait to learn: whether keys were made that they asked for.
+    pub(crate) fn notes(&self) -> Result<Vec<Pending>, VaultError> {
+        let mut notes = self.vault.intents()?;
+        notes.retain(|pending| pending.intent.lineage == self.lineage);
+        Ok(notes)
+    }
+
     /// Since when a run waits to learn whether an AccessKey was made for a user.
     pub(crate) fn unsettled(
         &self,
@@ -113,11 +120,9 @@ impl Secrets {
         user_name: &str,
     ) -> Result<Option<Timestamp>, VaultError> {
         let principal = format!("user/{user_name}");
-        let all = self.vault.intents()?;
-        let ours = all.into_iter().find(|pending| {
-            pending.intent.account == *account
-                && pending.intent.principal == principal
-                && pending.intent.lineage == self.lineage
+        let mut all = self.notes()?.into_iter();
+        let ours = all.find(|pending| {
+            pending.intent.account == *account && pending.intent.principal == principal
         });
         Ok(ours.map(|pending| pending.at))
     }

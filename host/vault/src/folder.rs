@@ -99,9 +99,19 @@ pub(crate) fn place(
     bytes: &[u8],
     entropy: &dyn Entropy,
 ) -> Result<Placed, VaultError> {
-    let (aside, file) = create_aside(folder, entropy)?;
+    place_held(folder, name, bytes, entropy).map(|(placed, _)| placed)
+}
+
+/// The same, with the file held: as long as it is, nobody sweeps it away.
+pub(crate) fn place_held(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    entropy: &dyn Entropy,
+) -> Result<(Placed, File), VaultError> {
+    let (aside, mut file) = create_aside(folder, entropy)?;
     let target = folder.join(name);
-    let written = write_synced(file, bytes)
+    let written = write_synced(&mut file, bytes)
         .map_err(unusable("write", &aside))
         .inspect(|()| host_ports::crash_point("vault: written aside, not linked"))
         .and_then(|()| link(&aside, &target))
@@ -112,7 +122,24 @@ pub(crate) fn place(
     removed.map_err(unusable("remove", &aside))?;
     sync_folder(folder)?;
     host_ports::crash_point("vault: placed");
-    Ok(placed)
+    Ok((placed, file))
+}
+
+/// Removes what processes that died had written aside. What a living one has there is locked by it.
+pub(crate) fn sweep(folder: &Path) -> Result<(), VaultError> {
+    for item in fs::read_dir(folder).map_err(unusable("list", folder))? {
+        let item = item.map_err(unusable("list", folder))?;
+        if !item.file_name().to_string_lossy().starts_with(ASIDE_PREFIX) {
+            continue;
+        }
+        let path = item.path();
+        let is_file = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
+        // What stays for another reason is in nobody's way: such files are never read.
+        if is_file && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+            drop(fs::remove_file(&path));
+        }
+    }
+    Ok(())
 }
 
 /// Removes a file; whether there was one.
@@ -148,14 +175,27 @@ fn create_aside(folder: &Path, entropy: &dyn Entropy) -> Result<(PathBuf, File),
         entropy.fill(&mut randomness);
         let aside = folder.join(format!("{ASIDE_PREFIX}{}", hex(&randomness)));
         attempts += 1;
-        match create(&aside) {
+        match create(&aside).and_then(|file| held(&aside, file)) {
+            // Swept away between the two steps, by a process that saw nobody hold it.
+            Ok(None) if attempts < ASIDE_ATTEMPTS_MAX => {}
             Err(error)
                 if error.kind() == ErrorKind::AlreadyExists && attempts < ASIDE_ATTEMPTS_MAX => {}
             created => {
-                let file = created.map_err(unusable("write", &aside))?;
-                return Ok((aside, file));
+                let gone = || io::Error::from(ErrorKind::NotFound);
+                let file = created.and_then(|file| file.ok_or_else(gone));
+                return Ok((aside.clone(), file.map_err(unusable("write", &aside))?));
             }
         }
+    }
+}
+
+/// The file, locked by this process; none if its name is gone.
+fn held(path: &Path, file: File) -> io::Result<Option<File>> {
+    file.lock()?;
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(Some(file)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -163,7 +203,7 @@ fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)
 }
 
-fn write_synced(mut file: File, bytes: &[u8]) -> io::Result<()> {
+fn write_synced(file: &mut File, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -69,6 +69,9 @@ impl Vault {
             folder::prepare(folder)?;
         }
         let _held = pin::hold(dir)?;
+        for folder in [dir, &entries, &pending, &opener::folder(dir)] {
+            folder::sweep(folder)?;
+        }
         let key = if let Some(key) = lock::unlock(dir, lock)? {
             key
         } else {
@@ -191,7 +194,7 @@ impl Vault {
         let header = Header::kept(Kept { entry, at: self.clock.now() });
         let sealed = self.seal(&header, &SecretText::new("rehearsal"))?;
         let name = format!("{}rehearsal-{}", folder::ASIDE_PREFIX, hex(&randomness));
-        folder::place(&self.entries, &name, &sealed, self.entropy.as_ref())?;
+        let (_, _held) = folder::place_held(&self.entries, &name, &sealed, self.entropy.as_ref())?;
         let path = self.entries.join(&name);
         let read = folder::read(&path, FILE_BYTES_MAX).and_then(|bytes| match bytes {
             Some(bytes) => seal::unseal(&self.key, &bytes, &path).map(|_| ()),

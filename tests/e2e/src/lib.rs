@@ -20,6 +20,7 @@ mod secrets;
 mod seen;
 mod server;
 mod terminal;
+mod words;
 
 pub use between::{Between, Break};
 pub use binary::{binary, crashing, variable};
@@ -31,3 +32,4 @@ pub use running::Running;
 pub use secrets::Secrets;
 pub use seen::Seen;
 pub use server::Server;
+pub use words::{ACCOUNTS, ACK, ECS};

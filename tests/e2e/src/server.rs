@@ -48,9 +48,14 @@ impl Server {
     /// The same for a scenario of the test's own.
     pub fn of_scenario(text: &str) -> (Home, Self) {
         let home = Home::new();
-        let scenario = home.write("scenario.toml", text).display().to_string();
-        let server = Self::start_with_profiles(&home, &["--scenario", &scenario]);
+        let server = Self::of_scenario_for(&home, text);
         (home, server)
+    }
+
+    /// The same, in front of a user who is there already.
+    pub fn of_scenario_for(home: &Home, text: &str) -> Self {
+        let scenario = home.write("scenario.toml", text).display().to_string();
+        Self::start_with_profiles(home, &["--scenario", &scenario])
     }
 
     fn start_with_profiles(home: &Home, arguments: &[&str]) -> Self {

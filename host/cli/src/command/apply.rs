@@ -48,8 +48,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let plan = host_plan::open(&text, &first.key, SystemClock.now())?;
     let place: Place = serde_json::from_value(plan.terms.place.clone())
         .map_err(|error| Failure::usage("plan.file-unreadable", error.to_string()))?;
-    let session = match (&arguments.config, &place) {
-        (None, Place::Online { config: Some(config), .. }) => {
+    let session = match (&arguments.config, place.config()) {
+        (None, Some(config)) => {
             drop(first);
             Session::open(context, Some(Path::new(config)), arguments.json, arguments.verbose)?
         }
@@ -61,6 +61,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let workflow = prepare(&session, &file.display().to_string(), &bytes)?;
     same_component(&plan, &workflow.package().digest)?;
     let realm = session.realm(&place, false).await?;
+    let place = realm.at(place);
     let manifest = &workflow.package().manifest;
     let terms = Terms {
         unattended: arguments.yes,

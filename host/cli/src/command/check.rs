@@ -3,46 +3,34 @@
 use clap::Args;
 use host_net::SystemClock;
 use host_ports::Clock as _;
-use host_runner::record::{self, RecordError};
 use host_runner::{Origin, Run, RunError};
 
 use crate::command::plan::status;
-use crate::command::proposal::Quiet;
+use crate::command::proposal::reporter;
 use crate::command::run::prepare;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::session::{Session, Terms, allowances};
-use crate::{output, select, vetted};
+use crate::recorded::{Recorded, Which};
+use crate::session::{Terms, allowances};
+use crate::{output, vetted};
 
 /// Say whether the cloud still is as a run left it; what differs is shown as a plan. Changes nothing.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The run: its id, a beginning of it that no other has, or `last`.
-    run: String,
-    /// Another `host.toml` than the one that the run began with.
-    #[arg(long, value_name = "FILE")]
-    config: Option<std::path::PathBuf>,
-    /// One JSON object instead of text.
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) which: Which,
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let session = Session::open(context, arguments.config.as_deref(), arguments.json, false)?;
-    let id = select::run(session.journal.as_ref(), &arguments.run).await?;
-    let entries = record::read(&id, &session.journal.read(&id).await?)?;
-    let missing = || RecordError::BeginningMissing { run: id.clone() };
-    let begun = record::begun(&entries).ok_or_else(missing)?;
+    let (session, recorded) = arguments.which.open(context).await?;
+    let Recorded { id, begun, .. } = &recorded;
     if begun.undoes.is_some() {
         return Err(RunError::UndoOfUndo { run: id.clone() }.into());
     }
     let digest = &begun.workflow.digest;
     let bytes = session.journal.component(digest).await?;
     let workflow = prepare(&session, &begun.workflow.name, &bytes)?;
-    let realm = session.realm(&begun.place, false).await?;
-    if let Some(last) = entries.last() {
-        realm.not_before(last.at);
-    }
+    let realm = recorded.realm(&session).await?;
     let terms =
         Terms { unattended: false, vetted: vetted::is_vetted(digest), provoke: begun.provoke };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
@@ -53,8 +41,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let origin =
         Origin { input: &begun.input, allowed: &begun.allowed, place: &begun.place, plan: None };
     let file = ("", SystemClock.now());
-    let planned =
-        Run::new(new, settings).plan(&workflow, file, &origin, std::sync::Arc::new(Quiet)).await?;
+    let reporter = reporter(&session, &new);
+    let planned = Run::new(new, settings).plan(&workflow, file, &origin, reporter).await?;
     output::plan::answer(&planned, session.json);
     let status = status(&planned);
     if !session.json {

@@ -101,6 +101,7 @@ impl Invocation {
         let workflow = super::run::prepare(&session, &name, &bytes)?;
         let place = self.place()?;
         let realm = session.realm(&place, self.fresh).await?;
+        let place = realm.at(place);
         let manifest = &workflow.package().manifest;
         let defaults = match &realm {
             Realm::Offline(offline) => offline.parameters(&manifest.name),
@@ -116,8 +117,10 @@ impl Invocation {
 
     /// Where the cloud of this run is.
     fn place(&self) -> Result<Place, Failure> {
+        let config = self.config.as_deref().map(whole);
         if let Some(scenario) = &self.simulate {
-            return Ok(Place::Offline { scenario: scenario.as_deref().map(whole) });
+            let scenario = scenario.as_deref().map(whole);
+            return Ok(Place::Offline { scenario, id: None, config });
         }
         let mut profiles = BTreeMap::new();
         for (name, value) in &self.accounts {
@@ -126,8 +129,7 @@ impl Invocation {
                 return Err(Failure::usage("run.account-repeated", message));
             }
         }
-        let (endpoint, config) = (self.endpoint.clone(), self.config.as_deref().map(whole));
-        Ok(Place::Online { profiles, endpoint, config })
+        Ok(Place::Online { profiles, endpoint: self.endpoint.clone(), config })
     }
 
     fn input(

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use host_model::RunId;
 use host_net::SystemClock;
 use host_plan::{Approval, How, Plan};
 use host_policy::{Allowances, is_high};
@@ -15,7 +16,7 @@ use crate::command::run::slots;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output;
-use crate::session::Terms;
+use crate::session::{Session, Terms};
 use crate::terminal::answer;
 
 /// A run of what is ready, with an id of its own.
@@ -138,9 +139,14 @@ impl Reporter for Denials {
     }
 }
 
+/// Who hears what is read for a look.
+pub(super) fn reporter(session: &Session<'_>, run: &RunId) -> Arc<dyn Reporter> {
+    if session.verbose && !session.json { session.reporter(run) } else { Arc::new(Quiet) }
+}
+
 /// What is only looked at says nothing.
 #[derive(Debug)]
-pub(super) struct Quiet;
+struct Quiet;
 
 impl Reporter for Quiet {
     fn report(&self, _: &RunEvent) {}

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, line};
 use crate::policy;
+use crate::recorded::Recorded;
 use crate::session::{Realm, Session};
 use crate::terminal::answer;
 
@@ -46,7 +47,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let earlier = unfinished(session.journal.as_ref(), digest, &origin, policy).await?;
     let earlier = earlier.filter(|_| !arguments.what.fresh && !arguments.new);
     if let Some(earlier) = earlier.filter(|earlier| goes_on(context, earlier, arguments.yes)) {
-        return resume::go_on(session, realm, &earlier, arguments.yes, None).await;
+        let recorded = Recorded::hold(session.journal.as_ref(), earlier).await?;
+        return resume::go_on(session, realm, recorded, arguments.yes, None).await;
     }
     let terms = arguments.what.terms(&ready, arguments.yes);
     let run = proposal::run(&ready, terms).await?;
@@ -54,6 +56,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let approved = match realm {
         Realm::Offline(_) => None,
         Realm::Online(_) => {
+            run.settle_notes(workflow, &session.reporter(run.id())).await;
             let planned = proposal::plan(&run, &ready).await?;
             Some(proposal::approve(&planned, context, (terms, &ready.allowances, session.json))?)
         }
@@ -84,13 +87,18 @@ pub(super) fn slots(manifest: &Manifest) -> Vec<String> {
 
 /// What is said and kept after the last event of a run; its exit status.
 pub(super) fn finish(session: &Session<'_>, realm: &Realm, ended: &Ended) -> u8 {
-    if let Some(hint) = ended.hint.as_ref().filter(|_| !session.json) {
-        line(&format!("\nhint: {}", host_model::quote_within(hint, 500)));
-    }
+    say(session, ended);
     // `run-ended` was the last line of the stream: what follows it goes to people only.
     match realm.save() {
         Ok(()) => ended.record.exit,
         Err(failure) => output::failure(&failure, false),
+    }
+}
+
+/// What a person hears after the last event.
+pub(super) fn say(session: &Session<'_>, ended: &Ended) {
+    if let Some(hint) = ended.hint.as_ref().filter(|_| !session.json) {
+        line(&format!("\nhint: {}", host_model::quote_within(hint, 500)));
     }
 }
 

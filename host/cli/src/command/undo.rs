@@ -2,23 +2,23 @@
 
 use clap::Args;
 use host_journal::Journal;
-use host_model::{Problem as _, RunId};
+use host_model::Problem as _;
 use host_runner::RunEvent;
-use host_runner::record::{self, RecordError};
+use host_runner::record::Workflow;
 use host_runner::undo::{Scripts, Undo};
 use host_runtime::Package;
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output;
-use crate::select;
-use crate::session::{Session, Terms, allowances};
+use crate::recorded::{Recorded, Which};
+use crate::session::{Terms, allowances};
 
 /// Take a run back: shows what it made and what would be removed, asks, and removes just that.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The run: its id, a beginning of it that no other has, or `last`.
-    run: String,
+    #[command(flatten)]
+    pub(crate) which: Which,
     /// Ask nothing. Scripts on machines, and keys that are switched on again, are left out unless `--allow`
     /// names them.
     #[arg(long)]
@@ -26,32 +26,13 @@ pub(crate) struct Arguments {
     /// With `--yes`: allow a class of risk, `command` or `access-key`.
     #[arg(long, value_name = "WORD")]
     allow: Vec<String>,
-    /// Another `host.toml` than the one that the run began with.
-    #[arg(long, value_name = "FILE")]
-    config: Option<std::path::PathBuf>,
-    /// Show reads as well.
-    #[arg(short, long)]
-    verbose: bool,
-    /// One JSON object a line instead of text.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let config = arguments.config.as_deref();
-    let session = Session::open(context, config, arguments.json, arguments.verbose)?;
-    let journal = session.journal.as_ref();
-    let of = select::run(journal, &arguments.run).await?;
-    refuse_held(journal, &of).await?;
-    let entries = record::read(&of, &journal.read(&of).await?)?;
-    let begun = record::begun(&entries)
-        .ok_or_else(|| RecordError::BeginningMissing { run: of.clone() })?
-        .clone();
-    let (scripts, unread) = scripts(journal, &begun.workflow).await;
-    let realm = session.realm(&begun.place, false).await?;
-    if let Some(last) = entries.last() {
-        realm.not_before(last.at);
-    }
+    let (session, recorded) = arguments.which.open(context).await?;
+    let Recorded { id: of, entries, begun, .. } = &recorded;
+    let (scripts, unread) = scripts(session.journal.as_ref(), &begun.workflow).await;
+    let realm = recorded.realm(&session).await?;
     let terms = Terms { unattended: arguments.yes, vetted: begun.workflow.vetted, provoke: false };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
     let cloud = session.cloud(&realm, &begun.place, &names, terms).await?;
@@ -66,26 +47,16 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     if let Some(message) = unread {
         reporter.report(&RunEvent::Note { message });
     }
-    let ended = Undo::new(id, settings, scripts).start(&of, &entries, reporter).await?;
+    let ended = Undo::new(id, settings, scripts).start(of, entries, reporter).await?;
     match realm.save() {
         Ok(()) => Ok(ended.exit),
         Err(failure) => Ok(output::failure(&failure, false)),
     }
 }
 
-/// A run that somebody is at cannot be taken back under them.
-async fn refuse_held(journal: &dyn Journal, of: &RunId) -> Result<(), Failure> {
-    let heads = journal.runs().await?;
-    let head = heads.into_iter().flatten().find(|head| head.run == *of);
-    match head.and_then(|head| head.holder) {
-        Some(holder) => Err(host_journal::JournalError::RunHeld { run: of.clone(), holder }.into()),
-        None => Ok(()),
-    }
-}
-
 /// The scripts of the component that the journal kept. Without it no script runs, and those that only looked
 /// are listed with the others.
-async fn scripts(journal: &dyn Journal, workflow: &record::Workflow) -> (Scripts, Option<String>) {
+async fn scripts(journal: &dyn Journal, workflow: &Workflow) -> (Scripts, Option<String>) {
     let unread = |reason: String| {
         let message = format!("the workflow's scripts are not known, so none runs: {reason}");
         (Scripts::default(), Some(message))

@@ -71,13 +71,16 @@ impl Page {
         if let Some(run) = &begun.undoes {
             self.put("  ", &format!("takes back what {} made", words(run)));
         }
+        if let Some(run) = &past.undone_by {
+            self.put("  ", &format!("was taken back by {run}"));
+        }
         for (name, party) in &begun.accounts {
             let (id, arn) = (words(&party.account), words(&party.arn));
             self.put("  ", &format!("{}: account {id}, as {arn}", words(name)));
         }
         let place = match &begun.place {
-            Place::Offline { scenario: None } => "in the offline cloud".to_owned(),
-            Place::Offline { scenario: Some(path) } => {
+            Place::Offline { scenario: None, .. } => "in the offline cloud".to_owned(),
+            Place::Offline { scenario: Some(path), .. } => {
                 format!("in the offline cloud of `{}`", words(path))
             }
             Place::Online { endpoint: Some(address), .. } => {

@@ -29,6 +29,8 @@ pub struct Past {
     pub entries: u64,
     /// When the last of them was written.
     pub last: Timestamp,
+    /// The run that took it back; only other runs tell.
+    pub undone_by: Option<RunId>,
 }
 
 /// Something that happened in a run.
@@ -102,6 +104,7 @@ impl Past {
             items: fold.items,
             entries: u64::try_from(entries.len()).unwrap_or(u64::MAX),
             last: entries.last().map_or(first.at, |last| last.at),
+            undone_by: None,
         })
     }
 

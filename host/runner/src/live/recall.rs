@@ -64,10 +64,8 @@ impl LiveDriver {
         at: Timestamp,
     ) -> Result<(), Stop> {
         let Ok(identity) = self.identity(&asked.identity) else { return Ok(()) };
-        let (sent, call) = match (answer, intent) {
-            (_, Some(intent)) => (outcome(answer), intent.sent.clone()),
-            (_, None) => (outcome(answer), self.normalized(asked)),
-        };
+        let sent = outcome(answer);
+        let call = intent.map_or_else(|| self.normalized(asked), |intent| intent.sent.clone());
         if intent.is_some() {
             self.pass_planned(asked)?;
             self.note_planned(answer);
@@ -102,7 +100,8 @@ impl LiveDriver {
             }
         }
         if let Some(facts) = &reply.identity {
-            self.recall_session(call, consent, facts);
+            self.sessions += 1;
+            self.expect_session(facts, call, consent);
         }
         Ok(())
     }
@@ -114,11 +113,6 @@ impl LiveDriver {
         secrets.settle_own(&secret.account, user, run).map_err(|error| Stop::Unkept {
             reason: format!("the vault's note about a key of `{user}` stays: {error}"),
         })
-    }
-
-    fn recall_session(&mut self, call: &Call, consent: Consent, facts: &IdentityFacts) {
-        self.sessions += 1;
-        self.expect_session(facts, call, consent);
     }
 
     /// What the host does to a call before it is sent.

@@ -16,5 +16,6 @@ mod nowhere;
 mod reads;
 mod rehearsal;
 
+pub(crate) use nowhere::Nowhere;
 pub use rehearsal::Planned;
 pub(crate) use rehearsal::Planning;

@@ -6,7 +6,7 @@ use host_model::RunId;
 
 /// Takes everything and keeps nothing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Nowhere;
+pub(crate) struct Nowhere;
 
 #[async_trait]
 impl Journal for Nowhere {

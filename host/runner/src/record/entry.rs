@@ -134,6 +134,12 @@ pub enum Place {
     Offline {
         /// The scenario's file, if it is not the one that is built in.
         scenario: Option<String>,
+        /// Which cloud of it: one that is begun anew is another one. Not known of early runs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// Another `host.toml`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        config: Option<String>,
     },
     /// A real one, or `host simulate`.
     #[serde(rename_all = "kebab-case")]
@@ -145,6 +151,15 @@ pub enum Place {
         /// Another `host.toml`.
         config: Option<String>,
     },
+}
+
+impl Place {
+    /// The `host.toml` that was named when the run began.
+    pub const fn config(&self) -> Option<&String> {
+        match self {
+            Self::Offline { config, .. } | Self::Online { config, .. } => config.as_ref(),
+        }
+    }
 }
 
 /// Something that was asked and answered.
@@ -268,7 +283,8 @@ pub struct Ended {
     pub code: Option<String>,
     /// The exit status.
     pub exit: u8,
-    /// Whether the run was stopped from outside: by the operator, or because something could not be kept.
+    /// Whether the run was stopped from outside: by the operator, by a limit, or because something could not be
+    /// kept.
     pub stopped: bool,
     /// How many calls changed something, or may have: of some the reply was lost.
     pub changes: u32,

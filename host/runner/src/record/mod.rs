@@ -11,5 +11,5 @@ pub use entry::{
 };
 pub use error::RecordError;
 pub(crate) use recorder::{Recorder, new_entry};
-pub use tape::{Numbered, begun, ended, read};
+pub use tape::{Numbered, begun, ended, over, read};
 pub(crate) use tape::{Past, Tape};

@@ -59,6 +59,11 @@ pub fn ended(entries: &[Numbered]) -> Option<&Ended> {
     }
 }
 
+/// How it came to its end, if nothing is left of it to go on with.
+pub fn over<'a>(run: &RunId, entries: &'a [Numbered]) -> Option<&'a Ended> {
+    ended(entries).filter(|_| matches!(Tape::of(run, entries), Err(RecordError::Over { .. })))
+}
+
 /// One thing that was asked before.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "they are taken one at a time")]
@@ -109,7 +114,8 @@ impl Tape {
                 Verdict::Denied | Verdict::Failed | Verdict::Partial => {
                     match refusal(&entries) {
                         Some(number) => Some(number),
-                        // Declined, or the host stopped it: nothing was answered, so all can be replayed.
+                        // Declined, at a limit, or the host stopped it: nothing was answered, so all can be
+                        // replayed.
                         None if end.stopped => None,
                         None => {
                             return Err(RecordError::Over {

@@ -170,11 +170,6 @@ impl History {
         let shows = |seen: &&Seen| seen.account == *account && shows(&seen.call, &look);
         self.seen.iter().rev().find(shows).map(|seen| seen.body.clone())
     }
-
-    /// Reads of the run, with their accounts: what it used.
-    pub(crate) fn seen(&self) -> impl Iterator<Item = (&AccountId, &Call, &Json)> {
-        self.seen.iter().map(|seen| (&seen.account, &seen.call, &seen.body))
-    }
 }
 
 /// A call with values in the form that their types have.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use host_journal::{Journal, JournalError};
+use host_journal::{Head, Journal, JournalError};
 use host_model::RunId;
 
 use super::Usage;
@@ -49,12 +49,12 @@ impl Others {
             if head.run == *run || !is_same(place, &other) {
                 continue;
             }
-            match undoes {
-                Some(undoes) if is_done(&head.last.body) => {
+            match (taken_back(&head), undoes) {
+                (Some(undoes), _) => {
                     undone.insert(undoes);
                 }
-                Some(_) => {}
-                None => candidates.push(head.run),
+                (None, Some(_)) => {}
+                (None, None) => candidates.push(head.run),
             }
         }
         for candidate in candidates {
@@ -75,17 +75,26 @@ async fn read(journal: &dyn Journal, run: &RunId) -> Result<Vec<Numbered>, Strin
     record::read(run, &entries).map_err(|error| error.to_string())
 }
 
-fn is_done(last: &str) -> bool {
-    matches!(
-        serde_json::from_str::<Entry>(last),
-        Ok(Entry::Ended(record::Ended { verdict: Verdict::Done, .. }))
-    )
+/// The run that an undo took back, if it came to its end.
+pub fn taken_back(head: &Head) -> Option<String> {
+    let Ok(Entry::Begun(Begun { undoes, .. })) = serde_json::from_str(&head.first.body) else {
+        return None;
+    };
+    let last = serde_json::from_str::<Entry>(&head.last.body);
+    let is_done = matches!(last, Ok(Entry::Ended(record::Ended { verdict: Verdict::Done, .. })));
+    undoes.filter(|_| is_done)
 }
 
 /// Whether two runs were in one cloud. What profiles were bound says nothing: ids of accounts do.
 fn is_same(one: &Place, other: &Place) -> bool {
     match (one, other) {
-        (Place::Offline { scenario: one }, Place::Offline { scenario: other }) => one == other,
+        (
+            Place::Offline { scenario: one, id: one_id, .. },
+            Place::Offline { scenario: other, id: other_id, .. },
+        ) => {
+            let is_another = one_id.as_ref().zip(other_id.as_ref()).is_some_and(|(a, b)| a != b);
+            one == other && !is_another
+        }
         (Place::Online { endpoint: one, .. }, Place::Online { endpoint: other, .. }) => {
             one == other
         }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use host_model::{RunId, Timestamp};
-use host_runtime::{Answer, Event};
+use host_catalog::{Catalog, Risk};
+use host_model::{Call, RunId, Timestamp};
 
 use super::history::History;
 use super::object::{Object, touched};
-use crate::record::{Answered, Entry, Numbered};
+use crate::record::Numbered;
 
 /// What a run made and used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,36 +16,23 @@ pub struct Usage {
     pub run: RunId,
     /// When it did something last: what was made later it cannot stand on.
     pub until: Timestamp,
-    /// The things that its calls name, as far as they were there.
+    /// The things that its changes name.
     pub objects: BTreeSet<Object>,
 }
 
 impl Usage {
     /// Reads it from the entries of a run.
     ///
-    /// A thing that was looked at and was there counts as used: a run that found everything as it should be
-    /// changed nothing, and stands on it all the same.
+    /// Used is what its changes name. What it only looked at, or signed in with to look at something, is not:
+    /// otherwise nothing could be taken back that was ever looked at again.
     pub fn of(run: RunId, entries: &[Numbered]) -> Self {
         let history = History::read(entries);
         let mut objects = BTreeSet::new();
-        for (account, call, body) in history.seen() {
-            objects.extend(touched(account, call, body));
-        }
-        for done in &history.done {
+        for done in history.done.iter().filter(|done| !begins_session(&done.sent)) {
             objects.extend(touched(&done.account, &done.sent, &done.reply));
         }
-        for unsure in &history.unsure {
+        for unsure in history.unsure.iter().filter(|unsure| !begins_session(&unsure.sent)) {
             objects.extend(touched(&unsure.account, &unsure.sent, &serde_json::Value::Null));
-        }
-        for it in entries {
-            let Entry::Answered(Answered { event, answer: Answer::Identity { .. }, .. }) =
-                &it.entry
-            else {
-                continue;
-            };
-            if let Event::WithAccessKey { secret, .. } = event {
-                objects.extend(Object::of_secret(secret));
-            }
         }
         let until = entries.last().map(|it| it.at).unwrap_or_default();
         Self { run, until, objects }
@@ -60,4 +47,10 @@ impl Usage {
         let run = host_model::quote_within(self.run.as_str(), 64);
         format!("run `{run}` uses it too: undo that run first")
     }
+}
+
+/// Whether a call leaves nothing but a session, which ends by itself.
+fn begins_session(call: &Call) -> bool {
+    let known = Catalog::builtin().resolve(&call.product, &call.version, &call.action);
+    known.is_ok_and(|(_, action)| action.risk == Some(Risk::Session))
 }

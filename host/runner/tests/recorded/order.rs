@@ -8,13 +8,12 @@ use host_catalog::Catalog;
 use host_journal::{Entry as Line, Head, Journal, JournalError, NewEntry, Sealed, Sqlite, Writer};
 use host_model::{HttpReply, HttpRequest, RunId};
 use host_policy::Attempt;
-use host_runner::Verdict;
-use host_simulator::InProcess;
+use host_runner::{Decision, Verdict};
+use host_simulator::Scenario;
 use host_wire::{Transport, TransportError};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use crate::bed::Bed;
-use crate::workflow;
+use crate::bed::{Bed, person};
 
 /// What happened, in order: `kept ram:CreateRole`, `sent ram:CreateRole`.
 type Log = Arc<Mutex<Vec<String>>>;
@@ -110,7 +109,7 @@ impl Writer for ToldWriter {
 
 /// A way to the cloud that tells which changes it was given.
 #[derive(Debug)]
-struct ToldWay(InProcess, Log);
+struct ToldWay(Arc<dyn Transport>, Log);
 
 #[async_trait]
 impl Transport for ToldWay {
@@ -129,13 +128,13 @@ impl Transport for ToldWay {
 }
 
 async fn told(intents: usize) -> (Vec<String>, host_runner::Ended) {
-    let folder = tempfile::tempdir().unwrap();
-    let bed = Bed::new(folder.path());
+    let mut bed = Bed::new(Scenario::builtin());
     let log = Log::default();
     let intents_left = Arc::new(AtomicUsize::new(intents));
-    let journal = Told { journal: bed.journal(), log: Arc::clone(&log), intents_left };
-    let way = ToldWay(bed.way(), Arc::clone(&log));
-    let (_, ended) = bed.run(workflow(), Arc::new(way), Arc::new(journal)).await;
+    let journal = Told { journal: bed.cloud.journal(), log: Arc::clone(&log), intents_left };
+    bed.journal = Arc::new(journal);
+    bed.way = Arc::new(ToldWay(Arc::clone(&bed.way), Arc::clone(&log)));
+    let (_, ended) = bed.run("delegate", &Map::new(), &person(Decision::Nobody)).await;
     let log = log.lock().unwrap().clone();
     (log, ended)
 }

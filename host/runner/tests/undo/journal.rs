@@ -71,7 +71,7 @@ pub(crate) fn begun() -> Begun {
         policy: None,
         provoke: false,
         unattended: false,
-        place: Place::Offline { scenario: None },
+        place: Place::Offline { scenario: None, id: None, config: None },
         undoes: None,
         plan: None,
     }

@@ -237,16 +237,35 @@ fn refuses_an_entry_that_was_sealed_for_another_key() {
 #[test]
 fn ignores_what_a_crash_left_aside() {
     let (_root, dir, vault) = filled();
+    drop(vault);
+    let vault = open(&dir).unwrap();
     let leftover = dir.join("entries/.aside-0001020304050607");
     fs::write(&leftover, b"half a fi").unwrap();
     assert_eq!(vault.list().unwrap().len(), 1);
-    drop(vault);
-    let vault = open(&dir).unwrap();
-    // The counting entropy takes the same name again, and then another one.
+    // The counting entropy takes the same name, and then another one.
     let second = entry("ram:access-key/LTAI2", LINEAGE);
     assert!(vault.keep(&second, &SecretText::new("s3cr3t-two")).is_ok());
     assert_eq!(fs::read(&leftover).unwrap(), b"half a fi");
     assert_eq!(vault.list().unwrap().len(), 2);
+}
+
+#[test]
+fn what_a_crash_left_aside_goes_when_the_vault_is_opened_unless_somebody_has_it() {
+    let (_root, dir, _vault) = filled();
+    let names = ["entries/.aside-0001", "pending/.aside-0002", "entries/.aside-rehearsal-0003"];
+    let left = names.map(|name| dir.join(name));
+    let held = left.each_ref().map(|path| {
+        fs::write(path, b"half a fi").unwrap();
+        let file = fs::File::open(path).unwrap();
+        file.lock().unwrap();
+        file
+    });
+    open(&dir).unwrap();
+    assert!(left.iter().all(|path| path.exists()), "they belong to somebody");
+    drop(held);
+    let vault = open(&dir).unwrap();
+    assert!(left.iter().all(|path| !path.exists()), "nobody has them");
+    assert_eq!(vault.list().unwrap().len(), 1);
 }
 
 #[test]

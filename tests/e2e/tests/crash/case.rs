@@ -4,24 +4,18 @@ use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use host_e2e::{Home, Seen, Server, crashing};
+use host_e2e::{ACCOUNTS, Home, Seen, Server, crashing};
 use serde_json::Value as Json;
 
 use crate::workflow::Workflow;
-
-/// The profiles that both accounts are, by name and id.
-const ACCOUNTS: [&str; 4] = [
-    "--account",
-    "monitoring=monitoring@1234567890123456",
-    "--account",
-    "source=source@6543210987654321",
-];
 
 /// A user of the machine, and the cloud that runs beside.
 pub(crate) struct Case {
     workflow: &'static Workflow,
     home: Home,
     server: Option<Server>,
+    /// The run that is taken back.
+    done: Option<String>,
 }
 
 /// What is there when all is over.
@@ -51,7 +45,12 @@ impl Case {
         let save = home.path("cloud.json").display().to_string();
         let words = ["--scenario", &scenario, "--write-config", &config, "--save", &save];
         let server = (!workflow.offline).then(|| Server::start(&home, &words));
-        Self { workflow, home, server }
+        let mut case = Self { workflow, home, server, done: None };
+        if workflow.is_undone {
+            let seen = case.work(&[]).exits(0);
+            case.done = seen.ended()["run"].as_str().map(str::to_owned);
+        }
+        case
     }
 
     /// The user of the machine.
@@ -59,8 +58,16 @@ impl Case {
         &self.home
     }
 
-    /// Runs the workflow.
+    /// What is killed.
     pub(crate) fn run(&self, environment: &[(&str, &str)]) -> Seen {
+        match &self.done {
+            Some(run) => self.home.host_with(environment, &["undo", run, "--yes", "--json"]),
+            None => self.work(environment),
+        }
+    }
+
+    /// Runs the workflow.
+    fn work(&self, environment: &[(&str, &str)]) -> Seen {
         let mut words = vec!["run".to_owned()];
         words.extend(self.workflow.words.iter().copied().map(str::to_owned));
         words.push("--json".to_owned());
@@ -80,12 +87,10 @@ impl Case {
 
     /// Goes on with it.
     pub(crate) fn resume(&self, environment: &[(&str, &str)]) -> Seen {
+        if self.done.is_some() {
+            return self.run(environment);
+        }
         self.home.host_with(environment, &["resume", "last", "--yes", "--json"])
-    }
-
-    /// What is recorded of it.
-    pub(crate) fn show(&self) -> Seen {
-        self.home.host(&["show", "last", "--json"])
     }
 
     /// Ends the cloud, and looks at what is there.

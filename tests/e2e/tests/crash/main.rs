@@ -47,6 +47,12 @@ fn offline() {
     survives(&workflow::OFFLINE);
 }
 
+/// An undo is another process of its own: it is done again, and ends as if the first had not died.
+#[test]
+fn undo() {
+    survives(&workflow::UNDO);
+}
+
 /// The intent of a call is not made durable: some point must show that it was needed.
 #[test]
 fn canary() {

@@ -11,6 +11,8 @@ pub(crate) struct Workflow {
     pub(crate) words: &'static [&'static str],
     /// Whether the cloud is the offline one, in the same process.
     pub(crate) offline: bool,
+    /// Whether it is taken back: what is killed then is the undo, and what goes on is another one.
+    pub(crate) is_undone: bool,
     /// How many seeds.
     pub(crate) seeds: u64,
     /// Points whose names begin so are left out: another workflow has the same.
@@ -40,6 +42,7 @@ pub(crate) const DELEGATE: Workflow = Workflow {
         "console-login",
     ],
     offline: false,
+    is_undone: false,
     seeds: 30,
     skips: None,
 };
@@ -47,34 +50,8 @@ pub(crate) const DELEGATE: Workflow = Workflow {
 pub(crate) const OFFLINE: Workflow =
     Workflow { name: "offline", offline: true, seeds: 0, skips: Some("client: "), ..DELEGATE };
 
-pub(crate) const ACK: Workflow = Workflow {
-    name: "ack",
-    words: &[
-        "workflows/ack.wasm",
-        "-p",
-        "region=cn-hangzhou",
-        "-p",
-        r#"clusters=["c0fakeshop00000000000000000000001","c0fakepay000000000000000000000002"]"#,
-        "-p",
-        "reporting-user=ack-reporter",
-        "-p",
-        "allow-upgrade=true",
-        "--allow",
-        "access-key",
-    ],
-    ..DELEGATE
-};
+pub(crate) const UNDO: Workflow = Workflow { name: "undo", is_undone: true, ..OFFLINE };
 
-pub(crate) const ECS: Workflow = Workflow {
-    name: "ecs",
-    words: &[
-        "workflows/ecs.wasm",
-        "-p",
-        r#"regions=["cn-hangzhou"]"#,
-        "-p",
-        r#"instances=["i-fakebilling0000000001"]"#,
-        "--allow",
-        "command",
-    ],
-    ..DELEGATE
-};
+pub(crate) const ACK: Workflow = Workflow { name: "ack", words: &host_e2e::ACK, ..DELEGATE };
+
+pub(crate) const ECS: Workflow = Workflow { name: "ecs", words: &host_e2e::ECS, ..DELEGATE };

@@ -11,6 +11,7 @@ mod interrupted;
 mod online;
 mod planned;
 mod policy;
+mod recorded;
 mod reporting;
 mod scenarios;
 mod secrecy;

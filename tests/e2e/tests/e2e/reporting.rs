@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use host_e2e::{Between, Break, Home, Running, Seen, Server};
+use host_e2e::{ACCOUNTS, ACK, Between, Break, ECS, Home, Running, Seen, Server, crashing};
 use serde_json::Value as Json;
 
 /// Little of everything, and no delays: here time is the machine's.
@@ -33,6 +33,13 @@ region = "cn-hangzhou"
 manner = { task_seconds = 1 }
 workloads = [{ name = "cart", namespace = "shop", app = "cart-service", restarted = true }]
 
+[[accounts.source.clusters]]
+id = "c0fakepay000000000000000000000002"
+name = "payment"
+region = "cn-hangzhou"
+manner = { task_seconds = 1 }
+workloads = [{ name = "ledger", namespace = "payment", app = "ledger-service", restarted = true }]
+
 [[accounts.source.instances]]
 id = "i-fakebilling0000000001"
 name = "billing"
@@ -41,36 +48,12 @@ address = "10.0.0.11"
 machine = { services = [{ name = "invoice", restarted = true }] }
 "#;
 
-/// The words that let each workflow do its work unattended.
-const ACK: [&str; 9] = [
-    "workflows/ack.wasm",
-    "-p",
-    "region=cn-hangzhou",
-    "-p",
-    r#"clusters=["c0fakeshop00000000000000000000001"]"#,
-    "-p",
-    "reporting-user=ack-reporter",
-    "--allow",
-    "access-key",
-];
-const ECS: [&str; 7] = [
-    "workflows/ecs.wasm",
-    "-p",
-    r#"regions=["cn-hangzhou"]"#,
-    "-p",
-    r#"instances=["i-fakebilling0000000001"]"#,
-    "--allow",
-    "command",
-];
-
 /// The whole command line, with both accounts pinned.
 fn words(address: &str, workflow: &[&str]) -> Vec<String> {
-    let (run, rest) = (["run"], ["--yes", "--json", "--endpoint"]);
-    let accounts = ["monitoring=monitoring@1234567890123456", "source=source@6543210987654321"];
-    let accounts = accounts.iter().flat_map(|account| ["--account", account]);
-    let words = run.iter().chain(workflow).chain(&rest).copied().map(str::to_owned);
-    let endpoint = [format!("http://{address}")];
-    words.chain(endpoint).chain(accounts.map(str::to_owned)).collect()
+    let endpoint = format!("http://{address}");
+    let rest = ["--yes", "--json", "--endpoint", endpoint.as_str()];
+    let words = [&["run"], workflow, &rest, &ACCOUNTS].concat();
+    words.into_iter().map(str::to_owned).collect()
 }
 
 #[track_caller]
@@ -109,7 +92,7 @@ fn runs_twice(workflow: &[&str], proof: &str) -> Seen {
 fn clusters_report_over_http_and_the_second_run_changes_nothing() {
     let first = runs_twice(&ACK, "cart-service");
     assert_eq!(answered(&first, "CreateAccessKey"), 1, "{first}");
-    assert_eq!(answered(&first, "InstallClusterAddons"), 1, "{first}");
+    assert_eq!(answered(&first, "InstallClusterAddons"), 2, "{first}");
 }
 
 #[test]
@@ -132,47 +115,90 @@ fn an_unattended_run_of_either_names_its_risks() {
     }
 }
 
+/// `delegate`, for one user of the source account.
+const DELEGATE: [&str; 11] = [
+    "workflows/delegate.wasm",
+    "-p",
+    "region=cn-hangzhou",
+    "-p",
+    "role-name=arms-admin",
+    "-p",
+    "access=read-only",
+    "-p",
+    r#"users=[{"name":"alice","sign-in":"access-key"}]"#,
+    "--allow",
+    "access-key",
+];
+
 /// Notes of the vault about keys that were asked for and never arrived.
 fn notes(home: &Home) -> Vec<PathBuf> {
     let files = Home::files(&home.state().join("vault-loopback/pending"));
     files.into_iter().map(|(path, _)| path).collect()
 }
 
-/// A run that dies in the middle of asking for the reporting user's AccessKey.
-fn died(home: &Home, server: &Server, point: Break) {
+/// A cloud, and a user for whom time leaps over every wait.
+fn leaping() -> (Home, Server) {
+    let home = Home::new().with_program(crashing());
+    let clock = home.path("clock").display().to_string();
+    let home = home.with("HOST_CRASH_CLOCK", &clock);
+    let server = Server::of_scenario_for(&home, CLOUD);
+    (home, server)
+}
+
+/// A run that dies in the middle of asking for that user's AccessKey.
+fn died(home: &Home, server: &Server, (workflow, user): (&[&str], &str), point: Break) {
     let between = Between::start(&server.address, "CreateAccessKey", point);
-    let words = words(&between.address, &ACK);
+    let words = words(&between.address, workflow);
     let running = Running::start(home, &words.iter().map(String::as_str).collect::<Vec<_>>());
     between.wait();
     // As `kill -9` would.
     drop(running);
     assert_eq!(notes(home).len(), 1, "it left a note");
     let seen = home.host(&["vault", "list", "--endpoint", "127.0.0.1:9"]).exits(0);
-    assert!(seen.both().contains("user/ack-reporter"), "{seen}");
+    assert!(seen.both().contains(&format!("user/{user}")), "{seen}");
 }
 
 /// The next run has a key that works, and the one after it nothing to do.
 #[track_caller]
-fn is_repaired(home: &Home, server: &Server, deleted: usize) {
-    let seen = run(home, &server.address, &ACK).exits(0);
+fn is_repaired(home: &Home, server: &Server, workflow: &[&str], deleted: usize) {
+    let anew = [workflow, &["--new"]].concat();
+    let seen = run(home, &server.address, &anew).exits(0);
     assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
     assert_eq!(answered(&seen, "DeleteAccessKey"), deleted, "{seen}");
     assert_eq!(answered(&seen, "CreateAccessKey"), 1, "{seen}");
     assert!(notes(home).is_empty(), "the note is settled");
-    let again = run(home, &server.address, &ACK).exits(0);
+    let again = run(home, &server.address, workflow).exits(0);
     assert_eq!(again.ended()["changes"], 0, "{again}");
 }
 
+const ASKING: [(&[&str], &str); 2] = [(&ACK, "ack-reporter"), (&DELEGATE, "alice")];
+
 #[test]
 fn a_key_whose_secret_died_with_a_run_gives_way_to_another_in_the_next() {
-    let (home, server) = Server::of_scenario(CLOUD);
-    died(&home, &server, Break::BeforeReply);
-    is_repaired(&home, &server, 1);
+    for asking in ASKING {
+        let (home, server) = leaping();
+        died(&home, &server, asking, Break::BeforeReply);
+        is_repaired(&home, &server, asking.0, 1);
+    }
 }
 
 #[test]
 fn a_key_that_was_never_asked_for_is_made_by_the_next_run() {
-    let (home, server) = Server::of_scenario(CLOUD);
-    died(&home, &server, Break::BeforeRequest);
-    is_repaired(&home, &server, 0);
+    for asking in ASKING {
+        let (home, server) = leaping();
+        died(&home, &server, asking, Break::BeforeRequest);
+        is_repaired(&home, &server, asking.0, 0);
+    }
+}
+
+#[test]
+fn a_key_that_nobody_allowed_stays_and_the_next_command_is_said() {
+    let (home, server) = leaping();
+    died(&home, &server, (&DELEGATE, "alice"), Break::BeforeReply);
+    let [less @ .., _, _] = &DELEGATE;
+    let seen = run(&home, &server.address, less);
+    assert_eq!(answered(&seen, "DeleteAccessKey"), 0, "{seen}");
+    assert!(seen.both().contains("is not settled") && seen.both().contains("--allow"), "{seen}");
+    assert_eq!(notes(&home).len(), 1, "{seen}");
+    is_repaired(&home, &server, &DELEGATE, 1);
 }

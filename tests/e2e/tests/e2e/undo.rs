@@ -27,6 +27,9 @@ fn a_simulated_run_is_taken_back_without_its_file() {
         if name == "delegate" {
             let again = home.host(&["undo", &id]).exits(0);
             assert!(again.stderr.contains("nothing left to take back"), "{again}");
+            let shown = home.host(&["show", &id]).exits(0);
+            assert!(shown.stdout.contains("was taken back by run-"), "{shown}");
+            assert!(!shown.stdout.contains("next:"), "{shown}");
         }
         // Undone, it can be done again from the beginning.
         let again = home.host(&["run", &workflow(name), "--simulate", "--json"]).exits(0);

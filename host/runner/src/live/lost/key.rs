@@ -30,10 +30,20 @@ const LOOKS_MAX: u32 = 24;
 
 /// A key, as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Key {
-    id: String,
-    created: String,
+pub(super) struct Key {
+    pub(super) id: String,
+    pub(super) created: String,
     status: String,
+}
+
+/// What an intent made.
+#[derive(Debug)]
+pub(super) enum NewKey {
+    None,
+    /// The vault has it: the process died only after it had kept the secret.
+    Kept(ClientAnswer),
+    /// Nobody can have it.
+    Nobodys(Key),
 }
 
 /// The read that shows what is there before.
@@ -43,7 +53,7 @@ pub(super) fn before(call: &Call) -> Option<(HostPurpose, Vec<(String, Value)>)>
 }
 
 /// The user that a call names; a login name has a domain behind it.
-fn user_of(call: &Call) -> Option<&str> {
+pub(super) fn user_of(call: &Call) -> Option<&str> {
     let login = || call.text("UserPrincipalName")?.split_once('@').map(|(user, _)| user);
     call.text(USER_NAME).or_else(login)
 }
@@ -54,6 +64,20 @@ fn text(name: &str, value: &str) -> (String, Value) {
 
 impl Lost<'_> {
     pub(super) async fn key(&mut self, repair: Option<Repair>) -> Result<Settled, Stop> {
+        let (user, key) = match self.new_key().await? {
+            (_, NewKey::None) => return Ok(Settled::Again(Known::Repeated)),
+            (_, NewKey::Kept(answer)) => return Ok(Settled::Found(answer)),
+            (user, NewKey::Nobodys(key)) => (user, key),
+        };
+        let Some(repair) = repair else {
+            return Err(self.keys_in_doubt(&user, &[key], "nobody agreed that it is removed"));
+        };
+        self.remove(&user, &key, repair).await?;
+        Ok(Settled::Again(Known::Remade))
+    }
+
+    /// The user, and what the intent made. `Err` is a doubt.
+    pub(super) async fn new_key(&mut self) -> Result<(String, NewKey), Stop> {
         let before = self.intent.before.as_ref().and_then(keys);
         let user = user_of(&self.intent.sent).map(str::to_owned);
         let Some((before, user)) = before.zip(user) else {
@@ -62,21 +86,17 @@ impl Lost<'_> {
         let before = before.into_iter().map(|key| key.id).collect();
         let new = self.new_keys(&user, &before).await?;
         let key = match new.as_slice() {
-            [] => return Ok(Settled::Again(Known::Repeated)),
+            [] => return Ok((user, NewKey::None)),
             [key] => key,
             _ => return Err(self.keys_in_doubt(&user, &new, "more than one key is new")),
         };
         if let Some(answer) = self.kept(key)? {
-            return Ok(Settled::Found(answer));
+            return Ok((user, NewKey::Kept(answer)));
         }
         if let Some(why) = self.may_be_anothers(&user, key).await? {
             return Err(self.keys_in_doubt(&user, &new, &why));
         }
-        let Some(repair) = repair else {
-            return Err(self.keys_in_doubt(&user, &new, "nobody agreed that it is removed"));
-        };
-        self.remove(&user, key, repair).await?;
-        Ok(Settled::Again(Known::Remade))
+        Ok((user, NewKey::Nobodys(key.clone())))
     }
 
     /// Keys that were not there before, as two looks one after the other show them.
@@ -170,11 +190,16 @@ impl Lost<'_> {
     }
 
     /// Disables the key, deletes it, and sees it gone.
-    async fn remove(&mut self, user: &str, key: &Key, repair: Repair) -> Result<(), Stop> {
+    pub(super) async fn remove(
+        &mut self,
+        user: &str,
+        key: &Key,
+        repair: Repair,
+    ) -> Result<(), Stop> {
         let (shown, owner) = (quote_within(&key.id, SHOWN), quote_within(user, SHOWN));
         self.note(&format!(
             "nobody has the secret of AccessKey `{shown}` of user `{owner}`, made at {}: it is disabled and \
-             deleted, and another one made",
+             deleted",
             quote_within(&key.created, SHOWN)
         ));
         let (disable, delete) = repair.into_permits();

@@ -12,6 +12,9 @@
 //! | `reconcile`, a policy's version | versions that were not there before | one with an equal document: the reply is built of it; none: sent again |
 //! | `reconcile`, an AccessKey | keys that were not there before | none: sent again; one that nobody can have: removed, made again |
 //!
+//! Notes of the vault about keys of runs that died are looked at in the same way when another run begins
+//! (`note.rs`).
+//!
 //! Whatever leaves a doubt ends the run as `indeterminate`: the intent stays open, and another process
 //! looks again.
 //!
@@ -27,6 +30,7 @@ mod by_name;
 mod deliver;
 mod equal;
 mod key;
+mod note;
 mod time;
 mod version;
 
@@ -35,7 +39,7 @@ mod tests;
 
 use host_catalog::{Action, LostReply, Product};
 use host_client::Answer as ClientAnswer;
-use host_model::{Call, CallError, ErrorKind, Value, quote_within};
+use host_model::{Call, CallError, ErrorKind, RunId, Value, quote_within};
 use host_policy::{HostPurpose, Repair};
 use host_runtime::Stop;
 use serde_json::Value as Json;
@@ -65,6 +69,8 @@ pub(super) enum Settled {
 /// A call whose reply was lost, and all that is known of it.
 struct Lost<'a> {
     driver: &'a LiveDriver,
+    /// The run that sent it.
+    run: &'a RunId,
     intent: &'a Intent,
     identity: &'a Identity,
     product: &'a Product,
@@ -113,7 +119,8 @@ impl LiveDriver {
             doubt(format!("nobody knows what came of a call: {error}"), self.resume_hint())
         })?;
         let window = Window::new(at, self.stage.clock.now());
-        let mut lost = Lost { driver: self, intent, identity, product, action, window };
+        let run = &self.stage.run;
+        let mut lost = Lost { driver: self, run, intent, identity, product, action, window };
         lost.settle(repair).await
     }
 
@@ -175,7 +182,7 @@ impl Lost<'_> {
     /// What is not certain ends the run.
     fn doubt(&self, why: &str, next: &str) -> Stop {
         let what = self.what();
-        let resume = format!("host resume {}", self.driver.stage.run);
+        let resume = format!("host resume {}", self.run);
         let reason = format!("nobody knows what came of {what}: {why}");
         doubt(self.driver.redact(&reason), format!("{next}, then `{resume}`"))
     }

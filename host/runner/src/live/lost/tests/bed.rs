@@ -6,19 +6,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use host_catalog::Catalog;
-use host_client::{Client, Endpoints, Network, Settings, Silent, StaticKey};
-use host_journal::{Journal, NewEntry, Sqlite};
+use host_journal::{Journal, NewEntry};
 use host_model::{
     AccountId, Call, CallError, IdentityRef, Reply, RunId, SecretKind, SecretRef, SecretText, Value,
 };
 use host_policy::{Allowances, Scene};
 use host_ports::Clock as _;
 use host_runtime::{Answer, Driver as _, Event, Stop};
-use host_sign::AccessKey;
-use host_simulator::{OPERATOR, Scenario, SeededEntropy, Simulator, VirtualClock};
-use host_vault::{Lock, Vault};
+use host_simulator::{OPERATOR, Scenario};
 use serde_json::Value as Json;
 
+use super::cloud::{Caller, Cloud};
 use super::gate::Gate;
 pub(super) use super::gate::{Deed, Fate};
 use crate::live::{LiveDriver, Stage};
@@ -53,12 +51,10 @@ impl Approver for Told {
 
 /// A run, and everything that can be seen of it.
 pub(super) struct Bed {
-    pub(super) simulator: Arc<Simulator>,
-    pub(super) clock: Arc<VirtualClock>,
+    pub(super) cloud: Cloud,
     gate: Arc<Gate>,
     told: Arc<Told>,
-    entropy: Arc<SeededEntropy>,
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     run: RunId,
     driver: Option<LiveDriver>,
 }
@@ -66,25 +62,21 @@ pub(super) struct Bed {
 impl Bed {
     /// Ten minutes after everything in the cloud was made.
     pub(super) async fn new() -> Self {
-        let scenario = Scenario::builtin();
-        let clock = Arc::new(VirtualClock::new(scenario.start));
-        clock.advance(Duration::from_mins(10));
-        let entropy = Arc::new(SeededEntropy::new(scenario.seed));
-        let simulator = Arc::new(Simulator::new(scenario, clock.clone()));
-        let gate = Arc::new(Gate::new(&simulator));
-        let run = RunId::new(clock.now(), [1; 4]);
+        let folder = tempfile::tempdir().unwrap();
+        let cloud = Cloud::new(Scenario::builtin(), folder.path());
+        cloud.clock.advance(Duration::from_mins(10));
+        let gate = Arc::new(Gate::new(&cloud.simulator));
+        let at = cloud.clock.now();
         let mut bed = Self {
-            simulator,
-            clock,
+            cloud,
             gate,
             told: Arc::default(),
-            entropy,
-            folder: tempfile::tempdir().unwrap(),
-            run,
+            _folder: folder,
+            run: RunId::new(at, [1; 4]),
             driver: None,
         };
-        let first = NewEntry { at: bed.clock.now(), kind: "begun".into(), body: "{}".into() };
-        let journal = bed.journal();
+        let first = NewEntry { at, kind: "begun".into(), body: "{}".into() };
+        let journal = bed.cloud.journal();
         let writer = journal.begin(&bed.run, None, first).await.unwrap();
         let recorder = bed.recorder(journal, writer);
         bed.driver =
@@ -93,37 +85,26 @@ impl Bed {
         bed
     }
 
-    fn journal(&self) -> Arc<dyn Journal> {
-        Arc::new(Sqlite::open(&self.folder.path().join("state"), [3; 32], "test").unwrap())
-    }
-
     fn recorder(
         &self,
         journal: Arc<dyn Journal>,
         writer: Box<dyn host_journal::Writer>,
     ) -> Arc<Recorder> {
         let secrets = Arc::new(self.secrets());
-        Arc::new(Recorder::new(journal, self.clock.clone(), secrets, writer))
+        Arc::new(Recorder::new(journal, self.cloud.clock.clone(), secrets, writer))
     }
 
     fn secrets(&self) -> Secrets {
-        let folder = self.folder.path().join("vault");
-        let vault =
-            Vault::open(&folder, &Lock::IdentityFile, self.entropy.clone(), self.clock.clone());
-        Secrets::new(vault.unwrap(), LINEAGE, &[7; 32], &self.run)
+        Secrets::new(self.cloud.vault(), LINEAGE, &[7; 32], &self.run)
+    }
+
+    fn caller(&self) -> Caller {
+        self.cloud.caller(ACCOUNT, OPERATOR).expect("the scenario has an operator")
     }
 
     fn stage(&self, recorder: Arc<Recorder>) -> Stage {
-        let directory = self.simulator.scenario().directory();
-        let entry = directory.iter().find(|it| it.account == ACCOUNT && it.user == OPERATOR);
-        let entry = entry.expect("the scenario has an operator");
-        let secret = SecretText::new(entry.access_key_secret.expose());
-        let key = AccessKey::permanent(entry.access_key_id.clone(), secret);
-        let bound = Bound {
-            account: self.account(),
-            arn: format!("acs:ram::{}:user/{OPERATOR}", self.account()),
-            keys: Arc::new(StaticKey::new(key)),
-        };
+        let Caller { account, arn, keys } = self.caller();
+        let bound = Bound { account, arn, keys };
         let mark = Mark::new("host:workflow", LINEAGE, Vec::new());
         let actions = Catalog::builtin().products().flat_map(|product| {
             product.actions.keys().map(move |action| format!("{}:{action}", product.key))
@@ -131,15 +112,9 @@ impl Bed {
         Stage {
             run: self.run.clone(),
             catalog: Catalog::builtin(),
-            client: Arc::new(Client::new(
-                self.gate.clone(),
-                self.clock.clone(),
-                self.entropy.clone(),
-                Settings::new(Endpoints::new(Network::Public)),
-                Arc::new(Silent),
-            )),
-            clock: self.clock.clone(),
-            entropy: self.entropy.clone(),
+            client: self.cloud.client(self.gate.clone()),
+            clock: self.cloud.clock.clone(),
+            entropy: self.cloud.entropy.clone(),
             accounts: BoundAccounts(BTreeMap::from([(ACCOUNT.to_owned(), bound)])),
             recorder,
             vault: "vault".to_owned(),
@@ -176,9 +151,7 @@ impl Bed {
     }
 
     pub(super) fn account(&self) -> AccountId {
-        let directory = self.simulator.scenario().directory();
-        let entry = directory.iter().find(|it| it.account == ACCOUNT);
-        entry.expect("the scenario has it").account_id.parse().unwrap()
+        self.caller().account
     }
 
     /// The next requests of an action meet these ends.
@@ -215,8 +188,8 @@ impl Bed {
         later: Duration,
     ) -> Result<Result<Reply, CallError>, Stop> {
         self.driver = None;
-        self.clock.advance(later);
-        let journal = self.journal();
+        self.cloud.clock.advance(later);
+        let journal = self.cloud.journal();
         let (_, writer) = journal.reopen(&self.run).await.unwrap();
         let tape = Tape::of(&self.run, &self.entries().await).unwrap().0;
         let recorder = self.recorder(journal, writer);
@@ -231,7 +204,7 @@ impl Bed {
     }
 
     async fn entries(&self) -> Vec<Numbered> {
-        let entries = self.journal().read(&self.run).await.unwrap();
+        let entries = self.cloud.journal().read(&self.run).await.unwrap();
         let read = |it: &host_journal::Entry| Numbered {
             number: it.number,
             at: it.at,
@@ -323,7 +296,7 @@ impl Bed {
     /// Looks at the account.
     pub(super) fn see<T>(&self, look: impl FnOnce(&host_simulator::Account) -> T) -> T {
         let account = self.account();
-        self.simulator.inspect(|state| look(&state.accounts[&account]))
+        self.cloud.simulator.inspect(|state| look(&state.accounts[&account]))
     }
 }
 

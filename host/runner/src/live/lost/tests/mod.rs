@@ -1,6 +1,8 @@
 //! What the host does about lost replies: one row for each class, and for each thing that may be there.
 
 mod bed;
+#[path = "../../../../tests/bed/cloud.rs"]
+mod cloud;
 mod gate;
 mod key;
 mod named;
@@ -136,7 +138,7 @@ fn nothing(_: &mut State, _: Timestamp) {}
 async fn check(bed: &mut Bed, case: &Case) {
     let what = case.what;
     if let Some(before) = case.before {
-        bed.simulator.meddle(|state| before(state, Timestamp::default()));
+        bed.cloud.simulator.meddle(|state| before(state, Timestamp::default()));
     }
     bed.fate(&case.call.action, &case.fates);
     bed.deeds(&case.call.action, &case.deeds);
@@ -195,7 +197,7 @@ async fn a_task_shows_that_a_change_of_an_add_on_began() {
 async fn only_a_task_of_the_time_counts_and_it_may_be_listed_late() {
     let mut bed = Bed::new().await;
     bed.call(&install()).await.unwrap().unwrap();
-    bed.clock.advance(std::time::Duration::from_hours(1));
+    bed.cloud.clock.advance(std::time::Duration::from_hours(1));
     bed.fate("InstallClusterAddons", &[Fate::IsLost]);
     let ended = bed.call(&install()).await.unwrap();
     let is_unknown =

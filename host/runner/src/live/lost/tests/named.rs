@@ -266,7 +266,7 @@ async fn a_console_sign_in_is_found_without_its_password() {
     assert_eq!(reply.body["LoginProfile"]["PasswordResetRequired"], json!(true));
     assert_eq!(bed.known().await, Some(Known::Found));
     // Another one, with other flags, was refused by the cloud: there is one already.
-    bed.clock.advance(std::time::Duration::from_hours(1));
+    bed.cloud.clock.advance(std::time::Duration::from_hours(1));
     bed.fate("CreateLoginProfile", &[Fate::LosesReply]);
     let error = bed.call(&login(false)).await.unwrap().unwrap_err();
     assert_eq!(error.code, "EntityAlreadyExists.User.LoginProfile");

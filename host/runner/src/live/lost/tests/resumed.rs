@@ -39,7 +39,7 @@ async fn another_process_finds_what_came_of_a_call() {
                 let call = call();
                 let what = format!("{} {fate:?} {later:?}", call.action);
                 let mut bed = Bed::new().await;
-                bed.simulator.meddle(|state| account(state).arms_open = false);
+                bed.cloud.simulator.meddle(|state| account(state).arms_open = false);
                 bed.fate(&call.action, &[fate]);
                 bed.die_in(&call).await;
                 let ended = bed.resume(&call, later).await;
@@ -92,14 +92,14 @@ async fn a_key_that_somebody_made_long_after_is_not_removed() {
     bed.call(&user()).await.unwrap().unwrap();
     bed.fate("CreateAccessKey", &[Fate::DiesBefore]);
     bed.die_in(&key_of("u1")).await;
-    bed.clock.advance(Duration::from_hours(1));
-    let now = host_ports::Clock::now(bed.clock.as_ref());
-    bed.simulator.meddle(|state| other_key(state, "u1", now));
+    bed.cloud.clock.advance(Duration::from_hours(1));
+    let now = host_ports::Clock::now(bed.cloud.clock.as_ref());
+    bed.cloud.simulator.meddle(|state| other_key(state, "u1", now));
     let stop = bed.resume(&key_of("u1"), Duration::from_hours(1)).await.unwrap_err();
     assert!(matches!(stop, Stop::Indeterminate { .. }), "{stop:?}");
     assert_eq!(keys(&bed, "u1").len(), 1);
     // Removed by hand, the run goes on.
-    bed.simulator.meddle(|state| {
+    bed.cloud.simulator.meddle(|state| {
         let keys = &mut super::user_of(state, "u1").keys;
         let id = keys.known().next().unwrap().id.clone();
         keys.remove(&id);
