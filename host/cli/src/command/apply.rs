@@ -104,16 +104,14 @@ fn read(path: &Path) -> Result<String, Failure> {
 
 /// A plan is applied once: what came of it then is in the journal.
 async fn not_applied(session: &Session<'_>, plan: &Plan) -> Result<(), Failure> {
-    match session.journal.read(&plan.run).await {
-        Err(JournalError::RunUnknown { .. }) => Ok(()),
-        _ => {
-            let message = format!("the plan was applied already, as run `{}`", plan.run);
-            let run = &plan.run;
-            Err(Failure::usage("plan.applied-already", message).hint(format!(
-                "`host show {run}` says what came of it; `host resume {run}` goes on, if it did not end"
-            )))
-        }
+    if let Err(JournalError::RunUnknown { .. }) = session.journal.read(&plan.run).await {
+        return Ok(());
     }
+    let run = &plan.run;
+    let message = format!("the plan was applied already, as run `{run}`");
+    Err(Failure::usage("plan.applied-already", message).hint(format!(
+        "`host show {run}` says what came of it; `host resume {run}` goes on, if it did not end"
+    )))
 }
 
 fn same_component(plan: &Plan, digest: &str) -> Result<(), Failure> {

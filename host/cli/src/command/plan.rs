@@ -44,7 +44,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     }
     match &arguments.graph {
         Some(path) if path.as_os_str() == "-" => {
-            output::data(host_plan::graph(&planned.plan).trim_end())
+            output::data(host_plan::graph(&planned.plan).trim_end());
         }
         Some(path) => {
             write(path, &host_plan::graph(&planned.plan))?;
