@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use host_journal::Journal;
+use host_journal::{Head, Journal, JournalError};
 use host_model::RunId;
 use host_runner::record::{Entry, Place};
 use host_runner::{Ended, InputSource, Origin, Run, Verdict, build_input};
@@ -152,24 +152,35 @@ async fn unfinished(
     digest: &str,
     origin: &Origin<'_>,
 ) -> Result<Option<RunId>, Failure> {
-    let heads = journal.newest(LOOKED_BACK).await?;
-    // Only the newest counts: what came after an older one may have changed what it was about.
-    let newest = heads.into_iter().flatten().find_map(|head| {
-        let Ok(Entry::Begun(begun)) = serde_json::from_str(&head.first.body) else { return None };
-        let same = begun.workflow.digest == digest
+    let same = |first: &host_journal::Entry| {
+        let Ok(Entry::Begun(begun)) = serde_json::from_str(&first.body) else { return false };
+        begun.workflow.digest == digest
             && begun.undoes.is_none()
             && begun.input == *origin.input
             && begun.place == *origin.place
-            && begun.allowed == origin.allowed;
-        same.then_some(head)
-    });
-    let is_open = |head: &host_journal::Head| match serde_json::from_str(&head.last.body) {
+            && begun.allowed == origin.allowed
+    };
+    let is_open = |head: &Head| match serde_json::from_str(&head.last.body) {
         Ok(Entry::Ended(ended)) => {
             matches!(ended.verdict, Verdict::Stopped | Verdict::Indeterminate)
         }
         _ => true,
     };
-    Ok(newest.filter(|head| head.holder.is_none() && is_open(head)).map(|head| head.run))
+    for (run, first) in journal.beginnings(LOOKED_BACK).await? {
+        if !same(&first) {
+            continue;
+        }
+        match journal.head(&run).await {
+            // Only the newest counts: what came after an older one may have changed what it was about.
+            Ok(Some(head)) => {
+                return Ok((head.holder.is_none() && is_open(&head)).then_some(run));
+            }
+            // A damaged one cannot be gone on with; `host runs` says what is wrong with it.
+            Ok(None) | Err(JournalError::RunDamaged { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(None)
 }
 
 /// Asks whether to go on with a run that did not come to its end; `--yes` says so before it is asked.
