@@ -100,7 +100,9 @@ impl Needles {
         };
         let pairs = bytes.array_windows().enumerate().filter(begins);
         pairs
-            .flat_map(|(start, _)| self.all.iter().filter_map(move |needle| needle.at(start, bytes)))
+            .flat_map(|(start, _)| {
+                self.all.iter().filter_map(move |needle| needle.at(start, bytes))
+            })
             .collect()
     }
 }

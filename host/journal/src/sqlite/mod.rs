@@ -102,9 +102,8 @@ impl Sqlite {
 
     fn listed(&self, reading: Reading<'_>, id: &str) -> Result<Head, JournalError> {
         let run = run_id(id).map_err(|trouble| trouble.of_file(&self.store.path, "read"))?;
-        self.head_of(reading, &run)?.ok_or_else(|| {
-            JournalError::RunDamaged { run, what: "it has no entries".to_owned() }
-        })
+        self.head_of(reading, &run)?
+            .ok_or_else(|| JournalError::RunDamaged { run, what: "it has no entries".to_owned() })
     }
 }
 

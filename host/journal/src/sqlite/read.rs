@@ -95,9 +95,9 @@ impl Reading<'_> {
         let read = |row: &Row<'_>| Ok(Raw::read(row));
         let mut statement = self.connection.prepare(FIRST)?;
         let raw = statement.query_row([run.as_str()], read).optional()?.flatten();
-        let sound = raw.and_then(|raw| raw.held).filter(|(entry, _, mac)| {
-            same(&self.key.entry(run, entry, &State::START.last), mac)
-        });
+        let sound = raw
+            .and_then(|raw| raw.held)
+            .filter(|(entry, _, mac)| same(&self.key.entry(run, entry, &State::START.last), mac));
         Ok(sound.map(|(entry, ..)| entry))
     }
 

@@ -1,4 +1,4 @@
-//! Runs of `delegate` against the offline cloud in this process, with a journal on disk.
+//! Runs against the offline cloud in this process, with a journal on disk: of `delegate`, unless it is said.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -43,15 +43,20 @@ pub(crate) struct Bed {
     pub(crate) clock: Arc<VirtualClock>,
     entropy: Arc<SeededEntropy>,
     folder: PathBuf,
+    workflow: &'static str,
 }
 
 impl Bed {
     pub(crate) fn new(folder: &Path) -> Self {
-        let scenario = Scenario::builtin();
+        Self::of("delegate", Scenario::builtin(), folder)
+    }
+
+    /// The same for another workflow, with the input that the scenario has for it.
+    pub(crate) fn of(workflow: &'static str, scenario: Scenario, folder: &Path) -> Self {
         let clock = Arc::new(VirtualClock::new(scenario.start));
         let entropy = Arc::new(SeededEntropy::new(scenario.seed));
         let simulator = Arc::new(Simulator::new(scenario, clock.clone()));
-        Self { simulator, clock, entropy, folder: folder.to_owned() }
+        Self { simulator, clock, entropy, folder: folder.to_owned(), workflow }
     }
 
     pub(crate) fn journal(&self) -> Arc<Sqlite> {
@@ -106,8 +111,8 @@ impl Bed {
             entropy: self.entropy.clone(),
             accounts: self.accounts(),
             allowances: Allowances::default(),
-            mark: Mark::new("host:workflow", "delegate", Vec::new()),
-            secrets: Arc::new(Secrets::new(vault, "delegate", &[7; 32], id)),
+            mark: Mark::new("host:workflow", self.workflow, Vec::new()),
+            secrets: Arc::new(Secrets::new(vault, self.workflow, &[7; 32], id)),
             journal,
             vault: "vault".to_owned(),
             approver: Arc::new(Quiet),
@@ -122,7 +127,8 @@ impl Bed {
 
     pub(crate) fn input(&self, workflow: &Prepared) -> Json {
         let schema = &workflow.package().manifest.parameters;
-        let input = self.simulator.scenario().parameters["delegate"].clone().into_iter().collect();
+        let input = &self.simulator.scenario().parameters[self.workflow];
+        let input = input.clone().into_iter().collect();
         build_input(schema, &[InputSource::Object(input)]).expect("the scenario's input")
     }
 
