@@ -78,7 +78,10 @@ pub(crate) fn component() -> Vec<u8> {
         "version": "0.1.0",
         "title": "one call, again and again",
         "lineage": NAME,
-        "accounts": [{ "name": "monitoring", "what": "is asked" }],
+        "accounts": [
+            { "name": "monitoring", "what": "is asked" },
+            { "name": "source", "what": "is left alone" },
+        ],
         "actions": ["sts:GetCallerIdentity"],
         "parameters": { "type": "object" },
         "proofs": [],
