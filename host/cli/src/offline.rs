@@ -127,7 +127,8 @@ impl Offline {
             &Lock::IdentityFile,
             entropy.clone(),
             self.clock.clone(),
-        )?;
+        )?
+        .forgo_sync();
         let directory = self.kept.simulator.scenario().directory();
         let known = directory.iter().map(|entry| SecretText::new(entry.access_key_secret.expose()));
         Ok(Cloud {

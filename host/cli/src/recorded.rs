@@ -45,7 +45,7 @@ impl Which {
         context: &'a Context,
     ) -> Result<(Session<'a>, Recorded), Failure> {
         let installation = Installation::open(context)?;
-        let journal = installation.journal.as_ref();
+        let journal = installation.file.as_ref();
         let id = select::run(journal, &self.run).await?;
         let recorded = Recorded::hold(journal, id).await?;
         let config = match (&self.config, recorded.begun.place.config()) {

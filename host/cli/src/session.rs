@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use host_client::{Client, Observer};
-use host_journal::{Journal, JournalError, Sqlite};
+use host_journal::{Journal, Sqlite};
 use host_model::{RunId, SecretText};
 use host_policy::Allowances;
 use host_ports::{Clock, Entropy};
@@ -50,15 +50,16 @@ pub(crate) struct Installation {
     pub(crate) folders: Folders,
     /// The installation's key.
     pub(crate) key: [u8; 32],
-    pub(crate) journal: Arc<dyn Journal>,
+    /// The journal's file, of which it depends on the cloud how it is synced.
+    pub(crate) file: Arc<Sqlite>,
 }
 
 impl Installation {
     pub(crate) fn open(context: &Context) -> Result<Self, Failure> {
         let folders = Folders::prepare(context)?;
         let key = folders.key(&host_net::SystemEntropy)?;
-        let journal = Arc::new(open_journal(&folders, key)?);
-        Ok(Self { folders, key, journal })
+        let file = Arc::new(open_journal(&folders, key)?);
+        Ok(Self { folders, key, file })
     }
 }
 
@@ -70,6 +71,8 @@ pub(crate) struct Session<'a> {
     /// The installation's key.
     pub(crate) key: [u8; 32],
     pub(crate) journal: Arc<dyn Journal>,
+    /// The journal's file, of which it depends on the cloud how it is synced.
+    file: Arc<Sqlite>,
     /// Waits and corrections of the client, while they happen.
     pub(crate) notes: Arc<Notes>,
     pub(crate) json: bool,
@@ -105,15 +108,18 @@ impl<'a> Session<'a> {
         json: bool,
         verbose: bool,
     ) -> Self {
-        let Installation { folders, key, journal } = installation;
+        let Installation { folders, key, file } = installation;
         let notes = Arc::new(Notes::default());
-        Self { context, config, folders, key, journal, notes, json, verbose }
+        let journal = Arc::clone(&file) as Arc<dyn Journal>;
+        Self { context, config, folders, key, journal, file, notes, json, verbose }
     }
 
     /// The cloud of a place.
     pub(crate) async fn realm(&self, place: &Place, fresh: bool) -> Result<Realm, Failure> {
         match place {
             Place::Offline { scenario, .. } => {
+                // A cloud that a power cut may take needs no record that survives one.
+                self.file.forgo_sync()?;
                 let scenario = scenario.as_ref().map(PathBuf::from);
                 let offline = Offline::open(&self.folders, scenario.as_deref(), fresh)?;
                 if fresh {
@@ -173,16 +179,11 @@ impl<'a> Session<'a> {
     /// anew draws the same ones again.
     pub(crate) async fn new_id(&self, cloud: &Cloud) -> Result<RunId, Failure> {
         let mut id = cloud.run.clone();
-        loop {
-            match self.journal.read(&id).await {
-                Err(JournalError::RunUnknown { .. }) => return Ok(id),
-                Ok(_) | Err(JournalError::RunDamaged { .. }) => {
-                    // Nothing is drawn for it: the cloud goes on as if it had got the first.
-                    id = id.following();
-                }
-                Err(error) => return Err(error.into()),
-            }
+        while self.journal.has(&id).await? {
+            // Nothing is drawn for it: the cloud goes on as if it had got the first.
+            id = id.following();
         }
+        Ok(id)
     }
 
     async fn sealed(&self, vault: &str) -> Result<Vec<host_journal::Sealed>, Failure> {

@@ -99,8 +99,15 @@ pub trait Journal: Debug + Send + Sync {
     /// verified whole, so this takes as long as they are.
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError>;
 
-    /// The same of the newest only, at most so many.
-    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError>;
+    /// First entries of the newest runs, at most so many. Each is verified by itself, so this takes as long
+    /// whatever followed; a run whose first entry was damaged is left out.
+    async fn beginnings(&self, most: usize) -> Result<Vec<(RunId, Entry)>, JournalError>;
+
+    /// One run as lists show it, verified whole; nothing if there is none.
+    async fn head(&self, run: &RunId) -> Result<Option<Head>, JournalError>;
+
+    /// Whether there is anything of a run, sound or not.
+    async fn has(&self, run: &RunId) -> Result<bool, JournalError>;
 
     /// The bytes of a component that a run was begun with; their digest was verified.
     async fn component(&self, digest: &str) -> Result<Vec<u8>, JournalError>;

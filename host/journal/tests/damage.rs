@@ -123,6 +123,11 @@ async fn every_damage_is_named_and_stays_where_it_is() {
 #[cfg(test)]
 async fn salvaged(journal: &Sqlite, case: &Case, before: &[Entry]) {
     let name = &case.name;
+    let beginnings = journal.beginnings(9).await.unwrap();
+    let mut own = beginnings.iter().filter(|(id, _)| *id == run(DAMAGED));
+    assert!(own.all(|(_, first)| *first == before[0]), "{name}");
+    let head = journal.head(&run(DAMAGED)).await;
+    assert_eq!(head.is_ok_and(|head| head.is_some()), case.run.is_none(), "{name}");
     let Ok((entries, damage)) = journal.salvage(&run(DAMAGED)).await else {
         assert!(case.run.as_ref().is_some_and(|run| run.contains("there is no run")), "{name}");
         return;

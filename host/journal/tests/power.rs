@@ -12,6 +12,8 @@ use tempfile::TempDir;
 
 /// Tells this program, started once more, in which folder it is the other process.
 const FOLDER: &str = "HOST_JOURNAL_TEST_FOLDER";
+/// A file in that folder that says to leave syncing to the system.
+const FORGO: &str = "forgo-sync";
 const NAME: &str = "journal.sqlite";
 const LOG: &str = "journal.sqlite-wal";
 
@@ -44,7 +46,11 @@ async fn append(writer: &mut dyn Writer, at: i64) {
 #[expect(clippy::disallowed_methods, reason = "tells the other process from the test's own")]
 async fn the_other_process() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let journal = open(&PathBuf::from(folder), "the other process");
+    let folder = PathBuf::from(folder);
+    let journal = open(&folder, "the other process");
+    if folder.join(FORGO).exists() {
+        journal.forgo_sync().unwrap();
+    }
     let (entries, mut writer) = journal.reopen(&run()).await.unwrap();
     let first = i64::try_from(entries.len()).unwrap();
     for at in first.. {
@@ -99,6 +105,9 @@ async fn a_killed_process_releases_its_run_and_loses_nothing() {
     drop(journal.begin(&run(), None, entry(0, "begun")).await.unwrap());
     let mut before = 1;
     for round in 0..5 {
+        if round == 3 {
+            fs::write(folder.path().join(FORGO), "").unwrap();
+        }
         let mut other = other_process("the_other_process", folder.path());
         let lines = BufReader::new(other.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut appended = lines.filter(|line| line.starts_with("appended"));

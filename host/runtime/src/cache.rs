@@ -45,10 +45,26 @@ pub struct Cache {
     key: CacheKey,
 }
 
-/// What an entry holds: the checked package as JSON, and the compiled code.
+/// An entry that was read, whole: code is megabytes, and is copied no further.
 pub(crate) struct Entry {
-    pub(crate) package: Vec<u8>,
-    pub(crate) code: Vec<u8>,
+    bytes: Vec<u8>,
+    /// Where the code begins; the package lies before it.
+    code: usize,
+}
+
+/// Bytes before the package: magic, seal, and the package's length.
+const HEAD: usize = MAGIC.len() + 32 + 8;
+
+impl Entry {
+    /// The checked package as JSON.
+    pub(crate) fn package(&self) -> &[u8] {
+        self.bytes.get(HEAD..self.code).unwrap_or_default()
+    }
+
+    /// The compiled code.
+    pub(crate) fn code(&self) -> &[u8] {
+        self.bytes.get(self.code..).unwrap_or_default()
+    }
 }
 
 impl Cache {
@@ -67,15 +83,14 @@ impl Cache {
         self.mac(component, compatibility, sealed).verify_slice(seal).ok()?;
         let (length, rest) = sealed.split_first_chunk::<8>()?;
         let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-        let (package, code) = rest.split_at_checked(length)?;
-        Some(Entry { package: package.to_vec(), code: code.to_vec() })
+        let code = (length <= rest.len()).then_some(HEAD + length)?;
+        Some(Entry { bytes, code })
     }
 
     /// Keeps an entry. A cache that cannot be written is no reason to stop a run.
-    pub(crate) fn store(&self, component: &str, compatibility: &str, entry: &Entry) {
-        let mut sealed = (entry.package.len() as u64).to_le_bytes().to_vec();
-        sealed.extend_from_slice(&entry.package);
-        sealed.extend_from_slice(&entry.code);
+    pub(crate) fn store(&self, component: &str, compatibility: &str, package: &[u8], code: &[u8]) {
+        let length = (package.len() as u64).to_le_bytes();
+        let sealed = [&length, package, code].concat();
         let seal = self.mac(component, compatibility, &sealed).finalize().into_bytes();
         let path = self.path(component, compatibility);
         let Some((temporary, file)) = temporary(&path) else { return };

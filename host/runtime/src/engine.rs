@@ -74,8 +74,11 @@ fn settings(limits: &Limits) -> Config {
         // Computing time is bounded without counting instructions.
         .epoch_interruption(true)
         .max_wasm_stack(limits.stack_bytes_max)
-        // Lines of a guest's source are of no use to an operator, and cost time.
-        .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable);
+        // Lines of a guest's source are of no use to an operator, and cost time. Neither are tables that lead
+        // from compiled code back to the component, or that only other programs read: every start reads them.
+        .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable)
+        .generate_address_map(false)
+        .native_unwind_info(false);
     config
 }
 

@@ -55,7 +55,7 @@ impl Prepared {
         if let (Some(cache), Ok(compiled), Ok(facts)) =
             (cache, code.serialize(), serde_json::to_vec(&package))
         {
-            cache.store(&component, &compatibility, &Entry { package: facts, code: compiled });
+            cache.store(&component, &compatibility, &facts, &compiled);
         }
         Self::link(engine, name, package, &code, false)
     }
@@ -133,13 +133,13 @@ fn contract_digest() -> String {
 
 /// The compiled code of an entry whose MAC was checked.
 fn load(engine: &Engine, entry: &Entry) -> Option<(Package, Component)> {
-    let package = serde_json::from_slice(&entry.package).ok()?;
+    let package = serde_json::from_slice(entry.package()).ok()?;
     #[expect(
         unsafe_code,
         reason = "these bytes carry the MAC of this installation: its own compiler made them for this \
                   engine, and they were checked in memory, so no file can change under them"
     )]
-    let code = unsafe { Component::deserialize(&engine.compiler, &entry.code) }.ok()?;
+    let code = unsafe { Component::deserialize(&engine.compiler, entry.code()) }.ok()?;
     Some((package, code))
 }
 

@@ -23,10 +23,19 @@ const OTHERS_MODE: u32 = 0o077;
 /// Whether a name was free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Placed {
-    /// The file is there now, and survives a power cut.
+    /// The file is there now, and survives what it has to.
     New,
     /// Something was there already; it was left alone.
     Taken,
+}
+
+/// What a file survives once it is written, or once it is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Survives {
+    /// A power cut, and everything less.
+    PowerCut,
+    /// The death of this process.
+    Process,
 }
 
 /// Makes the folder if it is not there; refuses one that is a link or open to others.
@@ -97,9 +106,10 @@ pub(crate) fn place(
     folder: &Path,
     name: &str,
     bytes: &[u8],
+    survives: Survives,
     entropy: &dyn Entropy,
 ) -> Result<Placed, VaultError> {
-    place_held(folder, name, bytes, entropy).map(|(placed, _)| placed)
+    place_held(folder, name, bytes, survives, entropy).map(|(placed, _)| placed)
 }
 
 /// The same, with the file held: as long as it is, nobody sweeps it away.
@@ -107,11 +117,12 @@ pub(crate) fn place_held(
     folder: &Path,
     name: &str,
     bytes: &[u8],
+    survives: Survives,
     entropy: &dyn Entropy,
 ) -> Result<(Placed, File), VaultError> {
     let (aside, mut file) = create_aside(folder, entropy)?;
     let target = folder.join(name);
-    let written = write_synced(&mut file, bytes)
+    let written = write(&mut file, bytes, survives)
         .map_err(unusable("write", &aside))
         .inspect(|()| host_ports::crash_point("vault: written aside, not linked"))
         .and_then(|()| link(&aside, &target))
@@ -120,7 +131,7 @@ pub(crate) fn place_held(
     let removed = fs::remove_file(&aside);
     let placed = written?;
     removed.map_err(unusable("remove", &aside))?;
-    sync_folder(folder)?;
+    sync_folder(folder, survives)?;
     host_ports::crash_point("vault: placed");
     Ok((placed, file))
 }
@@ -143,11 +154,11 @@ pub(crate) fn sweep(folder: &Path) -> Result<(), VaultError> {
 }
 
 /// Removes a file; whether there was one.
-pub(crate) fn remove(folder: &Path, name: &str) -> Result<bool, VaultError> {
+pub(crate) fn remove(folder: &Path, name: &str, survives: Survives) -> Result<bool, VaultError> {
     let path = folder.join(name);
     host_ports::crash_point("vault: before removing");
     match fs::remove_file(&path) {
-        Ok(()) => sync_folder(folder).map(|()| true),
+        Ok(()) => sync_folder(folder, survives).map(|()| true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(unusable("remove", &path)(error)),
     }
@@ -203,9 +214,12 @@ fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)
 }
 
-fn write_synced(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+fn write(file: &mut File, bytes: &[u8], survives: Survives) -> io::Result<()> {
     file.write_all(bytes)?;
-    file.sync_all()
+    match survives {
+        Survives::PowerCut => file.sync_all(),
+        Survives::Process => Ok(()),
+    }
 }
 
 // Unlike a rename, a link fails if the name is taken, also when two processes race for it.
@@ -217,7 +231,10 @@ fn link(aside: &Path, target: &Path) -> Result<Placed, VaultError> {
     }
 }
 
-fn sync_folder(folder: &Path) -> Result<(), VaultError> {
+fn sync_folder(folder: &Path, survives: Survives) -> Result<(), VaultError> {
+    if survives == Survives::Process {
+        return Ok(());
+    }
     File::open(folder).and_then(|opened| opened.sync_all()).map_err(unusable("sync", folder))
 }
 

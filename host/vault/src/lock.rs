@@ -8,7 +8,7 @@ use host_model::{SecretText, Timestamp};
 use host_ports::Entropy;
 use zeroize::Zeroizing;
 
-use crate::folder::{self, Placed};
+use crate::folder::{self, Placed, Survives};
 use crate::key::IDENTITY_BYTES_MAX;
 use crate::{Identity, Opener, VaultError, opener, seal};
 
@@ -116,12 +116,13 @@ pub(crate) fn make(
     let text = identity.to_text();
     let line = Zeroizing::new(format!("{}\n", text.expose()).into_bytes());
     let placed = match lock {
-        Lock::IdentityFile => folder::place(dir, PLAIN_NAME, &line, entropy)?,
+        Lock::IdentityFile => folder::place(dir, PLAIN_NAME, &line, Survives::PowerCut, entropy)?,
         Lock::Passphrase(passphrase) => {
             let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.expose()));
             recipient.set_work_factor(WORK);
             let recipient = std::iter::once(&recipient as &dyn age::Recipient);
-            folder::place(dir, SEALED_NAME, &seal::encrypt(recipient, &line)?, entropy)?
+            let sealed = seal::encrypt(recipient, &line)?;
+            folder::place(dir, SEALED_NAME, &sealed, Survives::PowerCut, entropy)?
         }
         Lock::Own(own) => {
             let opener = Opener { recipient: own.recipient().to_string(), label: None, at: now };

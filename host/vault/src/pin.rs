@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use host_ports::Entropy;
 
-use crate::folder::{self, Placed};
+use crate::folder::{self, Placed, Survives};
 use crate::{Identity, VaultError};
 
 const PIN_BYTES_MAX: u64 = 256;
@@ -53,7 +53,13 @@ pub(crate) fn check(dir: &Path, key: &Identity, entropy: &dyn Entropy) -> Result
     let matches = |text: &[u8]| text.trim_ascii() == wanted.as_bytes();
     let found = match folder::read(&path, PIN_BYTES_MAX)? {
         Some(found) => found,
-        None => match folder::place(&parent, &name, format!("{wanted}\n").as_bytes(), entropy)? {
+        None => match folder::place(
+            &parent,
+            &name,
+            format!("{wanted}\n").as_bytes(),
+            Survives::PowerCut,
+            entropy,
+        )? {
             Placed::New => return Ok(()),
             Placed::Taken => folder::read(&path, PIN_BYTES_MAX)?.unwrap_or_default(),
         },

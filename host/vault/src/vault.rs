@@ -8,7 +8,7 @@ use host_model::{AccountId, SecretKind, SecretRef, SecretText};
 use host_ports::{Clock, Entropy};
 
 use crate::entry::{file_name, hex};
-use crate::folder::{self, Placed};
+use crate::folder::{self, Placed, Survives};
 use crate::seal::{self, Header};
 use crate::{
     Entry, Identity, Intent, Kept, Lock, Opener, Pending, Recipient, VaultError, lock, opener, pin,
@@ -29,6 +29,7 @@ pub struct Vault {
     entries: PathBuf,
     pending: PathBuf,
     key: Identity,
+    survives: Survives,
     entropy: Arc<dyn Entropy>,
     clock: Arc<dyn Clock>,
 }
@@ -83,7 +84,15 @@ impl Vault {
             lock::make(dir, lock, clock.now(), entropy.as_ref())?
         };
         pin::check(dir, &key, entropy.as_ref())?;
-        Ok(Self { dir: dir.to_owned(), entries, pending, key, entropy, clock })
+        let (dir, survives) = (dir.to_owned(), Survives::PowerCut);
+        Ok(Self { dir, entries, pending, key, survives, entropy, clock })
+    }
+
+    /// The same vault, which leaves it to the system when what it keeps survives a power cut; the death of
+    /// this process it survives all the same. For the secrets of an offline cloud, which are invented.
+    #[must_use]
+    pub fn forgo_sync(self) -> Self {
+        Self { survives: Survives::Process, ..self }
     }
 
     /// Seals a secret under its entry's name. When this returns, it survives a power cut.
@@ -137,9 +146,7 @@ impl Vault {
         if let Some(there) = self.read(&sealed.name)? {
             return compare(entry, secret, &there).map(|()| false);
         }
-        let placed =
-            folder::place(&self.entries, &sealed.name, &sealed.bytes, self.entropy.as_ref())?;
-        match placed {
+        match self.write(&self.entries, &sealed.name, &sealed.bytes)? {
             Placed::New => Ok(true),
             Placed::Taken => match self.read(&sealed.name)? {
                 Some(there) => compare(entry, secret, &there).map(|()| false),
@@ -176,7 +183,7 @@ impl Vault {
         object: &str,
         lineage: &str,
     ) -> Result<bool, VaultError> {
-        folder::remove(&self.entries, &file_name(account, object, lineage))
+        folder::remove(&self.entries, &file_name(account, object, lineage), self.survives)
     }
 
     /// Seals, writes, reads and removes a trial entry, so that a full disk or a lost key is known
@@ -194,13 +201,19 @@ impl Vault {
         let header = Header::kept(Kept { entry, at: self.clock.now() });
         let sealed = self.seal(&header, &SecretText::new("rehearsal"))?;
         let name = format!("{}rehearsal-{}", folder::ASIDE_PREFIX, hex(&randomness));
-        let (_, _held) = folder::place_held(&self.entries, &name, &sealed, self.entropy.as_ref())?;
+        let (_, _held) = folder::place_held(
+            &self.entries,
+            &name,
+            &sealed,
+            self.survives,
+            self.entropy.as_ref(),
+        )?;
         let path = self.entries.join(&name);
         let read = folder::read(&path, FILE_BYTES_MAX).and_then(|bytes| match bytes {
             Some(bytes) => seal::unseal(&self.key, &bytes, &path).map(|_| ()),
             None => Err(VaultError::EntryDamaged { path, reason: "it is gone" }),
         });
-        read.and(folder::remove(&self.entries, &name)).map(|_| ())
+        read.and(folder::remove(&self.entries, &name, self.survives)).map(|_| ())
     }
 
     /// Notes that a secret is about to be asked for, *before* the request is sent. When this returns,
@@ -221,7 +234,7 @@ impl Vault {
         }
         let pending = Pending { intent: intent.clone(), at: self.clock.now() };
         let sealed = self.seal(&Header::pending(pending), &SecretText::new(""))?;
-        match folder::place(&self.pending, &name, &sealed, self.entropy.as_ref())? {
+        match self.write(&self.pending, &name, &sealed)? {
             Placed::New => Ok(None),
             Placed::Taken => match self.read_pending(&name)? {
                 Some(faster) => Ok(Some(faster)),
@@ -243,7 +256,7 @@ impl Vault {
     /// Removes the note: the secret is kept, or it is certain that the cloud made none. Whether there
     /// was one.
     pub fn settle(&self, intent: &Intent) -> Result<bool, VaultError> {
-        folder::remove(&self.pending, &intent.file_name())
+        folder::remove(&self.pending, &intent.file_name(), self.survives)
     }
 
     /// Who opens the vault with an age identity of their own, sorted; each file is looked into.
@@ -280,6 +293,10 @@ impl Vault {
     /// Tells this vault's key apart from any other: two operators of one vault see the same.
     pub fn fingerprint(&self) -> String {
         self.key.fingerprint()
+    }
+
+    fn write(&self, folder: &Path, name: &str, bytes: &[u8]) -> Result<Placed, VaultError> {
+        folder::place(folder, name, bytes, self.survives, self.entropy.as_ref())
     }
 
     fn seal(&self, header: &Header, secret: &SecretText) -> Result<Vec<u8>, VaultError> {

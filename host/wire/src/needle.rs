@@ -1,4 +1,4 @@
-//! What of a secret is looked for in a text.
+//! What of a secret is looked for in a text, and where it stands.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -48,29 +48,65 @@ impl Needle {
         needles
     }
 
-    /// Where it stands in `bytes`, with the characters that hold some of its bits.
-    pub(crate) fn places(&self, bytes: &[u8]) -> Vec<(usize, usize)> {
+    /// The border after it, if it stands at `start`, and the one before, with the characters that hold some
+    /// of its bits.
+    fn at(&self, start: usize, bytes: &[u8]) -> Option<(usize, usize)> {
         let needle = self.text.expose().as_bytes();
-        let fits = |window: &[u8]| {
-            // Nearly every window ends at its first byte.
-            let starts = match (window.first(), needle.first()) {
-                (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
-                _ => false,
+        let end = start + needle.len();
+        let window = bytes.get(start..end)?;
+        let fits =
+            if self.folds_case { window.eq_ignore_ascii_case(needle) } else { window == needle };
+        let (before, after) = self.shared;
+        fits.then(|| (start.saturating_sub(before), (end + after).min(bytes.len())))
+    }
+}
+
+/// Bits of a word of [`Needles::starts`].
+const WORD: usize = 64;
+
+/// All that is looked for, in one pass: a text is long, and nearly nothing in it is a secret.
+#[derive(Clone, Default)]
+pub(crate) struct Needles {
+    all: Vec<Needle>,
+    /// For each pair of bytes, without regard to case, whether something begins with it.
+    starts: Zeroizing<Vec<u64>>,
+}
+
+impl Needles {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Looks for all forms of `secret` as well.
+    pub(crate) fn add(&mut self, secret: &str) {
+        self.starts.resize((usize::from(u16::MAX) + 1) / WORD, 0);
+        for needle in Needle::of(secret) {
+            let Some((pair, _)) = needle.text.expose().as_bytes().split_first_chunk() else {
+                continue;
             };
-            starts
-                && if self.folds_case {
-                    window.eq_ignore_ascii_case(needle)
-                } else {
-                    window == needle
-                }
+            let place = place(*pair);
+            if let Some(word) = self.starts.get_mut(place / WORD) {
+                *word |= 1 << (place % WORD);
+            }
+            self.all.push(needle);
+        }
+    }
+
+    /// Where something stands in `bytes`, with the characters that hold some of its bits.
+    pub(crate) fn places(&self, bytes: &[u8]) -> Vec<(usize, usize)> {
+        let begins = |(_, pair): &(usize, &[u8; 2])| {
+            let place = place(**pair);
+            self.starts.get(place / WORD).is_some_and(|word| word >> (place % WORD) & 1 == 1)
         };
-        let windows = bytes.windows(needle.len().max(1)).enumerate();
-        windows
-            .filter(|(_, window)| fits(window))
-            .map(|(start, window)| {
-                let end = start + window.len() + self.shared.1;
-                (start.saturating_sub(self.shared.0), end.min(bytes.len()))
+        let pairs = bytes.array_windows().enumerate().filter(begins);
+        pairs
+            .flat_map(|(start, _)| {
+                self.all.iter().filter_map(move |needle| needle.at(start, bytes))
             })
             .collect()
     }
+}
+
+fn place(pair: [u8; 2]) -> usize {
+    usize::from(u16::from_be_bytes(pair.map(|byte| byte.to_ascii_lowercase())))
 }

@@ -6,7 +6,7 @@ use host_model::{SecretKind, SecretText};
 use serde_json::{Map, Value as Json};
 
 use crate::FoundSecret;
-use crate::needle::Needle;
+use crate::needle::Needles;
 use crate::view::views;
 
 /// What stands where a secret stood.
@@ -24,7 +24,7 @@ const SESSION_OPEN: [&str; 2] = ["AccessKeyId", "Expiration"];
 /// alphabets, also as a part of something longer.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    needles: Vec<Needle>,
+    needles: Needles,
 }
 
 impl Redactor {
@@ -40,7 +40,7 @@ impl Redactor {
     /// Learns a secret, unless it is shorter than [`SECRET_LENGTH_MIN`].
     pub fn add(&mut self, secret: &SecretText) {
         if secret.expose().chars().count() >= SECRET_LENGTH_MIN {
-            self.needles.extend(Needle::of(secret.expose()));
+            self.needles.add(secret.expose());
         }
     }
 
@@ -101,12 +101,13 @@ impl Redactor {
         if self.needles.is_empty() {
             return Vec::new();
         }
-        let mut places: Vec<(usize, usize)> = views(text)
-            .iter()
-            .flat_map(|view| {
-                let found = self.needles.iter().flat_map(|needle| needle.places(&view.bytes));
-                found.filter_map(|(start, end)| view.origin(start, end)).collect::<Vec<_>>()
-            })
+        let found = views(text).into_iter().flat_map(|view| {
+            let found = self.needles.places(&view.bytes);
+            let spans = (!found.is_empty()).then(|| view.spans(text));
+            let origin = move |(start, end)| spans.as_ref()?.origin(start, end);
+            found.into_iter().filter_map(origin)
+        });
+        let mut places: Vec<(usize, usize)> = found
             .map(|(start, end)| (text.floor_char_boundary(start), ceiling(text, end)))
             .collect();
         places.sort_unstable();

@@ -1,8 +1,5 @@
 //! A text as its readers may decode it, with the way back to where each byte stood.
 
-use std::collections::BTreeSet;
-use std::slice;
-
 /// How often a text is decoded at most: an echo of an echo.
 const DEPTH_MAX: usize = 2;
 
@@ -18,64 +15,105 @@ enum Decoding {
 }
 
 /// A text, decoded never, once or twice.
-#[derive(Clone)]
 pub(crate) struct View {
     /// The decoded bytes.
     pub(crate) bytes: Vec<u8>,
-    /// Where each byte stands in the original: first byte, and the one after the last.
-    spans: Vec<(usize, usize)>,
+    /// How they came to be.
+    decodings: Vec<Decoding>,
+}
+
+/// Where each byte of a view stands in the original: first byte, and the one after the last.
+pub(crate) struct Spans(Vec<(usize, usize)>);
+
+impl Decoding {
+    /// Whether it can make a difference to the byte, or to what follows it.
+    const fn begins_at(self, byte: u8) -> bool {
+        match self {
+            Self::Percent => byte == b'%',
+            Self::Form => matches!(byte, b'%' | b'+'),
+            Self::Json => byte == b'\\',
+        }
+    }
+
+    /// What stands at the start of `text` once it is decoded, and how many bytes that takes up.
+    fn first(self, text: &[u8]) -> Option<(Vec<u8>, usize)> {
+        match (self, text.first()?) {
+            (Self::Percent | Self::Form, b'%') => percent(text),
+            (Self::Form, b'+') => Some((vec![b' '], 1)),
+            (Self::Json, b'\\') => escape(text),
+            _ => None,
+        }
+    }
+
+    /// Decodes `bytes`, and tells `each` how many bytes became how many.
+    fn apply(self, bytes: &[u8], mut each: impl FnMut(usize, usize)) -> Vec<u8> {
+        let mut decoded = Vec::with_capacity(bytes.len());
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let plain = rest.iter().position(|byte| self.begins_at(*byte)).unwrap_or(rest.len());
+            let (same, from) = rest.split_at(plain);
+            decoded.extend_from_slice(same);
+            for _ in same {
+                each(1, 1);
+            }
+            let (bytes, length) = match (self.first(from), from.first()) {
+                (Some(first), _) => first,
+                (None, Some(byte)) => (vec![*byte], 1),
+                (None, None) => break,
+            };
+            each(length, bytes.len());
+            decoded.extend_from_slice(&bytes);
+            rest = from.get(length..).unwrap_or_default();
+        }
+        decoded
+    }
 }
 
 impl View {
-    fn plain(text: &str) -> Self {
-        let bytes = text.as_bytes().to_vec();
-        let spans = (0..bytes.len()).map(|index| (index, index + 1)).collect();
-        Self { bytes, spans }
+    /// The same bytes of `text` with the way back. Most views hold no secret, so most need none.
+    pub(crate) fn spans(&self, text: &str) -> Spans {
+        let mut bytes = text.as_bytes().to_vec();
+        let mut spans = Spans((0..bytes.len()).map(|index| (index, index + 1)).collect());
+        for decoding in &self.decodings {
+            let mut next = Vec::with_capacity(bytes.len());
+            let mut index = 0;
+            bytes = decoding.apply(&bytes, |length, count| {
+                let span = spans.origin(index, index + length).unwrap_or_default();
+                next.extend(std::iter::repeat_n(span, count));
+                index += length;
+            });
+            spans = Spans(next);
+        }
+        spans
     }
+}
 
+impl Spans {
     /// Where the bytes from `start` up to `end` stand in the original.
     pub(crate) fn origin(&self, start: usize, end: usize) -> Option<(usize, usize)> {
-        let first = self.spans.get(start)?;
-        let last = self.spans.get(end.checked_sub(1)?)?;
+        let first = self.0.get(start)?;
+        let last = self.0.get(end.checked_sub(1)?)?;
         Some((first.0, last.1))
-    }
-
-    fn decoded(&self, decoding: Decoding) -> Self {
-        let mut view = Self { bytes: Vec::new(), spans: Vec::new() };
-        let mut index = 0;
-        while let Some(byte) = self.bytes.get(index) {
-            let rest = self.bytes.get(index..).unwrap_or_default();
-            let decoded = match (decoding, byte) {
-                (Decoding::Percent | Decoding::Form, b'%') => percent(rest),
-                (Decoding::Form, b'+') => Some((vec![b' '], 1)),
-                (Decoding::Json, b'\\') => escape(rest),
-                _ => None,
-            };
-            let length = decoded.as_ref().map_or(1, |(_, length)| *length);
-            if let Some(span) = self.origin(index, index + length) {
-                let decoded = decoded.as_ref().map_or(slice::from_ref(byte), |(bytes, _)| bytes);
-                view.spans.extend(decoded.iter().map(|_| span));
-                view.bytes.extend(decoded);
-            }
-            index += length;
-        }
-        view
     }
 }
 
 /// All views of `text`, the plain one first; equal ones once.
 pub(crate) fn views(text: &str) -> Vec<View> {
-    let mut all = vec![View::plain(text)];
-    let mut seen: BTreeSet<Vec<u8>> = all.iter().map(|view| view.bytes.clone()).collect();
+    let mut all = vec![View { bytes: text.as_bytes().to_vec(), decodings: Vec::new() }];
     let mut from = 0;
     for _ in 0..DEPTH_MAX {
-        let layer = all.get(from..).unwrap_or_default().to_vec();
+        let layer = from..all.len();
         from = all.len();
-        for view in layer {
+        for index in layer {
             for decoding in [Decoding::Percent, Decoding::Form, Decoding::Json] {
-                let decoded = view.decoded(decoding);
-                if seen.insert(decoded.bytes.clone()) {
-                    all.push(decoded);
+                let Some(view) = all.get(index) else { continue };
+                if !view.bytes.iter().any(|byte| decoding.begins_at(*byte)) {
+                    continue;
+                }
+                let bytes = decoding.apply(&view.bytes, |_, _| {});
+                if all.iter().all(|view| view.bytes != bytes) {
+                    let decodings = view.decodings.iter().copied().chain([decoding]).collect();
+                    all.push(View { bytes, decodings });
                 }
             }
         }
@@ -144,9 +182,10 @@ mod tests {
             let views = views(text);
             let view = views.iter().find(|view| view.bytes == expected.as_bytes());
             let view = view.unwrap_or_else(|| panic!("{text} is never read as {expected}"));
-            assert_eq!(view.origin(0, view.bytes.len()), Some((0, text.len())));
+            let spans = view.spans(text);
+            assert_eq!(spans.origin(0, view.bytes.len()), Some((0, text.len())));
             let last = view.bytes.len() - 1;
-            assert_eq!(view.origin(last, last + 1), Some((text.len() - 1, text.len())));
+            assert_eq!(spans.origin(last, last + 1), Some((text.len() - 1, text.len())));
         }
     }
 

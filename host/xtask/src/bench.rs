@@ -1,29 +1,31 @@
-//! `cargo xtask bench`: the rooms' own benchmarks, then a whole run against a script.
+//! `cargo xtask bench`: the rooms' own benchmarks, then whole runs against scripts, then larger runs.
 //!
-//! The comparison is what a user would feel: from the start of the process to its end, the shipped
+//! The comparison is what a user would feel: from the start of the process to its end, a shipped
 //! workflow against the offline cloud in process, and the same calls as a script with the official SDK
 //! for Python against the offline cloud as a server. Both in one session, the best of several runs.
 
 use std::fs;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::artifact;
 use crate::error::XtaskError;
-use crate::print;
 use crate::program::Program;
-use crate::python;
 use crate::simulation::Simulation;
 use crate::watch::Watch;
 use crate::workspace::Workspace;
+use crate::{artifact, crowd, print, python, scale};
 
 /// The first column's head.
 const HEAD: &str = "whole process";
 
+/// Clusters of the comparison.
+const COMPARED_CLUSTERS: usize = 3;
+
 /// What one way costs.
 #[derive(Debug)]
 struct Row {
-    name: &'static str,
+    name: String,
     best: Duration,
 }
 
@@ -39,61 +41,115 @@ pub(crate) fn run(workspace: &Workspace, runs: u32, whole_only: bool) -> Result<
     let host = artifact::released_host(workspace)?;
     let python = python::interpreter(workspace)?;
     let folder = workspace.target.join("bench");
-    let bench = Bench { workspace, folder: &folder };
+    let bench = Bench { workspace, folder: &folder, host: &host };
     bench.clear()?;
-    let script = best(runs, || bench.script(&host, &python))?;
-    let first = best(runs, || {
-        bench.clear()?;
-        bench.workflow(&host)
-    })?;
-    let again = best(runs, || bench.workflow(&host))?;
-    print::line(&table(&[
-        Row { name: "script with the official SDK for Python", best: script },
-        Row { name: "host run, compiling the workflow", best: first },
-        Row { name: "host run", best: again },
-    ]));
+    let crowd = bench.write("compare.toml", &crowd::scenario(COMPARED_CLUSTERS, true))?;
+    let quick = workspace.path("tests/conformance/scenario.toml");
+    let delegate =
+        Compared { workflow: "delegate", script: "compare.py", server: &quick, own: None };
+    let ack =
+        Compared { workflow: "ack", script: "compare_ack.py", server: &crowd, own: Some(&crowd) };
+    for compared in [delegate, ack] {
+        print::line(&table(&bench.compare(&compared, &python, runs)?));
+    }
+    print::line(&scale::measure(&bench, runs)?);
     Ok(())
 }
 
-struct Bench<'a> {
+/// A workflow, and the script that does the same.
+struct Compared<'a> {
+    workflow: &'static str,
+    script: &'static str,
+    /// The scenario of the script's cloud.
+    server: &'a Path,
+    /// The scenario of the workflow's, unless it is the one that is built in.
+    own: Option<&'a Path>,
+}
+
+/// Where benchmarks run.
+pub(crate) struct Bench<'a> {
     workspace: &'a Workspace,
     folder: &'a Path,
+    host: &'a Path,
 }
 
 impl Bench<'_> {
-    /// One run of the shipped workflow; its offline cloud is a new one.
-    fn workflow(&self, host: &Path) -> Result<Duration, XtaskError> {
-        let program = Program::new(host, &self.workspace.root)
-            .args(["run", "workflows/delegate.wasm", "--simulate", "--fresh", "--yes"])
+    /// A run of a shipped workflow; its offline cloud is a new one.
+    pub(crate) fn workflow(&self, name: &str, scenario: Option<&Path>) -> Program {
+        let simulate = scenario.map(|path| format!("--simulate={}", path.display()));
+        Program::new(self.host, &self.workspace.root)
+            .args(["run", &format!("workflows/{name}.wasm"), "--fresh", "--yes"])
+            .arg(simulate.unwrap_or_else(|| "--simulate".to_owned()))
             .env("HOST_STATE", self.folder.join("state"))
-            .env("HOST_CACHE", self.folder.join("cache"));
-        let watch = Watch::start();
-        program.feed("")?;
-        Ok(watch.elapsed())
+            .env("HOST_CACHE", self.folder.join("cache"))
+    }
+
+    fn compare(
+        &self,
+        compared: &Compared<'_>,
+        python: &Path,
+        runs: u32,
+    ) -> Result<[Row; 3], XtaskError> {
+        let run = || {
+            let program = self.workflow(compared.workflow, compared.own);
+            let watch = Watch::start();
+            program.feed("")?;
+            Ok(watch.elapsed())
+        };
+        let script = best(runs, || self.script(compared, python))?;
+        let first = best(runs, || {
+            self.forget()?;
+            run()
+        })?;
+        let again = best(runs, run)?;
+        let row = |what: &str, best| Row { name: format!("{}: {what}", compared.workflow), best };
+        Ok([
+            row("script with the official SDK for Python", script),
+            row("host run, compiling the workflow", first),
+            row("host run", again),
+        ])
     }
 
     /// The same calls as a script; the server that it talks to is a new one, and runs already.
-    fn script(&self, host: &Path, python: &Path) -> Result<Duration, XtaskError> {
-        let scenario = self.workspace.path("tests/conformance/scenario.toml");
-        let simulation = Simulation::start(host, self.folder, &scenario)?;
-        let script = self.workspace.path("tests/conformance/compare.py");
+    fn script(&self, compared: &Compared<'_>, python: &Path) -> Result<Duration, XtaskError> {
+        let simulation = Simulation::start(self.host, self.folder, compared.server)?;
+        let script = self.workspace.path("tests/conformance").join(compared.script);
         let program = Program::new(python, &self.workspace.root).arg(script);
         let watch = Watch::start();
         program.feed(&simulation.announcement)?;
         Ok(watch.elapsed())
     }
 
-    /// Forgets everything: what is compiled is good only beside the installation's key.
-    fn clear(&self) -> Result<(), XtaskError> {
-        let unusable = |source| XtaskError::FileUnusable {
-            path: self.folder.to_owned(),
-            what: "emptied",
-            source,
-        };
-        if self.folder.exists() {
-            fs::remove_dir_all(self.folder).map_err(unusable)?;
+    /// Writes a file beside the runs.
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<PathBuf, XtaskError> {
+        let path = self.folder.join(name);
+        match fs::write(&path, text) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(XtaskError::FileUnusable { path, what: "written", source }),
         }
-        fs::create_dir_all(self.folder).map_err(unusable)
+    }
+
+    /// Forgets what runs left: what is compiled is good only beside the installation's key.
+    fn forget(&self) -> Result<(), XtaskError> {
+        ["state", "cache"].iter().try_for_each(|name| remove(&self.folder.join(name)))
+    }
+
+    fn clear(&self) -> Result<(), XtaskError> {
+        remove(self.folder)?;
+        fs::create_dir_all(self.folder).map_err(|source| XtaskError::FileUnusable {
+            path: self.folder.to_owned(),
+            what: "made",
+            source,
+        })
+    }
+}
+
+fn remove(folder: &Path) -> Result<(), XtaskError> {
+    match fs::remove_dir_all(folder) {
+        Err(source) if source.kind() != ErrorKind::NotFound => {
+            Err(XtaskError::FileUnusable { path: folder.to_owned(), what: "emptied", source })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -111,7 +167,7 @@ fn best(
 
 /// A table with ratios against the first row.
 fn table(rows: &[Row]) -> String {
-    let names = rows.iter().map(|row| row.name).chain([HEAD]);
+    let names = rows.iter().map(|row| row.name.as_str()).chain([HEAD]);
     let width = names.map(str::len).max().unwrap_or_default();
     let first = rows.first().map_or(Duration::ZERO, |row| row.best);
     let mut table = format!("\n{HEAD:width$}  {:>10}  {:>7}", "best", "ratio");
@@ -129,7 +185,10 @@ mod tests {
 
     #[test]
     fn ratios_are_against_the_first_row() {
-        let row = |name, milliseconds| Row { name, best: Duration::from_millis(milliseconds) };
+        let row = |name: &str, milliseconds| Row {
+            name: name.to_owned(),
+            best: Duration::from_millis(milliseconds),
+        };
         let expected = "\nwhole process        best    ratio\
                         \nscript           600.0 ms     1.0×\
                         \nhost              30.0 ms    20.0×";

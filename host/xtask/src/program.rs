@@ -4,9 +4,11 @@ use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::error::XtaskError;
 use crate::print;
+use crate::watch::Watch;
 
 /// A program with its arguments.
 #[derive(Debug)]
@@ -82,6 +84,26 @@ impl Program {
         Err(self.failed(&output.status.to_string()))
     }
 
+    /// Runs it in silence, and looks on.
+    pub(crate) fn measured(mut self) -> Result<Measured, XtaskError> {
+        self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let watch = Watch::start();
+        let mut child = self.command.spawn().map_err(|source| self.missing(source))?;
+        let status = format!("/proc/{}/status", child.id());
+        let mut peak = None;
+        loop {
+            // The system's own high-water mark: looking now and then misses only what grew after the last look.
+            peak = std::fs::read_to_string(&status).ok().as_deref().and_then(high_water).max(peak);
+            match child.try_wait().map_err(|source| self.missing(source))? {
+                Some(status) if status.success() => {
+                    return Ok(Measured { elapsed: watch.elapsed(), peak });
+                }
+                Some(status) => return Err(self.failed(&status.to_string())),
+                None => pause(),
+            }
+        }
+    }
+
     fn words(&self) -> String {
         let words = std::iter::once(self.command.get_program()).chain(self.command.get_args());
         words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
@@ -97,9 +119,35 @@ impl Program {
     }
 }
 
+/// What a run took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Measured {
+    pub(crate) elapsed: Duration,
+    /// The most memory that it had at once, in KiB, where the system tells.
+    pub(crate) peak: Option<u64>,
+}
+
+/// The most memory that a process had at once, in KiB, from its `/proc/…/status`.
+fn high_water(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "developer commands wait in real time")]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(2));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_the_high_water_mark() {
+        let status = "Name:\thost\nVmPeak:\t  200000 kB\nVmHWM:\t   36536 kB\nVmRSS:\t 30 kB\n";
+        assert_eq!(high_water(status), Some(36_536));
+        assert_eq!(high_water("Name:\thost\n"), None);
+    }
     use host_model::Problem as _;
 
     fn rustc(argument: &str) -> Program {

@@ -1,7 +1,7 @@
 //! `host run`: a workflow, from its file to the verdict.
 
 use clap::Args;
-use host_journal::Journal;
+use host_journal::{Head, Journal, JournalError};
 use host_model::RunId;
 use host_policy::PolicyFile;
 use host_runner::record::Entry;
@@ -112,25 +112,36 @@ async fn unfinished(
     origin: &Origin<'_>,
     policy: Option<&PolicyFile>,
 ) -> Result<Option<RunId>, Failure> {
-    let heads = journal.newest(LOOKED_BACK).await?;
-    // Only the newest counts: what came after an older one may have changed what it was about.
-    let newest = heads.into_iter().flatten().find_map(|head| {
-        let Ok(Entry::Begun(begun)) = serde_json::from_str(&head.first.body) else { return None };
-        let same = begun.workflow.digest == digest
+    let same = |first: &host_journal::Entry| {
+        let Ok(Entry::Begun(begun)) = serde_json::from_str(&first.body) else { return false };
+        begun.workflow.digest == digest
             && begun.undoes.is_none()
             && begun.input == *origin.input
             && begun.place == *origin.place
             && begun.allowed == origin.allowed
-            && begun.policy.as_deref() == policy.map(PolicyFile::text);
-        same.then_some(head)
-    });
-    let is_open = |head: &host_journal::Head| match serde_json::from_str(&head.last.body) {
+            && begun.policy.as_deref() == policy.map(PolicyFile::text)
+    };
+    let is_open = |head: &Head| match serde_json::from_str(&head.last.body) {
         Ok(Entry::Ended(ended)) => {
             matches!(ended.verdict, Verdict::Stopped | Verdict::Indeterminate)
         }
         _ => true,
     };
-    Ok(newest.filter(|head| head.holder.is_none() && is_open(head)).map(|head| head.run))
+    for (run, first) in journal.beginnings(LOOKED_BACK).await? {
+        if !same(&first) {
+            continue;
+        }
+        match journal.head(&run).await {
+            // Only the newest counts: what came after an older one may have changed what it was about.
+            Ok(Some(head)) => {
+                return Ok((head.holder.is_none() && is_open(&head)).then_some(run));
+            }
+            // A damaged one cannot be gone on with; `host runs` says what is wrong with it.
+            Ok(None) | Err(JournalError::RunDamaged { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(None)
 }
 
 /// Asks whether to go on with a run that did not come to its end; `--yes` says so before it is asked.

@@ -58,21 +58,21 @@ impl Sqlite {
         Ok(Self { store: Arc::new(store), locks, holder: holder.to_owned() })
     }
 
-    /// Leaves it to the system when something reaches the disk. For benchmarks: a power cut loses entries.
+    /// From here on, what is appended by this survives the death of the process, and the system decides when
+    /// it survives a power cut. For runs of an offline cloud, which a power cut may take as well. Neither what
+    /// was appended before nor what others append is at risk: the log is cut off after what is whole.
     ///
     /// # Errors
     ///
     /// The file cannot be used.
-    #[cfg(feature = "unsynced")]
-    pub fn unsynced(self) -> Result<Self, JournalError> {
+    pub fn forgo_sync(&self) -> Result<(), JournalError> {
         let connection = self.store.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let set = connection.pragma_update(None, "synchronous", "OFF");
-        drop(connection);
-        set.map_err(|error| Trouble::from(error).of_file(&self.store.path, "opened"))?;
-        Ok(self)
+        // With `OFF`, moving the log into the file would not be synced either, and could damage it.
+        let set = connection.pragma_update(None, "synchronous", "NORMAL");
+        set.map_err(|error| Trouble::from(error).of_file(&self.store.path, "opened"))
     }
 
-    fn has(&self, run: &RunId) -> Result<bool, JournalError> {
+    fn has_run(&self, run: &RunId) -> Result<bool, JournalError> {
         let found = self.store.reading(|reading| reading.has(run));
         found.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
     }
@@ -82,8 +82,7 @@ impl Sqlite {
         Box::new(SqliteWriter { store, run: run.clone(), state, _held: held })
     }
 
-    fn head(&self, reading: Reading<'_>, id: &str) -> Result<Head, JournalError> {
-        let run = run_id(id).map_err(|trouble| trouble.of_file(&self.store.path, "read"))?;
+    fn head_of(&self, reading: Reading<'_>, run: &RunId) -> Result<Option<Head>, JournalError> {
         let (mut first, mut last) = (None, None);
         let mut each = |entry: Entry| {
             if first.is_none() {
@@ -91,13 +90,20 @@ impl Sqlite {
             }
             last = Some(entry);
         };
-        let verified = reading.verify(&run, &mut each);
-        verified.map_err(|trouble| trouble.of_run(&run, &self.store.path, "read"))?;
-        let holder = self.locks.holder(&run)?;
+        let verified = reading.verify(run, &mut each);
+        let verified = verified.map_err(|trouble| trouble.of_run(run, &self.store.path, "read"))?;
+        let (run, holder) = (run.clone(), self.locks.holder(run)?);
         match (first, last) {
-            (Some(first), Some(last)) => Ok(Head { run, first, last, holder }),
+            (Some(first), Some(last)) => Ok(Some(Head { run, first, last, holder })),
+            _ if verified.is_none() => Ok(None),
             _ => Err(JournalError::RunDamaged { run, what: "it has no entries".to_owned() }),
         }
+    }
+
+    fn listed(&self, reading: Reading<'_>, id: &str) -> Result<Head, JournalError> {
+        let run = run_id(id).map_err(|trouble| trouble.of_file(&self.store.path, "read"))?;
+        self.head_of(reading, &run)?
+            .ok_or_else(|| JournalError::RunDamaged { run, what: "it has no entries".to_owned() })
     }
 }
 
@@ -153,7 +159,7 @@ impl Journal for Sqlite {
             check_component(digest, bytes)?;
         }
         let held = match self.locks.hold(run, &self.holder) {
-            Err(JournalError::RunHeld { .. }) if self.has(run)? => {
+            Err(JournalError::RunHeld { .. }) if self.has_run(run)? => {
                 return Err(JournalError::RunTaken { run: run.clone() });
             }
             held => held?,
@@ -193,14 +199,31 @@ impl Journal for Sqlite {
     }
 
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
-        self.newest(usize::MAX).await
-    }
-
-    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
         let listed = self.store.reading(|reading| {
-            Ok(reading.runs()?.iter().take(most).map(|id| self.head(reading, id)).collect())
+            Ok(reading.runs()?.iter().map(|id| self.listed(reading, id)).collect())
         });
         listed.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
+    }
+
+    async fn beginnings(&self, most: usize) -> Result<Vec<(RunId, Entry)>, JournalError> {
+        let listed = self.store.reading(|reading| {
+            let newest = reading.runs()?.into_iter().take(most);
+            let first = |id: String| {
+                let run = run_id(&id).ok()?;
+                reading.first(&run).transpose().map(|first| Ok((run, first?)))
+            };
+            newest.filter_map(first).collect()
+        });
+        listed.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
+    }
+
+    async fn head(&self, run: &RunId) -> Result<Option<Head>, JournalError> {
+        let found = self.store.reading(|reading| Ok(self.head_of(reading, run)));
+        found.map_err(|trouble| trouble.of_file(&self.store.path, "read"))?
+    }
+
+    async fn has(&self, run: &RunId) -> Result<bool, JournalError> {
+        self.has_run(run)
     }
 
     async fn component(&self, digest: &str) -> Result<Vec<u8>, JournalError> {

@@ -14,6 +14,8 @@ const KEY: &str = "SELECT key FROM run WHERE id = ?1";
 const HEAD: &str = "SELECT count, last, mac FROM run WHERE id = ?1";
 const ENTRIES: &str =
     "SELECT number, at, kind, body, after, mac FROM entry WHERE run = ?1 ORDER BY number";
+const FIRST: &str =
+    "SELECT number, at, kind, body, after, mac FROM entry WHERE run = ?1 AND number = 0";
 /// Every run that has a head or an entry, the newest first; the entries are skipped through by their index.
 const RUNS: &str = "
     WITH RECURSIVE some (run) AS (
@@ -86,6 +88,17 @@ impl Reading<'_> {
             Ok(None) => Err(Trouble::Damage("its head is missing".to_owned())),
             Ok(Some(head)) => compare(&head, &state).map(|()| Some(head)),
         }
+    }
+
+    /// The run's first entry, if it is sound.
+    pub(crate) fn first(&self, run: &RunId) -> Result<Option<Entry>, Trouble> {
+        let read = |row: &Row<'_>| Ok(Raw::read(row));
+        let mut statement = self.connection.prepare(FIRST)?;
+        let raw = statement.query_row([run.as_str()], read).optional()?.flatten();
+        let sound = raw
+            .and_then(|raw| raw.held)
+            .filter(|(entry, _, mac)| same(&self.key.entry(run, entry, &State::START.last), mac));
+        Ok(sound.map(|(entry, ..)| entry))
     }
 
     /// Whether the run names another key than this installation's.

@@ -131,9 +131,10 @@ pub(crate) async fn lists_runs_newest_first_with_their_writers(open: Open<'_>) {
     writer.append(&[entry(2, "intent", "2"), entry(3, "outcome", "3")], &[]).await.unwrap();
     drop(two.begin(&run(SECOND), None, entry(4, "begun", "4")).await.unwrap());
     let listed: Vec<_> = two.runs().await.unwrap().into_iter().map(Result::unwrap).collect();
-    let newest = two.newest(1).await.unwrap().into_iter().map(Result::unwrap);
-    let newest: Vec<_> = newest.map(|head| head.run).collect();
-    assert_eq!(newest, [listed[0].run.clone()]);
+    let newest = two.beginnings(1).await.unwrap();
+    assert_eq!(newest, [(listed[0].run.clone(), listed[0].first.clone())]);
+    let alone = two.head(&run(FIRST)).await.unwrap().expect("it was begun");
+    assert_eq!((alone.last, alone.holder), (listed[1].last.clone(), listed[1].holder.clone()));
     let shown: Vec<_> = listed
         .iter()
         .map(|head| {
@@ -154,8 +155,11 @@ pub(crate) async fn knows_no_run_that_was_not_begun(open: Open<'_>) {
     assert_eq!(code(journal.read(&run(FIRST)).await), "journal.run-unknown");
     assert_eq!(code(journal.reopen(&run(FIRST)).await), "journal.run-unknown");
     assert_eq!(code(journal.salvage(&run(FIRST)).await), "journal.run-unknown");
+    assert!(journal.head(&run(FIRST)).await.unwrap().is_none());
+    assert!(!journal.has(&run(FIRST)).await.unwrap());
     let begun = journal.begin(&run(FIRST), None, entry(1, "begun", "{}")).await;
     begun.expect("looking for it took nothing");
+    assert!(journal.has(&run(FIRST)).await.unwrap());
 }
 
 pub(crate) async fn keeps_components_by_digest(open: Open<'_>) {

@@ -132,8 +132,18 @@ impl Journal for Memory {
         Ok(heads.collect())
     }
 
-    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
-        Ok(self.runs().await?.into_iter().take(most).collect())
+    async fn beginnings(&self, most: usize) -> Result<Vec<(RunId, Entry)>, JournalError> {
+        let heads = self.runs().await?.into_iter().take(most);
+        Ok(heads.flatten().map(|head| (head.run, head.first)).collect())
+    }
+
+    async fn head(&self, run: &RunId) -> Result<Option<Head>, JournalError> {
+        let heads: Result<Vec<_>, _> = self.runs().await?.into_iter().collect();
+        Ok(heads?.into_iter().find(|head| head.run == *run))
+    }
+
+    async fn has(&self, run: &RunId) -> Result<bool, JournalError> {
+        Ok(self.rows.lock().unwrap().runs.contains_key(run.as_str()))
     }
 
     async fn component(&self, digest: &str) -> Result<Vec<u8>, JournalError> {

@@ -38,8 +38,16 @@ impl Journal for Nowhere {
         Ok(Vec::new())
     }
 
-    async fn newest(&self, _: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
+    async fn beginnings(&self, _: usize) -> Result<Vec<(RunId, Entry)>, JournalError> {
         Ok(Vec::new())
+    }
+
+    async fn head(&self, _: &RunId) -> Result<Option<Head>, JournalError> {
+        Ok(None)
+    }
+
+    async fn has(&self, _: &RunId) -> Result<bool, JournalError> {
+        Ok(false)
     }
 
     async fn component(&self, digest: &str) -> Result<Vec<u8>, JournalError> {

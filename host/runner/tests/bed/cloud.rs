@@ -17,7 +17,7 @@ pub(crate) struct Cloud {
     pub(crate) simulator: Arc<Simulator>,
     pub(crate) clock: Arc<VirtualClock>,
     pub(crate) entropy: Arc<SeededEntropy>,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
 }
 
 /// A user of the cloud, with the key.

@@ -160,7 +160,16 @@ impl Bed {
         input: &Map<String, Json>,
         person: &Arc<Person>,
     ) -> (RunId, Ended) {
-        let (workflow, bytes) = prepared(name);
+        self.run_of((name, prepared(name)), input, person).await
+    }
+
+    /// The same of any workflow, which the scenario calls so.
+    pub(crate) async fn run_of(
+        &self,
+        (name, (workflow, bytes)): (&str, &(Prepared, Vec<u8>)),
+        input: &Map<String, Json>,
+        person: &Arc<Person>,
+    ) -> (RunId, Ended) {
         let manifest = &workflow.package().manifest;
         let scenario = self.cloud.simulator.scenario();
         let usual = scenario.parameters.get(name).cloned().unwrap_or_default();

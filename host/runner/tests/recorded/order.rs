@@ -63,8 +63,16 @@ impl Journal for Told {
         self.journal.runs().await
     }
 
-    async fn newest(&self, most: usize) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
-        self.journal.newest(most).await
+    async fn beginnings(&self, most: usize) -> Result<Vec<(RunId, Line)>, JournalError> {
+        self.journal.beginnings(most).await
+    }
+
+    async fn head(&self, run: &RunId) -> Result<Option<Head>, JournalError> {
+        self.journal.head(run).await
+    }
+
+    async fn has(&self, run: &RunId) -> Result<bool, JournalError> {
+        self.journal.has(run).await
     }
 
     async fn component(&self, digest: &str) -> Result<Vec<u8>, JournalError> {

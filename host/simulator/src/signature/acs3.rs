@@ -7,18 +7,19 @@ use super::claim::Claim;
 use super::{Attempt, same};
 
 /// With encoded names of parameters, as it is documented, and with raw ones, as signers do it.
-pub(super) fn attempts(claim: &Claim, request: &HttpRequest, secret: &str) -> Vec<Attempt> {
-    [true, false]
-        .into_iter()
-        .map(|encode_names| {
-            let canonical = canonical_request(claim, request, encode_names);
-            let to_sign = format!("ACS3-HMAC-SHA256\n{}", hex_sha256(canonical.as_bytes()));
-            Attempt {
-                signature: hex_hmac_sha256(secret, &to_sign),
-                shown: format!("{to_sign} of the canonical request {canonical}"),
-            }
-        })
-        .collect()
+pub(super) fn attempts(
+    claim: &Claim,
+    request: &HttpRequest,
+    secret: &str,
+) -> impl Iterator<Item = Attempt> {
+    [true, false].into_iter().map(|encode_names| {
+        let canonical = canonical_request(claim, request, encode_names);
+        let to_sign = format!("ACS3-HMAC-SHA256\n{}", hex_sha256(canonical.as_bytes()));
+        Attempt {
+            signature: hex_hmac_sha256(secret, &to_sign),
+            shown: format!("{to_sign} of the canonical request {canonical}"),
+        }
+    })
 }
 
 fn canonical_request(claim: &Claim, request: &HttpRequest, encode_names: bool) -> String {
@@ -27,7 +28,10 @@ fn canonical_request(claim: &Claim, request: &HttpRequest, encode_names: bool) -
     names.sort_unstable();
     let mut headers = String::new();
     for name in &names {
-        headers.push_str(&format!("{name}:{}\n", header(request, name).unwrap_or_default()));
+        headers.push_str(name);
+        headers.push(':');
+        headers.push_str(&header(request, name).unwrap_or_default());
+        headers.push('\n');
     }
     [
         request.method.to_ascii_uppercase(),

@@ -12,12 +12,14 @@ use crate::entropy::hex;
 
 /// Percent-encoding of everything but letters, digits and `-_.~`.
 pub(crate) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
+    let mut encoded = String::with_capacity(text.len() + text.len() / 2);
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let digits = [byte >> 4, byte & 15].map(|value| digit(value).to_ascii_uppercase());
+            encoded.extend(['%'].into_iter().chain(digits));
         }
     }
     encoded
@@ -68,29 +70,39 @@ fn digit(byte: u8) -> Option<u8> {
 pub(crate) fn query(pairs: &[(String, String)], encode_names: bool) -> String {
     let mut sorted: Vec<_> = pairs.iter().collect();
     sorted.sort();
-    let joined: Vec<String> = sorted
-        .into_iter()
-        .map(|(name, value)| {
-            let name = if encode_names { encode(name) } else { name.clone() };
-            format!("{name}={}", encode(value))
-        })
-        .collect();
-    joined.join("&")
+    let mut joined = String::new();
+    for (name, value) in sorted {
+        if !joined.is_empty() {
+            joined.push('&');
+        }
+        joined.push_str(&if encode_names { encode(name) } else { name.clone() });
+        joined.push('=');
+        joined.push_str(&encode(value));
+    }
+    joined
 }
 
 /// A header's values as one, sorted and joined by commas; the authority stands in for `host`.
 pub(crate) fn header(request: &HttpRequest, name: &str) -> Option<String> {
-    let mut values: Vec<&str> = request
-        .headers
-        .iter()
-        .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.trim())
-        .collect();
-    if values.is_empty() && name == "host" && !request.authority.is_empty() {
-        values.push(&request.authority);
-    }
-    values.sort_unstable();
-    (!values.is_empty()).then(|| values.join(","))
+    let mut values = values(request, name);
+    let Some(first) = values.next() else {
+        let stands_in = name == "host" && !request.authority.is_empty();
+        return stands_in.then(|| request.authority.clone());
+    };
+    let Some(second) = values.next() else { return Some(first.to_owned()) };
+    let mut all: Vec<&str> = [first, second].into_iter().chain(values).collect();
+    all.sort_unstable();
+    Some(all.join(","))
+}
+
+/// Whether there is such a header, or what stands in for it.
+pub(crate) fn has_header(request: &HttpRequest, name: &str) -> bool {
+    values(request, name).next().is_some() || name == "host" && !request.authority.is_empty()
+}
+
+fn values<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let named = request.headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name));
+    named.map(|(_, value)| value.trim())
 }
 
 /// The names of all `x-acs-…` headers, sorted, each once.

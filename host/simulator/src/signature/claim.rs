@@ -2,7 +2,7 @@
 
 use host_model::HttpRequest;
 
-use super::canonical::{acs_headers, header};
+use super::canonical::{acs_headers, has_header, header};
 use super::rpc_v1;
 use crate::state::CloudError;
 
@@ -30,7 +30,7 @@ const ACS3: &str = "ACS3-HMAC-SHA256";
 impl Claim {
     pub(super) fn read(request: &HttpRequest) -> Result<Self, CloudError> {
         let Some(authorization) = header(request, "authorization") else {
-            let action = header(request, "x-acs-content-sha256").is_some();
+            let action = has_header(request, "x-acs-content-sha256");
             return if action {
                 Err(incomplete("the header Authorization is missing"))
             } else {
@@ -139,13 +139,13 @@ fn check_signed_headers(request: &HttpRequest, signed: &[String]) -> Result<(), 
     required(request, "x-acs-content-sha256")?;
     let mut needed = acs_headers(request);
     needed.push("host".to_owned());
-    if header(request, "content-type").is_some() {
+    if has_header(request, "content-type") {
         needed.push("content-type".to_owned());
     }
     if let Some(name) = needed.iter().find(|name| !signed.contains(name)) {
         return Err(incomplete(&format!("the header {name} is not signed")));
     }
-    match signed.iter().find(|name| header(request, name).is_none()) {
+    match signed.iter().find(|name| !has_header(request, name)) {
         Some(name) => {
             Err(incomplete(&format!("the header {name} is named as signed, but missing")))
         }

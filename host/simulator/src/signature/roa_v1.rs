@@ -6,14 +6,11 @@ use super::Attempt;
 use super::canonical::{acs_headers, base64_hmac_sha1, header};
 
 /// With `name=` for an empty value, and with the bare `name`: official signers differ.
-pub(super) fn attempts(request: &HttpRequest, secret: &str) -> Vec<Attempt> {
-    [true, false]
-        .into_iter()
-        .map(|equals_sign| {
-            let to_sign = string_to_sign(request, equals_sign);
-            Attempt { signature: base64_hmac_sha1(secret, &to_sign), shown: to_sign }
-        })
-        .collect()
+pub(super) fn attempts(request: &HttpRequest, secret: &str) -> impl Iterator<Item = Attempt> {
+    [true, false].into_iter().map(|equals_sign| {
+        let to_sign = string_to_sign(request, equals_sign);
+        Attempt { signature: base64_hmac_sha1(secret, &to_sign), shown: to_sign }
+    })
 }
 
 fn string_to_sign(request: &HttpRequest, equals_sign: bool) -> String {

@@ -15,11 +15,11 @@ pub(super) fn parameters(request: &HttpRequest) -> Vec<(String, String)> {
     parameters
 }
 
-pub(super) fn attempts(request: &HttpRequest, secret: &str) -> Vec<Attempt> {
+pub(super) fn attempt(request: &HttpRequest, secret: &str) -> Attempt {
     let mut signed = parameters(request);
     signed.retain(|(name, _)| name != "Signature");
     let method = request.method.to_ascii_uppercase();
     let to_sign = format!("{method}&%2F&{}", encode(&query(&signed, true)));
     let signature = base64_hmac_sha1(&format!("{secret}&"), &to_sign);
-    vec![Attempt { signature, shown: to_sign }]
+    Attempt { signature, shown: to_sign }
 }

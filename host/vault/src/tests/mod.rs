@@ -114,6 +114,20 @@ fn finds_after_a_restart_what_was_kept() {
 }
 
 #[test]
+fn what_is_not_synced_is_there_for_others_all_the_same() {
+    let (_root, dir, vault) = filled();
+    let (vault, later) = (vault.forgo_sync(), entry("ram:access-key/LATER", LINEAGE));
+    vault.rehearse().unwrap();
+    vault.keep(&later, &SecretText::new("another s3cr3t")).unwrap();
+    assert!(vault.delete(&later.account, OBJECT, LINEAGE).unwrap());
+    // As another process sees it while this one is still there.
+    let other = open(&dir).unwrap();
+    assert_eq!(find(&other, &later).unwrap().as_deref(), Some("another s3cr3t"));
+    assert_eq!(find(&other, &entry(OBJECT, LINEAGE)).unwrap(), None);
+    assert_eq!(code(other.keep(&later, &SecretText::new("a third s3cr3t"))), "vault.entry-taken");
+}
+
+#[test]
 fn writes_only_for_its_owner() {
     let (_root, dir, _vault) = filled();
     assert_eq!(mode(&dir), 0o700);
@@ -377,7 +391,10 @@ fn two_processes_agree_on_one_key() {
 fn a_race_for_a_name_has_one_winner() {
     let root = tempfile::tempdir().unwrap();
     let entropy = Counting::default();
-    let place = |bytes: &[u8]| folder::place(root.path(), "name", bytes, &entropy).unwrap();
+    let place = |bytes: &[u8]| {
+        let survives = folder::Survives::PowerCut;
+        folder::place(root.path(), "name", bytes, survives, &entropy).unwrap()
+    };
     assert_eq!(place(b"first"), Placed::New);
     assert_eq!(place(b"second"), Placed::Taken);
     assert_eq!(fs::read(root.path().join("name")).unwrap(), b"first");
