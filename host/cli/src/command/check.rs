@@ -48,7 +48,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     if !session.json {
         output::line(match status {
             0 => "\nthe cloud is as the run left it",
-            1 => "\nthe run would not come to its end now",
+            1 => "\nthe run would not do all of it now: what is in its way has to be looked at",
             _ => "\nthe cloud is not as the run left it: the plan says what would bring it back",
         });
     }

@@ -59,10 +59,12 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
 }
 
 pub(super) fn status(planned: &Planned) -> u8 {
-    match &planned.error {
-        Some(_) => 1,
-        None if !planned.plan.has_changes() && planned.plan.forecast.is_none() => 0,
-        None => CHANGES,
+    let changes = planned.plan.has_changes() || planned.plan.forecast.is_some();
+    match (&planned.error, changes) {
+        (Some(_), _) => 1,
+        (None, true) => CHANGES,
+        (None, false) if planned.faults.is_empty() => 0,
+        (None, false) => 1,
     }
 }
 

@@ -10,6 +10,7 @@ use super::{data, document, line};
 pub(crate) fn answer(planned: &Planned, json: bool) {
     if json {
         let mut plan = host_plan::json(&planned.plan);
+        plan["faults"] = serde_json::to_value(&planned.faults).unwrap_or_default();
         if let Some(denials) = &planned.would_deny {
             plan["would_deny"] = serde_json::to_value(denials).unwrap_or_default();
         }
@@ -27,6 +28,13 @@ pub(crate) fn ask(planned: &Planned) {
 fn show(planned: &Planned, lines: &[Line], write: fn(&str)) {
     for shown in lines {
         write(&shown.to_string());
+    }
+    if !planned.faults.is_empty() {
+        write("");
+        write("What the workflow finds to be wrong, and would leave so");
+        for fault in &planned.faults {
+            write(&format!("  ! {}", host_model::quote_within(fault, 1000)));
+        }
     }
     if let Some((code, words)) = &planned.error {
         write("");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use host_model::{AccountId, Timestamp};
 use host_plan::{Composed, Party, Plan, Rehearsal, Terms, Workflow, compose};
-use host_runtime::{Prepared, RuntimeError};
+use host_runtime::{Claim, Prepared, RuntimeError};
 use host_simulator::{Caller, CallerIdentity, Ground, Known, Overlay, Replies};
 use serde_json::Value as Json;
 
@@ -48,6 +48,9 @@ pub struct Planned {
     pub plan: Plan,
     /// Code and words of the error that ended the rehearsals, if one did: the run will end so as well.
     pub error: Option<(String, String)>,
+    /// What the workflow found to be wrong and would leave so, in its own words: they are redacted, and
+    /// not escaped.
+    pub faults: Vec<String>,
     /// How many reads were sent.
     pub reads: usize,
     /// What the policy file would deny, if it only audits.
@@ -92,7 +95,8 @@ impl Run {
         let plan = self.plan_of(workflow, file, origin, (made, &composed));
         let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
         let would_deny = self.settings().allowances.audits().then(|| ledger.would_deny.clone());
-        Ok(Planned { plan, error: composed.error, reads: replies.len(), would_deny })
+        let faults = faults(&ledger);
+        Ok(Planned { plan, error: composed.error, faults, reads: replies.len(), would_deny })
     }
 
     fn plan_of(
@@ -193,4 +197,15 @@ impl Run {
             Err(error) => Err(error),
         }
     }
+}
+
+/// What the workflow found to be wrong, each once: both rehearsals found it.
+fn faults(ledger: &Ledger) -> Vec<String> {
+    let mut faults: Vec<String> = Vec::new();
+    for check in ledger.checks.iter().filter(|check| check.claim == Claim::Fails) {
+        if !faults.contains(&check.detail) {
+            faults.push(check.detail.clone());
+        }
+    }
+    faults
 }

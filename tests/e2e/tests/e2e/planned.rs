@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use host_e2e::{Home, Seen, hostile};
+use host_e2e::{Home, Secrets, Seen, hostile};
 use serde_json::Value as Json;
 
 /// A plan of these words, saved; and what was said.
@@ -197,10 +197,10 @@ fn drift_is_found_and_shown_as_the_line_that_mends_it() {
             DELEGATE,
             widened,
             4,
-            "+ Allow sts:AssumeRole to RAM acs:ram::6543210987654321:user/alice",
+            "statement added: Allow sts:AssumeRole to RAM acs:ram::6543210987654321:user/alice",
         ),
         (ACK, deleted, 4, "create an AccessKey for user `ack-reporter`"),
-        (ACK, changed, 1, "replace-reporting"),
+        (ACK, changed, 1, "c0fakepay000000000000000000000002"),
     ] {
         let home = Home::new();
         let run: Vec<&str> = ["run"].iter().chain(&words).copied().collect();
@@ -212,4 +212,32 @@ fn drift_is_found_and_shown_as_the_line_that_mends_it() {
         assert_eq!(seen.exit, Some(exit), "{line}: {seen}");
         assert!(seen.both().contains(line), "{line}: {seen}");
     }
+}
+
+#[test]
+fn a_plan_shows_no_secret_of_what_is_there() {
+    let home = Home::new();
+    home.host(&["run", "workflows/ack.wasm", "--simulate"]).exits(0);
+    let mut secrets = Secrets::default();
+    secrets.learn_cloud(&home.state());
+    assert!(secrets.count() > 2, "only {} secrets are known", secrets.count());
+    // Settings that hold the key are what a plan shows the difference to.
+    meddle(&home, |accounts| {
+        let clusters = accounts[SOURCE]["clusters"]["items"].as_object_mut();
+        for cluster in clusters.expect("there are clusters").values_mut() {
+            let addon = &mut cluster["known"]["addons"]["ack-onepilot"];
+            if addon.is_object() {
+                addon["config"]["uid"] = Json::from("999");
+            }
+        }
+    });
+    let words = ["workflows/ack.wasm", "--simulate", "-p", "replace-reporting=true"];
+    let (file, seen) = plan(&home, &words);
+    assert_eq!(seen.exit, Some(4), "{seen}");
+    assert!(seen.stdout.contains("/accessKeySecret"), "the key's place is shown: {seen}");
+    secrets.are_not_in("the plan", &seen.both());
+    let saved = std::fs::read_to_string(file).expect("the plan was saved");
+    secrets.are_not_in("the file of the plan", &saved);
+    let json: Vec<&str> = ["plan"].iter().chain(&words).chain(&["--json"]).copied().collect();
+    secrets.are_not_in("the plan as data", &home.host(&json).both());
 }
