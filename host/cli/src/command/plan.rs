@@ -61,10 +61,9 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
 pub(super) fn status(planned: &Planned) -> u8 {
     let changes = planned.plan.has_changes() || planned.plan.forecast.is_some();
     match (&planned.error, changes) {
-        (Some(_), _) => 1,
         (None, true) => CHANGES,
         (None, false) if planned.faults.is_empty() => 0,
-        (None, false) => 1,
+        _ => 1,
     }
 }
 
