@@ -1,12 +1,15 @@
 //! The `--json` stream is what `docs/events.schema.json` says, line by line.
 
+mod home;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+
+use self::home::Home;
 
 #[test]
 fn a_run_is_a_stream_of_published_events_that_ends_with_its_verdict() {
@@ -91,6 +94,7 @@ fn the_first_line_of_a_server_says_where_it_listens() {
     let (schema, home) = (schema(), Home::new());
     let mut server = home
         .host(&["simulate", "--listen", "127.0.0.1:0", "--json"])
+        .stderr(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -137,32 +141,7 @@ fn the_schema_refuses_a_line_that_lacks_or_changes_a_field() {
     assert!(!schema.is_valid(&outside), "a line outside of a run has no run");
 }
 
-/// A user of the machine who has never run anything.
-struct Home(TempDir);
-
 impl Home {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder can be made"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        std::fs::write(self.path(name), text).expect("the folder is ours");
-        self.path(name)
-    }
-
-    fn host(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-        command.args(arguments).env_clear().stdin(Stdio::null()).stderr(Stdio::null());
-        for (name, folder) in [("HOME", "home"), ("HOST_STATE", "state"), ("HOST_CACHE", "cache")] {
-            command.env(name, self.path(folder));
-        }
-        command
-    }
-
     /// Standard output as JSON, line by line, and the exit status.
     fn json(&self, arguments: &[&str]) -> (Vec<Value>, Option<i32>) {
         let output = self.host(arguments).output().expect("the program can be started");

@@ -1,13 +1,16 @@
 //! Policy files at the command line: tried by an audit, pasted together from what it offers, enforced, and
 //! explained; and the page that tells operators of it.
 
+mod home;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use host_policy::PolicyFile;
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+
+use self::home::Home;
 
 /// Everything, each class of risk included.
 const ALL: &str = "[[rule]]\nactions = [\"*\"]\nallow = [\"access-key\", \"console-login\", \"mfa\", \"session\", \"license-key\", \"command\", \"purchase\"]\n";
@@ -55,7 +58,7 @@ fn an_audit_is_refused_where_calls_have_effects() {
     let home = Home::new();
     let policy = home.write("policy.toml", &format!("mode = \"audit\"\n{ALL}"));
     let words = ["run", &delegate(), "--account", "monitoring=nobody", "--policy", path(&policy)];
-    let seen = home.host(&words);
+    let seen = home.seen(&words);
     let words = String::from_utf8_lossy(&seen.stderr);
     assert_eq!(seen.status.code(), Some(2), "{words}");
     assert!(words.contains("error[policy.audit-live]"), "{words}");
@@ -83,7 +86,7 @@ fn a_file_that_is_not_understood_runs_nothing() {
             assert!(lines[0]["message"].as_str().unwrap().contains(says), "{lines:#?}");
         }
     }
-    let seen = home.host(&["policy", "check", path(&broken), &delegate()]);
+    let seen = home.seen(&["policy", "check", path(&broken), &delegate()]);
     let words = String::from_utf8_lossy(&seen.stderr);
     assert!(
         words.contains("4 | actions = [\"ram:CreateRol\"]\n    |            ^^^^^^^^^^^^^^^"),
@@ -104,7 +107,7 @@ fn a_resumed_run_goes_by_the_file_that_it_began_with() {
     let run = lines[0]["run"].as_str().unwrap();
     let resumed = |more: &[&str]| {
         let words = [&["resume", run, "--json"], more].concat();
-        let seen = home.host(&words);
+        let seen = home.seen(&words);
         (events(&seen), seen.status.code())
     };
     let (lines, exit) = resumed(&[]);
@@ -126,18 +129,18 @@ fn a_check_says_whether_a_file_covers_a_workflow() {
     ];
     for (text, status) in cases {
         let file = home.write("policy.toml", &text);
-        let seen = home.host(&["policy", "check", path(&file), &delegate(), "--json"]);
+        let seen = home.seen(&["policy", "check", path(&file), &delegate(), "--json"]);
         let lines = events(&seen);
         accepts("events", &lines);
         assert_eq!(seen.status.code(), Some(status), "{text}\n{lines:#?}");
         assert_eq!(lines[0]["complete"], json!(status == 0), "{lines:#?}");
-        let seen = home.host(&["policy", "check", path(&file), &delegate()]);
+        let seen = home.seen(&["policy", "check", path(&file), &delegate()]);
         assert_eq!(seen.status.code(), Some(status), "{text}");
     }
     let file = home.write("policy.toml", ALL);
     let words =
         ["policy", "check", path(&file), &delegate(), "--account", "billing=1234567890123456"];
-    assert_eq!(home.host(&words).status.code(), Some(2));
+    assert_eq!(home.seen(&words).status.code(), Some(2));
 }
 
 #[test]
@@ -180,37 +183,16 @@ fn the_schema_of_policy_files_refuses_what_the_program_refuses_by_shape() {
     }
 }
 
-/// A user of the machine who has never run anything.
-struct Home(TempDir);
-
 impl Home {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder can be made"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        std::fs::write(self.path(name), text).expect("the folder is ours");
-        self.path(name)
-    }
-
-    fn host(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-        command.args(arguments).env_clear().stdin(Stdio::null());
-        for (name, folder) in [("HOME", "home"), ("HOST_STATE", "state"), ("HOST_CACHE", "cache")] {
-            command.env(name, self.path(folder));
-        }
-        command.output().expect("the program can be started")
+    fn seen(&self, arguments: &[&str]) -> Output {
+        self.host(arguments).output().expect("the program can be started")
     }
 
     /// A run in the offline cloud: its events, and the exit status.
     fn run(&self, more: &[&str]) -> (Vec<Value>, Option<i32>) {
         let delegate = delegate();
         let words = [&["run", &delegate, "--simulate", "--json"], more].concat();
-        let seen = self.host(&words);
+        let seen = self.seen(&words);
         (events(&seen), seen.status.code())
     }
 }

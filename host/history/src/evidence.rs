@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use host_journal::Entry;
-use host_model::{Timestamp, Value};
-use host_runner::record::{Known, Place};
+use host_model::Timestamp;
+use host_plan::parameters;
+use host_runner::record::{ApprovedPlan, Known, Place};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
@@ -137,6 +138,18 @@ fn identities(past: &Past) -> Vec<Json> {
 }
 
 /// What the operator named before the run, and who agreed to which call with an effect.
+/// The plan that was approved: by whom, when and how.
+fn approved(approved: &ApprovedPlan) -> Json {
+    let ApprovedPlan { plan, approval } = approved;
+    json!({
+        "sha256": approval.plan,
+        "how": approval.how,
+        "who": approval.who,
+        "at": iso(approval.at),
+        "plan": host_plan::json(plan),
+    })
+}
+
 fn approvals(past: &Past) -> Json {
     let begun = &past.begun;
     let mut consents: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
@@ -151,6 +164,7 @@ fn approvals(past: &Past) -> Json {
         "adopt": begun.adopt,
         "provoke": begun.provoke,
         "unattended": begun.unattended,
+        "plan": past.begun.plan.as_deref().map(approved),
         "consents": consents
             .map(|(consent, calls)| json!({ "consent": consent, "calls": calls }))
             .collect::<Vec<_>>(),
@@ -187,19 +201,6 @@ fn call_of(item: &Item, call: &PastCall) -> Json {
         "known": call.known,
         "secrets": call.reply().map(|reply| &reply.secrets).filter(|secrets| !secrets.is_empty()),
     })
-}
-
-/// Parameters in their order; of a secret its name.
-fn parameters(parameters: &[(String, Value)]) -> Vec<Json> {
-    let one = |(name, value): &(String, Value)| match value {
-        Value::Text(text) => json!({ "name": name, "value": text }),
-        Value::Json(json) => json!({ "name": name, "value": json }),
-        Value::Secret(secret) => json!({ "name": name, "secret": secret }),
-        Value::Settings(settings) => {
-            json!({ "name": name, "settings": self::parameters(settings) })
-        }
-    };
-    parameters.iter().map(one).collect()
 }
 
 /// What was lost on the way and found out, and what was fetched again.

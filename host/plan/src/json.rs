@@ -112,8 +112,8 @@ fn call_of(call: &Call) -> Json {
     })
 }
 
-/// Parameters in their order; of a secret its name.
-fn parameters(parameters: &[(String, Value)]) -> Vec<Json> {
+/// Parameters in their order; of a secret its name. Evidence of a run tells them so as well.
+pub fn parameters(parameters: &[(String, Value)]) -> Vec<Json> {
     let one = |(name, value): &(String, Value)| match value {
         Value::Text(text) => json!({ "name": name, "value": text }),
         Value::Json(json) => json!({ "name": name, "value": json }),

@@ -39,7 +39,7 @@ pub use counts::{Counts, Deed};
 pub use difference::Difference;
 pub use error::{Mismatch, PlanError};
 pub use graph::graph;
-pub use json::json;
+pub use json::{json, parameters};
 pub use matching::{Allowed, Approved};
 pub use permission::Needed;
 pub use plan::{

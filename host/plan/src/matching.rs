@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::difference;
 use crate::error::Mismatch;
 use crate::filling::Filling;
-use crate::{Forecast, Placeholder, Plan, Step};
+use crate::{Expected, Forecast, Placeholder, Plan, Step};
 
 /// How many differences a mismatch names.
 const DIFFERENCES_SHOWN: usize = 12;
@@ -112,6 +112,13 @@ impl Approved {
                 self.live.set(&placeholder.text, live);
             }
         }
+    }
+
+    /// Whether a step was approved as one that is refused. What is a forecast was asked for again.
+    pub fn is_to_be_refused(&self, step: u32) -> bool {
+        let is_sure = self.forecast.as_ref().is_none_or(|forecast| step < forecast.from);
+        let meant = self.steps.iter().find(|it| it.number == step).filter(|_| is_sure);
+        meant.is_some_and(|it| matches!(it.expected, Expected::Refused { .. }))
     }
 
     /// A text of the plan with the values that are known by now: a name for progress and for checks.

@@ -1,7 +1,7 @@
 //! A run does what was approved, or is stopped.
 
 use host_model::{Blame, Call, Problem as _, Value};
-use host_plan::{Allowed, Approved, Forecast, Mismatch, Plan, Rehearsal, Rehearsed};
+use host_plan::{Allowed, Approved, Expected, Forecast, Mismatch, Plan, Rehearsal, Rehearsed};
 use serde_json::{Value as Json, json};
 
 use crate::bed;
@@ -247,4 +247,21 @@ fn long_documents_show_where_they_part() {
     let error = Approved::new(&plan).next(&step("other-end")).unwrap_err().to_string();
     assert!(error.contains("planned-end") && error.contains("other-end"), "{error}");
     assert!(error.contains("(3990 characters) …"), "{error}");
+}
+
+#[test]
+fn a_step_that_was_approved_as_refused_is_told_from_others() {
+    let mut plan = bed::recorded_plan("ack");
+    let expected = Expected::Refused { code: "NoPermission".to_owned() };
+    for step in &mut plan.steps {
+        step.expected = Expected::Done;
+    }
+    plan.steps[1].expected = expected;
+    let told = |plan: &Plan| {
+        let approved = Approved::new(plan);
+        (0..5).filter(|step| approved.is_to_be_refused(*step)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&plan), [2]);
+    plan.forecast = Some(Forecast { from: 2, reason: "nobody knows".to_owned() });
+    assert_eq!(told(&plan), [] as [u32; 0], "what is a forecast is asked for again");
 }

@@ -81,13 +81,21 @@ impl LiveDriver {
         }
     }
 
-    /// Takes over what the reply to a step brought.
-    pub(super) fn note_planned(&mut self, answer: &Answer) {
-        let Some(progress) = &mut self.approved else { return };
+    /// Takes over what the reply to a step brought. A step that was approved as one that is refused, and is
+    /// done, ends the run: nobody agreed to that.
+    pub(super) fn note_planned(&mut self, answer: &Answer) -> Result<(), Stop> {
+        let Some(progress) = &mut self.approved else { return Ok(()) };
         let (Some(step), Answer::Reply { reply }) = (progress.current.take(), answer) else {
-            return;
+            return Ok(());
         };
+        if progress.approved.is_to_be_refused(step) {
+            let reason = format!(
+                "step {step} of the plan was approved as one that is refused, and the cloud did it"
+            );
+            return Err(Stop::Unplanned { reason });
+        }
         progress.approved.answered(step, &reply.body, &reply.secrets);
+        Ok(())
     }
 
     fn place(&mut self, asked: &Call) -> Result<Place, String> {

@@ -84,7 +84,6 @@ impl LiveDriver {
             Ok(reply) => Answer::Reply { reply: reply.clone() },
             Err(error) => Answer::Error { error: error.clone() },
         };
-        self.note_planned(&answer);
         self.note_seen(call, &result);
         match known {
             Some(known) => {
@@ -97,6 +96,7 @@ impl LiveDriver {
             self.record(call, &identity, &result, now);
             self.report_call(call, &identity, &result, attempts, elapsed);
         }
+        self.note_planned(&answer)?;
         Ok(answer)
     }
 

@@ -68,7 +68,7 @@ impl LiveDriver {
         let call = intent.map_or_else(|| self.normalized(asked), |intent| intent.sent.clone());
         if intent.is_some() {
             self.pass_planned(asked)?;
-            self.note_planned(answer);
+            self.note_planned(answer)?;
         }
         if let Ok((_, action)) = self.resolve(&call) {
             // Counts how often it was asked for, so that the next one gets a token of its own.

@@ -51,8 +51,6 @@ pub struct Planned {
     /// What the workflow found to be wrong and would leave so, in its own words: they are redacted, and
     /// not escaped.
     pub faults: Vec<String>,
-    /// How many reads were sent.
-    pub reads: usize,
     /// What the policy file would deny, if it only audits.
     pub would_deny: Option<Vec<WouldDeny>>,
 }
@@ -96,7 +94,7 @@ impl Run {
         let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
         let would_deny = self.settings().allowances.audits().then(|| ledger.would_deny.clone());
         let faults = faults(&ledger);
-        Ok(Planned { plan, error: composed.error, faults, reads: replies.len(), would_deny })
+        Ok(Planned { plan, error: composed.error, faults, would_deny })
     }
 
     fn plan_of(

@@ -22,14 +22,4 @@ impl Replies {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, reply.clone());
         }
     }
-
-    /// How many reads were sent.
-    pub fn len(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    /// Whether nothing was read.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }

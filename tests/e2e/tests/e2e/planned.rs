@@ -73,6 +73,12 @@ fn a_plan_is_applied_step_by_step_and_once() {
     let seen = apply(&home, &["--json"]).exits(0);
     assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
     assert_eq!(done(&seen).len(), 7, "{seen}");
+    let bundle = home.host(&["export", "last"]).exits(0);
+    let bundle: Json = serde_json::from_str(&bundle.stdout).expect("evidence is JSON");
+    let approved = &bundle["approvals"]["plan"];
+    assert_eq!(approved["how"], "file", "{approved:#}");
+    assert_eq!(approved["sha256"], approved["plan"]["hash"], "{approved:#}");
+    assert!(approved["who"].as_str().is_some_and(|who| who.contains("uid")), "{approved:#}");
     let seen = apply(&home, &["--json"]).exits(2);
     assert_eq!(code(&seen), "plan.applied-already", "{seen}");
     assert!(seen.hint().contains("host show run-"), "{seen}");
