@@ -263,6 +263,11 @@ impl Bed {
         self.secrets().unsettled(&self.account(), user).unwrap().is_some()
     }
 
+    /// Leaves a note of a key that was asked for.
+    pub(super) fn note(&self, user: &str) {
+        self.secrets().intend(&self.account(), user, &self.run).unwrap();
+    }
+
     /// Whether the vault has the secret of an object.
     pub(super) fn has_secret(&self, object: &str) -> bool {
         self.secrets().find(&self.account(), object).unwrap().is_some()
