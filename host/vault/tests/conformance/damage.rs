@@ -2,8 +2,10 @@
 
 use host_vault::Vault;
 
+use crate::medium::{
+    LINEAGE, Medium, OBJECT, OTHER, Rows, SECRET, code, entry, filled, find, text,
+};
 use crate::notes::{intent, run};
-use crate::{LINEAGE, Medium, OBJECT, OTHER, Rows, SECRET, code, entry, filled, find, text};
 
 /// The place of the only entry, or of the only note.
 fn place(rows: &Rows, shelf: &str) -> String {

@@ -3,7 +3,7 @@
 use host_model::{SecretKind, Timestamp};
 use host_vault::SealedEntry;
 
-use crate::{
+use crate::medium::{
     ACCOUNT, LINEAGE, Medium, OBJECT, OTHER, SECRET, START, code, entry, filled, find, text,
 };
 

@@ -3,7 +3,7 @@
 use host_model::{RunId, SecretKind, Timestamp};
 use host_vault::Intent;
 
-use crate::{ACCOUNT, LINEAGE, Medium, OBJECT, START, code, entry, filled};
+use crate::medium::{ACCOUNT, LINEAGE, Medium, OBJECT, START, code, entry, filled};
 
 pub(crate) fn run(last: u8) -> RunId {
     RunId::new(Timestamp::from_seconds(START), [0, 0, 0, last])
