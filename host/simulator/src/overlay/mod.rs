@@ -50,6 +50,8 @@ pub struct Overlay {
 #[derive(Debug)]
 struct Inner {
     layers: Layers,
+    /// How much was planned when each part began that may not be needed, the innermost last.
+    parts: Vec<usize>,
     /// Who calls with which key.
     callers: BTreeMap<String, Known>,
     requests: u64,
@@ -86,6 +88,7 @@ impl Overlay {
         let Ground { reads, replies, gateway, time } = ground;
         let inner = Inner {
             layers: Layers::new(accounts, seed),
+            parts: Vec::new(),
             callers: BTreeMap::new(),
             requests: 0,
             touched: false,
@@ -97,6 +100,21 @@ impl Overlay {
     /// From now on, requests that are signed with that key are this caller's.
     pub fn introduce(&self, key_id: &str, known: Known) {
         self.lock().callers.insert(key_id.to_owned(), known);
+    }
+
+    /// A part begins that may not be needed: what is planned from here on is forgotten when it ends.
+    pub fn enter_conditional(&self) {
+        let mut inner = self.lock();
+        let planned = inner.layers.planned();
+        inner.parts.push(planned);
+    }
+
+    /// The part ends that began last.
+    pub fn leave_conditional(&self) {
+        let mut inner = self.lock();
+        if let Some(planned) = inner.parts.pop() {
+            inner.layers.forget_after(planned);
+        }
     }
 
     /// Whether any answer since the last question was not the cloud's own word.
