@@ -196,6 +196,10 @@ impl Run {
         let driver = LiveDriver::new(stage, Arc::clone(ledger), Tape::default(), None);
         let outcome = workflow.run(Box::new(driver), settings.limits, &input.to_string()).await;
         let mut rehearsal = std::mem::take(&mut *planning.book());
+        let last = rehearsal.calls.len().saturating_sub(1);
+        // What was guessed at last, the workflow may have ended by.
+        let guess = overlay.take_guesses().into_iter().next().map(|guess| (last, guess));
+        rehearsal.guessed = rehearsal.guessed.take().or(guess);
         match outcome {
             Ok(_) => Ok(rehearsal),
             // Whatever a workflow says at its end, a plan is what it did until then.

@@ -10,7 +10,7 @@ use super::asked::Asked;
 use crate::access;
 use crate::state::{
     Account, Caller, CallerIdentity, CloudError, Facet, Mint, Operation, Parameters, PolicyType,
-    State, apply,
+    Sight, State, apply,
 };
 
 /// A name that is shorter than this is nothing that the overlay made up.
@@ -179,6 +179,13 @@ impl Layers {
             Ok(_) | Err(_) => {}
         }
         answer
+    }
+
+    /// Machines on which a planned script found what nobody has seen.
+    pub(super) fn supposed(&self) -> impl Iterator<Item = &str> {
+        let instances = self.over.accounts.values().flat_map(|account| account.instances.known());
+        let supposed = instances.filter(|it| it.machine.sight == Sight::Supposed);
+        supposed.map(|it| it.id.as_str())
     }
 
     /// Whoever calls with a key or a session that was made up here.

@@ -19,7 +19,7 @@ mod asked;
 mod layers;
 mod replies;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -56,6 +56,8 @@ struct Inner {
     callers: BTreeMap<String, Known>,
     requests: u64,
     touched: bool,
+    /// Machines of which a guess says already that nobody has seen what is on them.
+    supposed: BTreeSet<String>,
     /// Why an answer is a guess: what nobody could know.
     guesses: Vec<String>,
 }
@@ -92,6 +94,7 @@ impl Overlay {
             callers: BTreeMap::new(),
             requests: 0,
             touched: false,
+            supposed: BTreeSet::new(),
             guesses: Vec::new(),
         };
         Self { reads, replies, gateway, time, seed, inner: Mutex::new(inner) }
@@ -191,11 +194,12 @@ impl Overlay {
             }
             answer => answer,
         };
-        if asked.product.key == "ecs" && asked.action.effect.is_write() {
-            inner.guesses.push(format!(
-                "{}: what is on a machine is known when a script ran",
-                asked.title()
-            ));
+        let supposed: BTreeSet<String> = inner.layers.supposed().map(str::to_owned).collect();
+        let new = supposed.difference(&inner.supposed).count();
+        if new > 0 {
+            let guess = "what is on a machine is known when a script has looked at it";
+            inner.guesses.push(guess.to_owned());
+            inner.supposed = supposed;
         }
         drop(inner);
         self.reply(asked, answer)
