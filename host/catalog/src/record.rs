@@ -2,10 +2,16 @@
 
 use serde::Deserialize;
 
+use crate::Release;
+
 /// A WIT record that mirrors a part of a reply. Every record ends in `raw`, the part as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
+    /// The release of the product's package that brought it. Its fields are frozen from then on: what the
+    /// cloud adds later stands in `raw`, or in a record of another name.
+    #[serde(default)]
+    pub since: Release,
     /// Its fields, in the order of the WIT record.
     pub fields: Vec<Field>,
 }
