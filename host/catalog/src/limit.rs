@@ -27,7 +27,10 @@ fn kind(is: &ParameterType) -> String {
         ParameterType::Text { values, .. } => {
             values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ")
         }
-        ParameterType::Number { min, max } => format!("whole number, {min} to {max}"),
+        ParameterType::Number { min, max, unit } => {
+            let unit = unit.as_ref().map(|unit| format!(" of {unit}")).unwrap_or_default();
+            format!("whole number{unit}, {min} to {max}")
+        }
         ParameterType::Flag => "`true` or `false`".to_owned(),
         ParameterType::Texts { max } => format!("list of texts, at most {max}"),
         ParameterType::Tags { max, key_max, value_max } => {
@@ -73,7 +76,7 @@ mod tests {
     #[test]
     fn limits_read_like_speech() {
         let cases = [
-            ("sts", "AssumeRole", "DurationSeconds", "whole number, 900 to 43200"),
+            ("sts", "AssumeRole", "DurationSeconds", "whole number of seconds, 900 to 43200"),
             (
                 "sts",
                 "AssumeRole",

@@ -8,6 +8,10 @@ use crate::{
     Argument, ArgumentType, Field, FieldType, Product, Record, Release, ReplyShape, wit_name,
 };
 
+const TYPES: &str = "\
+Parts of replies. Frozen: what a record does not name stands in its `raw`. A field that is no `option` and that the
+cloud left out reads as empty, zero or false.";
+
 const QUERIES: &str = "\
 Calls that change nothing. A workflow that imports only `queries` interfaces cannot write.
 
@@ -106,16 +110,15 @@ fn types_text(product: &Product) -> String {
     let mut parts: Vec<String> = vec![uses.text()];
     parts.extend(product.records.iter().map(|(name, record)| record_text(name, record)));
     parts.retain(|part| !part.is_empty());
-    format!(
-        "\n/// Parts of replies.\n{}interface types {{\n{}}}\n",
-        gate(since, 0),
-        parts.join("\n")
-    )
+    format!("\n{}{}interface types {{\n{}}}\n", doc(TYPES, 0), gate(since, 0), parts.join("\n"))
 }
 
 fn record_text(name: &str, record: &Record) -> String {
     let mut text = format!("{}  record {} {{\n", gate(record.since, 2), wit_name(name));
     for field in &record.fields {
+        if let Some(unit) = &field.unit {
+            text.push_str(&doc(&format!("In {unit}."), 4));
+        }
         let _ = writeln!(text, "    {}: {},", wit_name(&field.name), field_type(field));
     }
     text.push_str(

@@ -101,6 +101,9 @@ pub enum ParameterType {
         min: i64,
         /// Greatest value.
         max: i64,
+        /// What it counts, for people.
+        #[serde(default)]
+        unit: Option<String>,
     },
     /// True or false.
     Flag,

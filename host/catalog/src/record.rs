@@ -29,6 +29,9 @@ pub struct Field {
     /// Whether the cloud may leave it out.
     #[serde(default)]
     pub maybe: bool,
+    /// What a number counts, for the doc comment.
+    #[serde(default)]
+    pub unit: Option<String>,
 }
 
 /// What a field is. A field that is absent and not `maybe` reads as empty, zero or false.
