@@ -13,8 +13,6 @@ use crate::error::XtaskError;
 /// The package that names all others by version: its version is the contract's.
 pub(super) const WORLD: &str = "host:workflow";
 
-const GATE: &str = "@since(version = ";
-
 /// A folder with packages of WIT.
 pub(super) struct Tree {
     pub(super) resolve: Resolve,
@@ -43,25 +41,11 @@ impl Tree {
     /// The same of texts.
     pub(super) fn of(files: BTreeMap<String, String>) -> Result<Self, String> {
         let mut resolve = Resolve::default();
-        let mut groups = Vec::new();
-        for (path, text) in &files {
-            let group = UnresolvedPackageGroup::parse(path, text)
-                .map_err(|error| format!("{path}: {error:?}"))?;
-            groups.push(group);
-        }
-        // In the order of dependence: whoever needs nothing that is still missing comes first.
-        while !groups.is_empty() {
-            let names: Vec<_> = groups.iter().map(|group| group.main.name.clone()).collect();
-            let is_ready = |group: &UnresolvedPackageGroup| {
-                !group.main.foreign_deps.keys().any(|need| names.contains(need))
-            };
-            let next = groups.iter().position(is_ready).unwrap_or_default();
-            let group = groups.remove(next);
-            resolve.push_group(group).map_err(|error| format!("{error:?}"))?;
+        for (path, text) in in_order(&files) {
+            resolve.push_source(path, text).map_err(|error| format!("{error:#}"))?;
         }
         let mut packages = Vec::new();
-        let mut faults: Vec<String> =
-            files.iter().flat_map(|(path, text)| hidden(path, text)).collect();
+        let mut faults = Vec::new();
         for (id, _) in resolve.packages.iter() {
             match Package::of(&resolve, id) {
                 Ok(package) => packages.push(package),
@@ -88,22 +72,23 @@ impl Tree {
     }
 }
 
-/// Items that say that they come later than their package: no tool sees them, and no check does.
-fn hidden(path: &str, text: &str) -> Vec<String> {
-    let package = text.lines().find_map(|line| line.strip_prefix("package "));
-    let version = package.and_then(|line| line.trim_end_matches(';').split_once('@'));
-    let Some(version) = version.and_then(|(_, version)| Release::parse(version)) else {
-        return Vec::new();
-    };
-    let gates = text.lines().enumerate().filter_map(|(number, line)| {
-        let since = line.trim().strip_prefix(GATE)?.trim_end_matches(')');
-        Some((number + 1, since, Release::parse(since)))
-    });
-    let late = gates.filter(|(_, _, since)| since.is_none_or(|since| since > version));
-    late.map(|(number, since, _)| {
-        format!("{path}:{number} says `@since` {since}, and its package is {version}: nobody sees it there")
-    })
-    .collect()
+/// Whoever needs nothing that is still missing comes first. What cannot be read comes as it is: reading it says why.
+fn in_order(files: &BTreeMap<String, String>) -> Vec<(&String, &String)> {
+    let parse = |(path, text): (&String, &String)| UnresolvedPackageGroup::parse(path, text).ok();
+    let mut waiting: Vec<_> = files.iter().map(|file| (file, parse(file))).collect();
+    let mut order = Vec::new();
+    while !waiting.is_empty() {
+        let names: Vec<_> = waiting
+            .iter()
+            .filter_map(|(_, group)| group.as_ref().map(|group| group.main.name.clone()))
+            .collect();
+        let is_ready = |group: &UnresolvedPackageGroup| {
+            !group.main.foreign_deps.keys().any(|need| names.contains(need))
+        };
+        let next = waiting.iter().position(|(_, group)| group.as_ref().is_none_or(is_ready));
+        order.push(waiting.remove(next.unwrap_or_default()).0);
+    }
+    order
 }
 
 fn collect(
