@@ -5,6 +5,7 @@
 
 mod cache;
 mod component;
+mod contract;
 mod determinism;
 mod guest;
 mod imports;
