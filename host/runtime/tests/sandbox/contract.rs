@@ -61,3 +61,16 @@ fn the_components_that_are_kept_import_all_that_their_packages_have() {
         assert!(imports.len() > 100, "{}", imports.len());
     }
 }
+
+#[test]
+fn the_page_says_the_limits_that_a_workflow_has() {
+    let page = read(&host_testkit::workspace().join("docs/contract.md"));
+    let page = String::from_utf8(page).unwrap();
+    let limits = format!("{:?}", Limits::default());
+    let limits = limits.trim_start_matches("Limits {").trim_end_matches('}').trim();
+    for limit in limits.split(", ") {
+        let (name, value) = limit.split_once(": ").unwrap();
+        let row = format!("\n| `{name}` | {value} |");
+        assert!(page.contains(&row), "docs/contract.md has no row{row}");
+    }
+}

@@ -10,6 +10,7 @@ mod determinism;
 mod guest;
 mod imports;
 mod limits;
+mod linker;
 mod manifest;
 mod refusals;
 mod script;
