@@ -184,7 +184,7 @@ fn function_text(product: &Product, function: &Function) -> String {
     let since = gate(function.since, 2);
     let mut text = format!("\n{since}  record {}-options {{\n", function.name);
     for option in &function.options {
-        text.push_str(&doc(&limit(product, function, option), 4));
+        text.push_str(&doc(&sentence(&limit(product, function, option)), 4));
         let _ = writeln!(text, "    {}: {},", wit_name(&option.name), option_type(option.is));
     }
     text.push_str(
@@ -216,6 +216,15 @@ fn function_words(product: &Product, function: &Function) -> String {
         let _ = writeln!(words, "- `{}`: {}", argument.name, limit(product, function, argument));
     }
     words
+}
+
+/// Words that stand alone.
+fn sentence(words: &str) -> String {
+    let mut characters = words.chars();
+    match characters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), characters.as_str()),
+        None => String::new(),
+    }
 }
 
 /// What an argument may be, in words; what is outside is `invalid`.
