@@ -63,18 +63,29 @@ fn settings_are_pairs_in_the_contract() {
 fn what_comes_later_says_so_and_leaves_what_was_released() {
     let data = include_str!("../../data/sts.toml");
     let later = data
-        .replace("[actions.GetCallerIdentity]\n", "[actions.GetCallerIdentity]\nsince = \"0.1.1\"\n")
+        .replace(
+            "[actions.GetCallerIdentity]\n",
+            "[actions.GetCallerIdentity]\nsince = \"0.1.1\"\n",
+        )
         .replace("is = \"external-id\" }", "is = \"external-id\", late = true }");
-    let (before, after) = (Product::parse("sts", data).unwrap(), Product::parse("sts", &later).unwrap());
+    let (before, after) =
+        (Product::parse("sts", data).unwrap(), Product::parse("sts", &later).unwrap());
     assert_eq!(after.release().to_string(), "0.1.1");
     assert_eq!(after.interfaces()[0].name, "aliyun:sts/queries@0.1.1");
     let text = package_text(&after);
     assert!(text.contains("\npackage aliyun:sts@0.1.1;\n"));
     let gate = |version: &str, item: &str| format!("@since(version = {version})\n{item}");
-    for new in ["interface queries", "  get-caller-identity: func", "  record get-caller-identity-options"] {
+    for new in
+        ["interface queries", "  get-caller-identity: func", "  record get-caller-identity-options"]
+    {
         assert!(text.contains(&gate("0.1.1", new)), "{new}");
     }
-    for old in ["interface changes", "  assume-role: func", "  record assume-role-options", "  record caller-identity"] {
+    for old in [
+        "interface changes",
+        "  assume-role: func",
+        "  record assume-role-options",
+        "  record caller-identity",
+    ] {
         assert!(text.contains(&gate("0.1.0", old)), "{old}");
     }
     assert!(text.contains("  @since(version = 0.1.1)\n  use types.{caller-identity};\n"));

@@ -105,7 +105,10 @@ fn what_came_later_in_a_track_is_told_with_the_release_that_has_it() {
     for (old, new, interface, function, core, says) in cases {
         let files = later(old, new);
         let import = format!(r#"(import "{interface}" "{function}" (func {core}))"#);
-        let error = read(&files, &format!("import {interface};"), &import);
+        let core = workflow(&import, "").replace("entry@0.1.0", "entry@0.1.7");
+        let world = format!("import {interface}; {ENTRY}").replace("entry@0.1.0", "entry@0.1.7");
+        let bytes = sealed(bare(&files, &world, &core), &manifest(&[]));
+        let error = Package::read("file.wasm", &bytes).expect_err("it must not pass");
         missing(&error, says, "has `host:run` up to 0.1.0");
         assert!(error.to_string().contains("a host that has `host:run` 0.1.7 or later"), "{error}");
     }
