@@ -1,7 +1,7 @@
 //! The cases of secrets.
 
 use host_model::{SecretKind, Timestamp};
-use host_vault::{SealedEntry, Vault};
+use host_vault::SealedEntry;
 
 use crate::medium::{
     ACCOUNT, LINEAGE, Medium, OBJECT, OTHER, SECRET, START, code, entry, filled, find, text,
@@ -191,10 +191,10 @@ pub(crate) fn one_of_many_has_a_name(medium: &dyn Medium) {
         let entry = entry(&format!("object/{round}"), LINEAGE);
         let vaults: Vec<_> = (0..4).map(|_| medium.open()).collect();
         // Two of them have the same secret each.
-        let seal = |(number, vault): (usize, &Box<dyn Vault>)| {
-            vault.prepare(&entry, &text(&format!("s3cr3t-{}", number / 2))).unwrap()
+        let seal = |number: usize| {
+            vaults[number].prepare(&entry, &text(&format!("s3cr3t-{}", number / 2))).unwrap()
         };
-        let sealed: Vec<SealedEntry> = vaults.iter().enumerate().map(seal).collect();
+        let sealed: Vec<SealedEntry> = (0..vaults.len()).map(seal).collect();
         let barrier = std::sync::Barrier::new(vaults.len());
         let outcomes: Vec<Result<bool, &str>> = std::thread::scope(|scope| {
             let tries = vaults.iter().zip(&sealed).map(|(vault, sealed)| {
