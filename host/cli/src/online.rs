@@ -13,7 +13,7 @@ use host_model::{AccountId, RunId, Scheme as HttpScheme, SecretText};
 use host_net::{AddressPolicy, HttpFetch, HttpTransport, Proxy, SystemClock, SystemEntropy};
 use host_runner::{Bound, BoundAccounts, Run};
 use host_sign::Scheme;
-use host_vault::{Lock, Vault};
+use host_vault::{Folder, Lock};
 
 use crate::config::{self, Config};
 use crate::context::Context;
@@ -182,14 +182,14 @@ impl Online {
         lock: &Lock,
         provoke: bool,
     ) -> Result<Cloud, Failure> {
-        let vault = Vault::open(folder, lock, Arc::new(SystemEntropy), Arc::new(SystemClock))?;
+        let vault = Folder::open(folder, lock, Arc::new(SystemEntropy), Arc::new(SystemClock))?;
         let vault_name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Cloud {
             client: Arc::clone(&self.client),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             accounts,
-            vault,
+            vault: Arc::new(vault),
             vault_name,
             known,
             run: self.run.clone(),
