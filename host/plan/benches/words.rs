@@ -133,7 +133,7 @@ fn plan(one: &Rehearsal, other: &Rehearsal) -> Plan {
             vetted: true,
         },
         input: serde_json::json!({}),
-        accounts: BTreeMap::from([("source".to_owned(), Party { account, arn })]),
+        accounts: BTreeMap::from([("source".to_owned(), Party { account, arn, session: None })]),
         allowed: Vec::new(),
         terms: Terms::default(),
         steps: composed.steps,

@@ -43,7 +43,7 @@ pub use json::{json, parameters};
 pub use matching::{Allowed, Approved};
 pub use permission::Needed;
 pub use plan::{
-    Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Terms, Unread, Within, Workflow,
+    Enforced, Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Terms, Unread, Within, Workflow,
 };
 pub use rehearsal::{Rehearsal, Rehearsed};
 pub use seal::{Approval, FILE_LIMIT, FORMAT, How, open, seal};

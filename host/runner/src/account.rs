@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use host_client::KeySource;
-use host_model::{AccountId, IdentityFacts, IdentityRef};
+use host_model::{AccountId, Arn, IdentityFacts, IdentityRef, Principal};
+use host_plan::Enforced;
 use host_runtime::{AccountSlot, Manifest};
 
 use crate::RunError;
@@ -18,6 +19,8 @@ pub struct Bound {
     pub arn: String,
     /// What signs.
     pub keys: Arc<dyn KeySource>,
+    /// What the cloud holds its session to, if the host assumed a role for it.
+    pub session: Option<Enforced>,
 }
 
 impl Bound {
@@ -28,6 +31,20 @@ impl Bound {
             account: self.account.clone(),
             arn: self.arn.clone(),
         }
+    }
+}
+
+/// Whether two ARNs are of the same caller. Sessions of one role are: a name is drawn for each, unless the
+/// profile gives it.
+pub fn is_same_caller(one: &str, other: &str) -> bool {
+    let role = |arn: &str| match arn.parse::<Arn>().ok()?.principal() {
+        Principal::Session(role, _) => Some(role.clone()),
+        _ => None,
+    };
+    let account = |arn: &str| arn.parse::<Arn>().ok().map(|arn| arn.account().clone());
+    match (role(one), role(other)) {
+        (Some(role), Some(same)) => role == same && account(one) == account(other),
+        _ => one == other,
     }
 }
 
