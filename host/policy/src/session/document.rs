@@ -21,6 +21,8 @@ pub struct SessionPolicy {
     pub is_wider: bool,
     /// Whether it is what both this and the profile's own policy allow.
     pub is_shared: bool,
+    /// Whether that is why it is coarser: one document cannot say both more finely.
+    pub is_crossing: bool,
 }
 
 impl GrantedSet {
@@ -29,45 +31,40 @@ impl GrantedSet {
     ///
     /// # Errors
     ///
-    /// Nothing fits, or the profile's own policy cannot be read, or not be joined in one document.
+    /// Nothing fits, or the profile's own policy cannot be read, or allows nothing of what is granted.
     pub fn session_policy(
         &self,
         own: Option<&str>,
         origin: &str,
     ) -> Result<SessionPolicy, SessionFault> {
         let own = own.map(|text| intersect::read(text, origin)).transpose()?;
-        let mut shortest: Option<usize> = None;
-        let mut crossing = None;
+        let mut shortest = usize::MAX;
+        let mut is_crossing = false;
         for coarseness in Coarseness::ALL {
             let clauses = coarseness.of(self);
             let statements = match &own {
-                Some(own) => match intersect::with(&clauses, own, origin) {
-                    Ok(statements) => statements,
-                    Err(SessionFault::Uncombinable { .. }) if crossing.is_some() => continue,
-                    Err(fault @ SessionFault::Uncombinable { .. }) => {
-                        crossing = Some(fault);
-                        continue;
-                    }
-                    Err(fault) => return Err(fault),
-                },
-                None => statements(&clauses),
+                Some(own) => intersect::with(&clauses, own),
+                None => Some(statements(&clauses)),
             };
+            let Some(statements) = statements else {
+                is_crossing = true;
+                continue;
+            };
+            if statements.iter().all(|statement| statement["Effect"] != "Allow") {
+                return Err(SessionFault::Empty { origin: origin.to_owned() });
+            }
             let text = json!({ "Version": "1", "Statement": statements }).to_string();
             let length = text.chars().count();
             if length <= SESSION_LIMIT {
                 let (is_wider, is_shared) = (self.is_wider, own.is_some());
-                return Ok(SessionPolicy { text, coarseness, is_wider, is_shared });
+                // The first that can be said at all is too long, or is this one.
+                let is_crossing = is_crossing && shortest == usize::MAX;
+                return Ok(SessionPolicy { text, coarseness, is_wider, is_shared, is_crossing });
             }
-            shortest = Some(shortest.map_or(length, |other| other.min(length)));
+            shortest = shortest.min(length);
         }
         let origin = origin.to_owned();
-        Err(match (shortest, crossing) {
-            (Some(length), _) => {
-                SessionFault::Oversized { origin, length, limit: SESSION_LIMIT }
-            }
-            (None, Some(fault)) => fault,
-            (None, None) => SessionFault::Empty { origin },
-        })
+        Err(SessionFault::Oversized { origin, length: shortest, limit: SESSION_LIMIT })
     }
 }
 
@@ -82,16 +79,20 @@ impl SessionPolicy {
 
     /// Whether the policy says less finely what is granted, in words for people.
     pub fn words(&self) -> Vec<String> {
-        let coarsened = self.coarseness.words().map(|to| {
-            format!("coarsened to {to}, as STS takes {SESSION_LIMIT} characters at most")
-        });
+        let why = if self.is_crossing {
+            "as one document cannot say more finely what the profile's own policy allows, too".to_owned()
+        } else {
+            format!("as STS takes {SESSION_LIMIT} characters at most")
+        };
+        let coarsened = self.coarseness.words().map(|to| format!("coarsened to {to}, {why}"));
         let is_wider = self.is_wider.then_some("values of parameters are judged here only");
         let is_shared = self.is_shared.then_some("narrowed by the profile's own policy");
-        coarsened.into_iter().chain([is_wider, is_shared].into_iter().flatten().map(str::to_owned)).collect()
+        let others = [is_wider, is_shared].into_iter().flatten().map(str::to_owned);
+        coarsened.into_iter().chain(others).collect()
     }
 }
 
-fn statements(clauses: &Clauses) -> Vec<Json> {
+pub(super) fn statements(clauses: &Clauses) -> Vec<Json> {
     clauses.iter().map(|(resources, actions)| allow(actions, resources, None)).collect()
 }
 

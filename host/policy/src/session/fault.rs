@@ -6,9 +6,9 @@ use host_model::{Blame, Problem};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionFault {
-    /// Not even the coarsest document fits.
+    /// Not even the coarsest document fits, together with what the profile's own policy says.
     #[error(
-        "the session policy of {origin} would have {length} characters at its coarsest, and STS takes {limit}"
+        "the session policy of {origin} would have {length} characters at the least, and STS takes {limit}"
     )]
     Oversized {
         /// Whose session: "profile `x`".
@@ -26,16 +26,6 @@ pub enum SessionFault {
         /// Why.
         reason: String,
     },
-    /// The profile's own policy and the granted set cross in a way that one document cannot say.
-    #[error(
-        "the session policy that {origin} brings cannot be narrowed to what is granted: {reason}"
-    )]
-    Uncombinable {
-        /// Whose session.
-        origin: String,
-        /// What crosses what.
-        reason: String,
-    },
     /// The profile's own policy allows nothing of the granted set.
     #[error("the session policy that {origin} brings allows nothing of what is granted")]
     Empty {
@@ -49,7 +39,6 @@ impl Problem for SessionFault {
         match self {
             Self::Oversized { .. } => "policy.session-oversized",
             Self::Unread { .. } => "policy.session-unread",
-            Self::Uncombinable { .. } => "policy.session-uncombinable",
             Self::Empty { .. } => "policy.session-empty",
         }
     }
@@ -66,11 +55,6 @@ impl Problem for SessionFault {
             Self::Unread { .. } => {
                 "write the profile's `policy` with `Effect`, `Action`, `Resource` and `Condition` only, \
                  or remove it: what is granted goes along without it"
-                    .to_owned()
-            }
-            Self::Uncombinable { .. } => {
-                "write the profile's `policy` with whole names of actions or `product:*`, and with `*` or \
-                 whole names of resources; or remove it: what is granted goes along without it"
                     .to_owned()
             }
             Self::Empty { .. } => {

@@ -2,7 +2,7 @@
 //!
 //! The language has no "and": so each of its permissions is narrowed by each of ours, pattern by pattern, and
 //! what it forbids stays forbidden. That is exact where of two patterns one holds the other, or they have
-//! nothing in common. Where two only cross, nothing is guessed.
+//! nothing in common. Where two only cross, nothing is guessed: ours is said more coarsely.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +14,8 @@ use super::coarse::Clauses;
 use super::document::allow;
 use super::fault::SessionFault;
 
-/// How many characters of a pattern are shown.
-const PATTERN_SHOWN: usize = 120;
+/// How many characters of a name are shown.
+const NAME_SHOWN: usize = 120;
 
 /// What a statement may have.
 const MEMBERS: [&str; 4] = ["Effect", "Action", "Resource", "Condition"];
@@ -37,45 +37,30 @@ pub(super) fn read(text: &str, origin: &str) -> Result<Vec<Json>, SessionFault> 
     };
     match statements.iter().find_map(strange) {
         // A `Deny` of everything but something is no trouble, but nobody writes one.
-        Some(name) => Err(unread(format!("it has `{}`", quote_within(&name, PATTERN_SHOWN)))),
+        Some(name) => Err(unread(format!("it has `{}`", quote_within(&name, NAME_SHOWN)))),
         None => Ok(statements),
     }
 }
 
-/// The statements that allow what both allow, and forbid what `own` forbids.
-pub(super) fn with(
-    clauses: &Clauses,
-    own: &[Json],
-    origin: &str,
-) -> Result<Vec<Json>, SessionFault> {
-    let (permits, mut all): (Vec<&Json>, Vec<Json>) = (
-        own.iter().filter(|it| it["Effect"] == "Allow").collect(),
-        own.iter().filter(|it| it["Effect"] != "Allow").cloned().collect(),
-    );
-    let mut is_empty = true;
+/// The statements that allow what both allow, and forbid what `own` forbids; nothing if one document cannot
+/// say that.
+pub(super) fn with(clauses: &Clauses, own: &[Json]) -> Option<Vec<Json>> {
+    let (permits, denials): (Vec<&Json>, Vec<&Json>) =
+        own.iter().partition(|statement| statement["Effect"] == "Allow");
+    let mut all: Vec<Json> = denials.into_iter().cloned().collect();
     for permit in permits {
         for (resources, actions) in clauses {
-            let crossing = |(ours, theirs): (String, String)| SessionFault::Uncombinable {
-                origin: origin.to_owned(),
-                reason: format!(
-                    "`{}` and `{}` have only a part in common",
-                    quote_within(&ours, PATTERN_SHOWN),
-                    quote_within(&theirs, PATTERN_SHOWN)
-                ),
-            };
-            let actions = shared(actions, &texts(&permit["Action"]), folded).map_err(crossing)?;
+            let actions = shared(actions, &texts(&permit["Action"]), folded)?;
             if actions.is_empty() {
                 continue;
             }
-            let resources =
-                shared(resources, &texts(&permit["Resource"]), letters).map_err(crossing)?;
+            let resources = shared(resources, &texts(&permit["Resource"]), letters)?;
             if !resources.is_empty() {
-                is_empty = false;
                 all.push(allow(&actions, &resources, permit.get("Condition")));
             }
         }
     }
-    if is_empty { Err(SessionFault::Empty { origin: origin.to_owned() }) } else { Ok(all) }
+    Some(all)
 }
 
 fn texts(json: &Json) -> BTreeSet<String> {
@@ -86,12 +71,12 @@ fn texts(json: &Json) -> BTreeSet<String> {
     }
 }
 
-/// The patterns of what is in both lists, compared as `read` reads them; the two that cross, if any do.
+/// The patterns of what is in both lists, compared as `read` reads them; nothing if two cross.
 fn shared(
     ours: &BTreeSet<String>,
     theirs: &BTreeSet<String>,
     read: fn(&str) -> Vec<char>,
-) -> Result<BTreeSet<String>, (String, String)> {
+) -> Option<BTreeSet<String>> {
     let mut all = BTreeSet::new();
     for our in ours {
         for their in theirs {
@@ -100,11 +85,11 @@ fn shared(
             } else if holds(&read(our), &read(their)) {
                 all.insert(their.clone());
             } else if may_cross(our, their) {
-                return Err((our.clone(), their.clone()));
+                return None;
             }
         }
     }
-    Ok(all)
+    Some(all)
 }
 
 /// Whether whatever `inner` means, `outer` means too. A `*` of `inner` is held by one of `outer` only, and a

@@ -18,6 +18,8 @@ mod fault;
 mod intersect;
 mod name;
 mod set;
+#[cfg(test)]
+mod tests;
 
 pub use coarse::Coarseness;
 pub use document::SessionPolicy;
