@@ -43,7 +43,8 @@ pub use json::{json, parameters};
 pub use matching::{Allowed, Approved};
 pub use permission::Needed;
 pub use plan::{
-    Enforced, Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Terms, Unread, Within, Workflow,
+    Enforced, Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Terms, Unread, Within,
+    Workflow,
 };
 pub use rehearsal::{Rehearsal, Rehearsed};
 pub use seal::{Approval, FILE_LIMIT, FORMAT, How, open, seal};

@@ -80,3 +80,29 @@ impl BoundAccounts {
         own.or_else(any).map(|(name, _)| name.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_of_one_role_are_one_caller() {
+        let session = |account: &str, role: &str, name: &str| {
+            format!("acs:ram::{account}:assumed-role/{role}/{name}")
+        };
+        let user = "acs:ram::1234567890123456:user/operator".to_owned();
+        let one = session("1234567890123456", "deployer", "host-run-1");
+        for (other, expected) in [
+            (one.clone(), true),
+            (session("1234567890123456", "deployer", "host-run-2"), true),
+            (session("1234567890123456", "reader", "host-run-1"), false),
+            (session("6543210987654321", "deployer", "host-run-1"), false),
+            ("acs:ram::1234567890123456:role/deployer".to_owned(), false),
+            (user.clone(), false),
+        ] {
+            assert_eq!(is_same_caller(&one, &other), expected, "{other}");
+        }
+        assert!(is_same_caller(&user, &user));
+        assert!(!is_same_caller(&user, "acs:ram::1234567890123456:user/another"));
+    }
+}

@@ -324,8 +324,7 @@ impl Run {
         for (name, party) in &begun.accounts {
             let now = self.settings.accounts.0.get(name);
             if now.is_none_or(|bound| {
-                bound.account.as_str() != party.account
-                    || !is_same_caller(&bound.arn, &party.arn)
+                bound.account.as_str() != party.account || !is_same_caller(&bound.arn, &party.arn)
             }) {
                 return Err(RunError::AccountDifferent {
                     name: name.clone(),

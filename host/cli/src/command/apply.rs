@@ -132,7 +132,9 @@ fn same_component(plan: &Plan, digest: &str) -> Result<(), Failure> {
 fn same_accounts(plan: &Plan, accounts: &host_runner::BoundAccounts) -> Result<(), Failure> {
     for (name, party) in &plan.accounts {
         let now = accounts.0.get(name);
-        if now.is_some_and(|now| now.account == party.account && is_same_caller(&now.arn, &party.arn)) {
+        if now
+            .is_some_and(|now| now.account == party.account && is_same_caller(&now.arn, &party.arn))
+        {
             continue;
         }
         let now = now.map_or("nobody", |now| now.arn.as_str());

@@ -80,7 +80,8 @@ impl SessionPolicy {
     /// Whether the policy says less finely what is granted, in words for people.
     pub fn words(&self) -> Vec<String> {
         let why = if self.is_crossing {
-            "as one document cannot say more finely what the profile's own policy allows, too".to_owned()
+            "as one document cannot say more finely what the profile's own policy allows, too"
+                .to_owned()
         } else {
             format!("as STS takes {SESSION_LIMIT} characters at most")
         };

@@ -53,7 +53,8 @@ impl GrantedSet {
         let mut set = Self::of_nothing();
         let mut families = BTreeSet::new();
         for (key, name) in made {
-            let Some((product, action)) = catalog.product(key).zip(catalog.action(key, name)) else {
+            let Some((product, action)) = catalog.product(key).zip(catalog.action(key, name))
+            else {
                 continue;
             };
             families.insert(family(&product.key));

@@ -42,20 +42,22 @@ fn plain(declared: &str) -> GrantedSet {
 }
 
 fn policy(set: &GrantedSet) -> SessionPolicy {
-    set.session_policy(None, "profile `x`").unwrap()
+    let policy = set.session_policy(None, "profile `x`").unwrap();
+    assert!(Document::parse_as(Kind::Session, &policy.text).is_ok(), "{}", policy.text);
+    policy
 }
 
 /// Whether the cloud would let a session do that whose role may do everything.
 fn allows(text: &str, action: &str, resource: &str) -> bool {
-    let everything =
-        Document::parse(r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#)
-            .unwrap();
-    let session = Document::parse_as(Kind::Session, text).unwrap();
-    let request = Request {
-        action: action.to_owned(),
-        resource: resource.to_owned(),
-        ..Request::default()
-    };
+    let everything = Document::parse(
+        r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+    )
+    .unwrap();
+    // One that does not fit is compared as well.
+    let session = Document::parse(text).unwrap();
+    session.check_shape(Kind::Session).unwrap();
+    let request =
+        Request { action: action.to_owned(), resource: resource.to_owned(), ..Request::default() };
     evaluate(&request, &[("all", &everything)], Some(&session)).is_allowed()
 }
 
@@ -71,7 +73,11 @@ fn everything_declared() -> BTreeSet<String> {
 #[test]
 fn a_set_has_what_the_host_sends_and_nothing_else() {
     let cases = [
-        ("arms:ListTraceApps", "arms:ListTraceApps arms:ReadTraceApp", "arms:DeleteTraceApp ram:GetUser"),
+        (
+            "arms:ListTraceApps",
+            "arms:ListTraceApps arms:ReadTraceApp",
+            "arms:DeleteTraceApp ram:GetUser",
+        ),
         (
             "ram:CreateRole",
             "ram:CreateRole ram:GetRole ram:ListTagResources ram:GetPolicy",
@@ -82,7 +88,11 @@ fn a_set_has_what_the_host_sends_and_nothing_else() {
             "ram:ListAccessKeys ram:GetUser ram:GetAccessKeyLastUsed ram:UpdateAccessKey ram:DeleteAccessKey",
             "ram:DeleteUser ram:CreateUser",
         ),
-        ("ims:CreateAccessKey", "ram:DeleteAccessKey ram:ListAccessKeys ims:GetUser", "ims:DeleteUser"),
+        (
+            "ims:CreateAccessKey",
+            "ram:DeleteAccessKey ram:ListAccessKeys ims:GetUser",
+            "ims:DeleteUser",
+        ),
         (
             "resourcemanager:AttachPolicy",
             "resourcemanager:AttachPolicy ram:AttachPolicy ram:GetPolicy ram:ListPolicyAttachments",
@@ -142,7 +152,9 @@ fn an_undo_may_take_back_and_look_and_nothing_else() {
         assert!(!allows(&role, &format!("ram:{action}"), ROLE), "{action}: {role}");
     }
     let key = policy(&set(&[("ims", "CreateUser"), ("ram", "CreateAccessKey")])).text;
-    for action in ["ims:DeleteUser", "ram:UpdateAccessKey", "ram:DeleteAccessKey", "ram:ListPoliciesForUser"] {
+    for action in
+        ["ims:DeleteUser", "ram:UpdateAccessKey", "ram:DeleteAccessKey", "ram:ListPoliciesForUser"]
+    {
         assert!(allows(&key, action, "*"), "{action}: {key}");
     }
     assert!(set(&[("sts", "GetCallerIdentity")]).actions().count() == 1);
@@ -201,9 +213,18 @@ fn a_policy_file_cuts_the_set_down_to_its_rules() {
         ("ram:CreateAccessKey", "acs:ram:*:1234567890123456:user/alice", true),
         ("ram:DeleteAccessKey", "acs:ram:*:1234567890123456:user/alice", true),
     ] {
-        assert_eq!(allows(&policy.text, action, resource), expected, "{action} {resource}: {}", policy.text);
+        assert_eq!(
+            allows(&policy.text, action, resource),
+            expected,
+            "{action} {resource}: {}",
+            policy.text
+        );
     }
-    assert!(policy.words().iter().any(|it| it.contains("values of parameters")), "{:?}", policy.words());
+    assert!(
+        policy.words().iter().any(|it| it.contains("values of parameters")),
+        "{:?}",
+        policy.words()
+    );
     // A file that was not read for the run grants nothing.
     let unbound = Some(Arc::new(PolicyFile::parse(file).unwrap()));
     let allowances = Allowances { policy: unbound, ..Allowances::default() };
@@ -225,7 +246,8 @@ fn no_pattern_gets_narrower_on_its_way() {
         ("acs:ram:*:*:*", "payroll"),
         ("role/ärms", "anything"),
     ] {
-        let file = format!("[[rule]]\nactions = [\"ram:UpdateRole\"]\nresources = [\"{pattern}\"]\n");
+        let file =
+            format!("[[rule]]\nactions = [\"ram:UpdateRole\"]\nresources = [\"{pattern}\"]\n");
         let text = policy(&with_file("ram:UpdateRole", &file)).text;
         let resource = format!("acs:ram:*:{ACCOUNT}:role/{name}");
         assert!(allows(&text, "ram:UpdateRole", &resource), "{pattern}: {text}");
@@ -245,7 +267,10 @@ fn hundreds_of_rules() -> String {
 
 #[test]
 fn what_does_not_fit_is_coarsened_step_by_step_and_said() {
-    let few = policy(&with_file("ram:UpdateRole", "[[rule]]\nactions = [\"ram:*\"]\nresources = [\"role/a\"]"));
+    let few = policy(&with_file(
+        "ram:UpdateRole",
+        "[[rule]]\nactions = [\"ram:*\"]\nresources = [\"role/a\"]",
+    ));
     assert_eq!((few.coarseness, few.words().len()), (Coarseness::Exact, 0));
     let many = policy(&with_file("ram:UpdateRole ram:DeleteRole", &hundreds_of_rules()));
     assert_eq!(many.coarseness, Coarseness::Kinds, "{}", many.text);
@@ -263,7 +288,9 @@ fn what_does_not_fit_is_coarsened_step_by_step_and_said() {
 fn each_step_allows_what_the_one_before_allows_and_no_other_product() {
     let catalog = Catalog::builtin();
     let sets = [
-        plain("ram:CreateRole ram:GetRole arms:ListTraceApps arms:DescribeTraceLicenseKey cs:ModifyClusterAddon"),
+        plain(
+            "ram:CreateRole ram:GetRole arms:ListTraceApps arms:DescribeTraceLicenseKey cs:ModifyClusterAddon",
+        ),
         with_file("ram:UpdateRole ram:DeleteRole", &hundreds_of_rules()),
         GrantedSet::of_undo([("ram", "CreateUser"), ("ecs", "RunCommand")].into_iter()),
         plain("arms:ListTraceApps"),
@@ -289,7 +316,8 @@ fn each_step_allows_what_the_one_before_allows_and_no_other_product() {
     }
     // No first word takes in what is more than a read.
     let set = plain("arms:DescribeTraceLocation arms:ListTraceApps");
-    let text = json!({ "Version": "1", "Statement": statements(&Coarseness::Reads.of(&set)) }).to_string();
+    let text =
+        json!({ "Version": "1", "Statement": statements(&Coarseness::Reads.of(&set)) }).to_string();
     assert!(!allows(&text, "arms:DescribeTraceLicenseKey", "*"), "{text}");
 }
 
@@ -302,16 +330,36 @@ fn own(statements: &str) -> String {
 fn of_two_policies_the_narrower_one_holds() {
     let declared = "ram:CreateRole ram:UpdateRole ram:GetRole arms:ListTraceApps";
     let cases = [
-        (r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#, "ram:UpdateRole ram:GetRole", "ram:DeleteRole"),
-        (r#"{"Effect":"Allow","Action":"ram:*","Resource":"*"}"#, "ram:UpdateRole", "arms:ListTraceApps"),
-        (r#"{"Effect":"Allow","Action":["RAM:getrole","ram:DeleteRole"],"Resource":"*"}"#, "ram:GetRole", "ram:UpdateRole ram:DeleteRole"),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#,
+            "ram:UpdateRole ram:GetRole",
+            "ram:DeleteRole",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"ram:*","Resource":"*"}"#,
+            "ram:UpdateRole",
+            "arms:ListTraceApps",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":["RAM:getrole","ram:DeleteRole"],"Resource":"*"}"#,
+            "ram:GetRole",
+            "ram:UpdateRole ram:DeleteRole",
+        ),
         (
             r#"{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"ram:Update*","Resource":"*"}"#,
             "ram:CreateRole",
             "ram:UpdateRole",
         ),
-        (r#"{"Effect":"Allow","Action":"ram:*","Resource":"acs:ram:*:1234567890123456:role/arms-*"}"#, "ram:UpdateRole", ""),
-        (r#"{"Effect":"Allow","Action":"ram:*","Resource":"acs:ram:*:1234567890123456:role/other"}"#, "", "ram:UpdateRole ram:GetRole"),
+        (
+            r#"{"Effect":"Allow","Action":"ram:*","Resource":"acs:ram:*:1234567890123456:role/arms-*"}"#,
+            "ram:UpdateRole",
+            "",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"ram:*","Resource":"acs:ram:*:1234567890123456:role/other"}"#,
+            "",
+            "ram:UpdateRole ram:GetRole",
+        ),
         (
             r#"{"Effect":"Allow","Action":"ram:*","Resource":"*","Condition":{"Bool":{"acs:SecureTransport":"true"}}}"#,
             "",
@@ -353,7 +401,12 @@ fn nothing_is_allowed_that_either_policy_refuses() {
                 assert!(own || !together, "{action} on {resource}: {own_text} {}", both.text);
                 if both.coarseness <= alone.coarseness {
                     let ours = allows(&alone.text, &action, resource);
-                    assert!(ours || !together, "{action} on {resource}: {} {}", alone.text, both.text);
+                    assert!(
+                        ours || !together,
+                        "{action} on {resource}: {} {}",
+                        alone.text,
+                        both.text
+                    );
                 }
             }
         }
@@ -364,17 +417,33 @@ fn nothing_is_allowed_that_either_policy_refuses() {
 fn what_cannot_be_joined_is_refused_and_says_what_to_do() {
     let set = plain("ram:CreateRole ram:UpdateRole");
     let long = |width: usize| {
-        let names: Vec<String> = (0..40).map(|it| format!("\"acs:ram:*:*:role/{it:025}\"")).collect();
+        let names: Vec<String> =
+            (0..40).map(|it| format!("\"acs:ram:*:*:role/{it:025}\"")).collect();
         let names = names.join(",");
-        own(&format!(r#"{{"Effect":"Allow","Action":"*","Resource":[{names},"{}"]}}"#, "x".repeat(width)))
+        own(&format!(
+            r#"{{"Effect":"Allow","Action":"*","Resource":[{names},"{}"]}}"#,
+            "x".repeat(width)
+        ))
     };
     // It fits by itself, and not with the names of products.
     let long = long(1 + SESSION_LIMIT - long(1).len());
     let cases = [
         (&set, "no JSON".to_owned(), "policy.session-unread"),
-        (&set, own(r#"{"Effect":"Allow","NotAction":"ram:*","Resource":"*"}"#), "policy.session-unread"),
-        (&set, own(r#"{"Effect":"Allow","Action":"*","Resource":"*","Other":1}"#), "policy.session-unread"),
-        (&set, own(r#"{"Effect":"Allow","Action":"oss:*","Resource":"*"}"#), "policy.session-empty"),
+        (
+            &set,
+            own(r#"{"Effect":"Allow","NotAction":"ram:*","Resource":"*"}"#),
+            "policy.session-unread",
+        ),
+        (
+            &set,
+            own(r#"{"Effect":"Allow","Action":"*","Resource":"*","Other":1}"#),
+            "policy.session-unread",
+        ),
+        (
+            &set,
+            own(r#"{"Effect":"Allow","Action":"oss:*","Resource":"*"}"#),
+            "policy.session-empty",
+        ),
         (&set, own(r#"{"Effect":"Deny","Action":"oss:*","Resource":"*"}"#), "policy.session-empty"),
         (&set, long, "policy.session-oversized"),
     ];
@@ -384,7 +453,10 @@ fn what_cannot_be_joined_is_refused_and_says_what_to_do() {
             Ok(policy) => panic!("{code}: {text} gave {}", policy.text),
             Err(fault) => {
                 assert_eq!(fault.code(), code, "{text}: {fault}");
-                assert!(fault.to_string().contains("profile `x`") && fault.hint().is_some(), "{fault}");
+                assert!(
+                    fault.to_string().contains("profile `x`") && fault.hint().is_some(),
+                    "{fault}"
+                );
             }
         }
     }
@@ -393,7 +465,10 @@ fn what_cannot_be_joined_is_refused_and_says_what_to_do() {
 /// Of names that only cross, ours becomes coarser, and the profile's stays.
 #[test]
 fn names_that_cross_are_those_of_the_profile() {
-    let ours = with_file("ram:UpdateRole", "[[rule]]\nactions = [\"ram:*\"]\nresources = [\"role/*-admin\"]");
+    let ours = with_file(
+        "ram:UpdateRole",
+        "[[rule]]\nactions = [\"ram:*\"]\nresources = [\"role/*-admin\"]",
+    );
     let own = own(r#"{"Effect":"Allow","Action":"ram:*","Resource":"acs:ram:*:*:role/arms-*"}"#);
     let both = ours.session_policy(Some(&own), "profile `x`").unwrap();
     assert_eq!(both.coarseness, Coarseness::Kinds, "{}", both.text);

@@ -7,8 +7,8 @@ use host_runtime::{Answer, Event, IdentityClass, Stop};
 
 use super::renewal::Fetched;
 use super::{Identity, LiveDriver, Stage};
-use crate::{RunEvent, is_same_caller};
 use crate::record::Intent;
+use crate::{RunEvent, is_same_caller};
 
 impl LiveDriver {
     /// Takes note of something that was answered before.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use host_e2e::{ACK, ECS, Home, Seen, Server};
+use host_e2e::{ACK, Between, Break, ECS, Home, Running, Seen, Server, crashing};
 use serde_json::{Value as Json, json};
 
 const CLOUD: &str = include_str!("roles.toml");
@@ -40,6 +40,11 @@ fn role(name: &str, account: &str, key: (&str, &str)) -> Json {
 /// A cloud, and a user whose profiles assume roles in it; `policy` is the one that the first brings.
 fn cloud(policy: Option<&str>) -> (Home, Server) {
     let (home, server) = Server::of_scenario(CLOUD);
+    write_profiles(&home, policy);
+    (home, server)
+}
+
+fn write_profiles(home: &Home, policy: Option<&str>) {
     let (key, other) = (
         ("LTAI5tFakeMonitoringOperator1", "FakeMonitoringOperatorSecret01"),
         ("LTAI5tFakeSourceOperator00001", "FakeSourceOperatorSecret00001"),
@@ -59,18 +64,24 @@ fn cloud(policy: Option<&str>) -> (Home, Server) {
     });
     let profiles = [monitoring, gate, chain, plain, role("source", SOURCE, other)];
     home.write_profiles(&json!({ "current": "plain", "profiles": profiles }).to_string());
-    (home, server)
 }
 
-/// `verb` with these words, the profile `monitoring` unless another is named, and the profile `source`.
-fn host(cloud: &(Home, Server), verb: &str, profiles: (&str, &str), words: &[&str]) -> Seen {
-    let (home, server) = cloud;
-    let endpoint = format!("http://{}", server.address);
+/// `verb` with these words, at that address, as these profiles of the monitoring and of the source account.
+fn words_of(verb: &str, address: &str, profiles: (&str, &str), words: &[&str]) -> Vec<String> {
+    let endpoint = format!("http://{address}");
     let monitoring = format!("monitoring={}@{MONITORING}", profiles.0);
     let source = format!("source={}@{SOURCE}", profiles.1);
     let accounts = ["--endpoint", &endpoint, "--account", &monitoring, "--account", &source];
-    home.host(&[&[verb], words, &accounts].concat())
+    [&[verb], words, &accounts].concat().into_iter().map(str::to_owned).collect()
 }
+
+fn host(cloud: &(Home, Server), verb: &str, profiles: (&str, &str), words: &[&str]) -> Seen {
+    let words = words_of(verb, &cloud.1.address, profiles, words);
+    cloud.0.host(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The call itself: a session policy has the name, too.
+const CREATE_KEY: &str = "x-acs-action: CreateAccessKey";
 
 const ROLES: (&str, &str) = ("monitoring", "source");
 
@@ -81,30 +92,81 @@ fn refused(seen: &Seen) -> Vec<Json> {
     seen.events_of("call").into_iter().filter(is_refused).collect()
 }
 
+/// `ends` is the status of `host check` then.
+#[track_caller]
+fn goes_there_and_back(words: &[&str], profile: &str, ends: i32) {
+    let cloud = cloud(None);
+    let profiles = (profile, "source");
+    let unasked = [words, &["--yes", "--json", "--verbose"]].concat();
+    let run = host(&cloud, "run", profiles, &unasked).exits(0);
+    assert_eq!(run.ended()["verdict"], "verified", "{run}");
+    assert!(run.ended()["changes"].as_u64() > Some(0), "{run}");
+    // What is refused on purpose is refused to other keys.
+    let by_roles = |call: &&Json| call["identity"] == "monitoring" || call["identity"] == "source";
+    assert_eq!(refused(&run).iter().find(by_roles), None, "{run}");
+    let second = host(&cloud, "run", profiles, &unasked).exits(0);
+    assert_eq!(second.ended()["changes"], 0, "{second}");
+    let id = run.ended()["run"].as_str().unwrap().to_owned();
+    let check = cloud.0.host(&["check", &id, "--json"]).exits(ends);
+    let plan: Json = serde_json::from_str(&check.stdout).unwrap_or_default();
+    assert_eq!((&plan["has_changes"], &plan["unread"]), (&json!(false), &json!([])), "{check}");
+    let undo = ["undo", &id, "--yes", "--json", "--allow", "command", "--verbose"];
+    let undo = cloud.0.host(&undo).exits(0);
+    assert_eq!(undo.ended()["verdict"], "done", "{undo}");
+    assert!(refused(&undo).is_empty(), "{undo}");
+}
+
 #[test]
-fn every_workflow_runs_and_is_taken_back_with_what_is_granted() {
-    for (words, profile) in
-        [(&DELEGATE[..], "monitoring"), (&ACK[..], "chain"), (&ECS[..], "monitoring")]
-    {
-        let cloud = cloud(None);
-        let profiles = (profile, "source");
-        let unasked = [words, &["--yes", "--json", "--verbose"]].concat();
-        let run = host(&cloud, "run", profiles, &unasked).exits(0);
-        assert_eq!(run.ended()["verdict"], "verified", "{run}");
-        assert!(run.ended()["changes"].as_u64() > Some(0), "{run}");
-        let second = host(&cloud, "run", profiles, &unasked).exits(0);
-        assert_eq!(second.ended()["changes"], 0, "{second}");
-        // What is refused on purpose is refused to other keys, by what they may not.
-        let by_roles = |call: &&Json| call["identity"] == "monitoring" || call["identity"] == "source";
-        let refused = refused(&run);
-        assert_eq!(refused.iter().find(by_roles), None, "{run}");
-        let id = run.ended()["run"].as_str().unwrap().to_owned();
-        let check = cloud.0.host(&["check", &id, "--json"]).exits(0);
-        assert!(check.both().contains("No changes."), "{check}");
-        let undo = cloud.0.host(&["undo", &id, "--yes", "--json", "--allow", "command", "--verbose"]);
-        let undo = undo.exits(0);
-        assert_eq!(undo.ended()["verdict"], "done", "{undo}");
-    }
+fn what_is_granted_is_enough_for_delegate_and_its_undo() {
+    goes_there_and_back(&DELEGATE, "monitoring", 0);
+}
+
+#[test]
+fn what_is_granted_is_enough_for_ack_and_its_undo() {
+    goes_there_and_back(&ACK, "chain", 0);
+}
+
+/// What is on a machine is known when a script ran: its plan is a forecast.
+#[test]
+fn what_is_granted_is_enough_for_ecs_and_its_undo() {
+    goes_there_and_back(&ECS, "monitoring", 4);
+}
+
+/// Of a key whose reply was lost: looked for, switched off, deleted, and made again.
+#[test]
+fn what_is_granted_is_enough_to_settle_a_key_that_died_with_a_run() {
+    let home = Home::new().with_program(crashing());
+    let clock = home.path("clock").display().to_string();
+    let home = home.with("HOST_CRASH_CLOCK", &clock);
+    let server = Server::of_scenario_for(&home, CLOUD);
+    write_profiles(&home, None);
+    let between = Between::start(&server.address, CREATE_KEY, Break::BeforeReply);
+    let unasked = [&DELEGATE[..], &["--yes", "--json", "--new"]].concat();
+    let words = words_of("run", &between.address, ROLES, &unasked);
+    let running = Running::start(&home, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    between.wait();
+    // As `kill -9` would.
+    drop(running);
+    let seen = host(&(home, server), "run", ROLES, &unasked).exits(0);
+    assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
+    let calls = seen.events_of("call");
+    let deleted = calls.iter().find(|call| call["action"] == "DeleteAccessKey");
+    assert_eq!(deleted.map(|call| &call["outcome"]), Some(&json!("ok")), "{seen}");
+}
+
+#[test]
+fn a_run_goes_on_by_another_session_of_the_same_role() {
+    let (home, server) = cloud(None);
+    let words =
+        words_of("run", &server.address, ROLES, &[&ACK[..], &["--yes", "--verbose"]].concat());
+    let mut running = Running::start(&home, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    // The plan was shown before: this is the beginning of the run itself.
+    assert!(running.wait_for("  source: account"), "it does not begin");
+    assert!(running.wait_for("create user"), "it changes nothing");
+    running.terminate();
+    running.end().exits(5);
+    let seen = home.host(&["resume", "last", "--json"]).exits(0);
+    assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
 }
 
 #[test]
@@ -119,7 +181,10 @@ fn a_plan_says_of_each_account_whether_the_cloud_enforces_it() {
     assert!(held.contains(": enforced by the cloud: session policy of "), "{held}: {seen}");
     let free = line(&format!("source ({SOURCE}): "));
     let arn = format!("acs:ram::{SOURCE}:user/operator");
-    assert!(free.ends_with(&format!("not enforced by the cloud: {arn} is used as it is")), "{seen}");
+    assert!(
+        free.ends_with(&format!("not enforced by the cloud: {arn} is used as it is")),
+        "{seen}"
+    );
     // The same for programs, with the document.
     let json = [&DELEGATE[..], &["--json"]].concat();
     let seen = host(&cloud, "plan", ("monitoring", "plain"), &json).exits(4);
@@ -131,9 +196,9 @@ fn a_plan_says_of_each_account_whether_the_cloud_enforces_it() {
     assert!(held.contains(&length), "{held}, not {length}");
 }
 
-/// A saved plan is applied, and a run that stopped goes on, by another session of the same role.
+/// A saved plan is applied by another session of the same role.
 #[test]
-fn another_session_of_the_same_role_is_the_same_caller() {
+fn a_plan_is_applied_by_another_session_of_the_same_role() {
     let cloud = cloud(None);
     let file = cloud.0.path("saved.plan").display().to_string();
     let words = [&DELEGATE[..], &["-o", &file]].concat();
@@ -149,10 +214,13 @@ fn crowded() -> String {
         "reads = \"declared\"\n[[rule]]\nactions = [\"ims:*\", \"sts:*\", \"arms:*\", \"resourcemanager:*\", \
          \"ram:*User*\", \"ram:CreateAccessKey\", \"ram:CreateLoginProfile\"]\n\
          allow = [\"access-key\", \"console-login\", \"session\"]\n\
-         [[rule]]\nactions = [\"ram:*\"]\nresources = [\"role/arms-admin\", \"acs:ram:*:system:policy/*\"]\n",
+         [[rule]]\nactions = [\"ram:*\"]\nresources = [\"role/arms-admin\", \"policy/host-*\", \"acs:ram:*:system:policy/*\"]\n",
     );
     for number in 0..300 {
-        let _ = writeln!(text, "[[rule]]\nactions = [\"ram:*Role*\"]\nresources = [\"role/shop-{number}\"]");
+        let _ = writeln!(
+            text,
+            "[[rule]]\nactions = [\"ram:*Role*\"]\nresources = [\"role/shop-{number}\"]"
+        );
     }
     text
 }
@@ -163,7 +231,8 @@ fn a_policy_that_does_not_fit_is_coarsened_and_shown() {
     let file = cloud.0.write("policy.toml", crowded()).display().to_string();
     let words = [&DELEGATE[..], &["--policy", &file]].concat();
     let seen = host(&cloud, "plan", ROLES, &words).exits(4);
-    let coarsened = "coarsened to kinds of objects, without their names, as STS takes 2048 characters at most";
+    let coarsened =
+        "coarsened to kinds of objects, without their names, as STS takes 2048 characters at most";
     assert!(seen.stdout.contains(coarsened), "{seen}");
     assert!(seen.stderr.contains(&format!("account `monitoring` is {coarsened}")), "{seen}");
     let words = [&words[..], &["--yes", "--json"]].concat();
@@ -183,10 +252,13 @@ fn what_a_profile_forbids_stays_forbidden() {
     let plan = host(&held, "plan", ROLES, &DELEGATE);
     assert!(plan.stdout.contains("narrowed by the profile's own policy"), "{plan}");
     // What cannot be joined, or leaves nothing, is refused before anything is asked of the cloud.
-    for (own, code) in [("no JSON", "policy.session-unread"), (
-        r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"*"}]}"#,
-        "policy.session-empty",
-    )] {
+    for (own, code) in [
+        ("no JSON", "policy.session-unread"),
+        (
+            r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"*"}]}"#,
+            "policy.session-empty",
+        ),
+    ] {
         let cloud = cloud(Some(own));
         let seen = host(&cloud, "run", ROLES, &[&DELEGATE[..], &["--yes"]].concat()).exits(2);
         let seen = seen.fails_with(code);
