@@ -15,7 +15,7 @@ use host_sign::AccessKey;
 use host_simulator::{
     DirectoryEntry, InProcess, OPERATOR, Scenario, SeededEntropy, Simulator, Snapshot, VirtualClock,
 };
-use host_vault::{Lock, Vault};
+use host_vault::{Folder, Lock};
 use host_wire::{Transport, TransportError};
 use serde_json::{Map, Value};
 
@@ -122,7 +122,7 @@ impl Offline {
         observer: Arc<dyn Observer>,
     ) -> Result<Cloud, Failure> {
         let entropy = Arc::clone(&self.kept.entropy);
-        let vault = Vault::open(
+        let vault = Folder::open(
             &self.kept.folder.join(VAULT),
             &Lock::IdentityFile,
             entropy.clone(),
@@ -145,7 +145,7 @@ impl Offline {
             clock: self.clock.clone(),
             entropy: entropy.clone(),
             accounts: bind(names, &directory)?,
-            vault,
+            vault: Arc::new(vault),
             vault_name: self.vault_name.clone(),
             known: known.collect(),
             run: Run::id_of(self.clock.as_ref(), entropy.as_ref()),

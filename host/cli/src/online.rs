@@ -15,7 +15,7 @@ use host_net::{AddressPolicy, HttpFetch, HttpTransport, Proxy, SystemClock, Syst
 use host_plan::Enforced;
 use host_runner::{Bound, BoundAccounts, Run};
 use host_sign::Scheme;
-use host_vault::{Lock, Vault};
+use host_vault::{Folder, Lock};
 
 use crate::config::{self, Config};
 use crate::context::Context;
@@ -198,14 +198,14 @@ impl Online {
         lock: &Lock,
         provoke: bool,
     ) -> Result<Cloud, Failure> {
-        let vault = Vault::open(folder, lock, Arc::new(SystemEntropy), Arc::new(SystemClock))?;
+        let vault = Folder::open(folder, lock, Arc::new(SystemEntropy), Arc::new(SystemClock))?;
         let vault_name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Cloud {
             client: Arc::clone(&self.client),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             accounts,
-            vault,
+            vault: Arc::new(vault),
             vault_name,
             known,
             run: self.run.clone(),

@@ -29,7 +29,7 @@ pub(crate) struct Cloud {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) accounts: BoundAccounts,
-    pub(crate) vault: Vault,
+    pub(crate) vault: Arc<dyn Vault>,
     /// The vault's folder, as the journal calls it: below the state folder.
     pub(crate) vault_name: String,
     /// Secrets that are known before the run begins.

@@ -15,7 +15,7 @@ const FINGERPRINT_DOMAIN: &[u8] = b"host fingerprint 1";
 /// The secrets of a run.
 #[derive(Debug)]
 pub struct Secrets {
-    vault: Arc<Vault>,
+    vault: Arc<dyn Vault>,
     lineage: String,
     fingerprint_key: [u8; 32],
     held: Mutex<BTreeMap<SecretRef, SecretText>>,
@@ -29,13 +29,13 @@ pub struct Secrets {
 impl Secrets {
     /// Secrets of `lineage` in `vault`. Fingerprints are keyed by the installation's key and the run: they are
     /// unlike any other run's, and the same when the run is gone on with.
-    pub fn new(vault: Vault, lineage: &str, key: &[u8; 32], run: &RunId) -> Self {
+    pub fn new(vault: Arc<dyn Vault>, lineage: &str, key: &[u8; 32], run: &RunId) -> Self {
         let mut mac = keyed(key);
         mac.update(FINGERPRINT_DOMAIN);
         mac.update(run.as_str().as_bytes());
         let fingerprint_key = mac.finalize().into_bytes().into();
         Self {
-            vault: Arc::new(vault),
+            vault,
             lineage: lineage.to_owned(),
             fingerprint_key,
             held: Mutex::default(),

@@ -7,7 +7,7 @@ use clap::Args;
 use host_client::Silent;
 use host_credential::{Credential, CredentialError, Profiles, identify};
 use host_model::{Problem as _, quote};
-use host_vault::Vault;
+use host_vault::{Folder, Vault as _};
 use serde_json::json;
 
 use crate::config::Config;
@@ -137,7 +137,7 @@ fn vault(context: &Context, config: &Config, name: &str, folder: &Path) -> Findi
         Err(failure) => return Finding::wrong("vault", name, &failure),
     };
     let ports = (Arc::new(host_net::SystemEntropy), Arc::new(host_net::SystemClock));
-    let kept = Vault::open(folder, &lock, ports.0, ports.1).and_then(|vault| vault.list());
+    let kept = Folder::open(folder, &lock, ports.0, ports.1).and_then(|vault| vault.list());
     match kept {
         Ok(kept) => Finding::fine("vault", name, counted(kept.len(), "secret")),
         Err(error) => Finding::wrong("vault", name, &Failure::from(error)),

@@ -18,6 +18,7 @@ use host_runner::{
 };
 use host_runtime::{Engine, Limits, Manifest, Prepared};
 use host_simulator::{InProcess, OPERATOR, Scenario};
+use host_vault::{Folder, Lock, Vault};
 use host_wire::Transport;
 use serde_json::{Map, Value as Json};
 use tempfile::TempDir;
@@ -115,12 +116,20 @@ impl Bed {
         BoundAccounts(bound.collect())
     }
 
+    /// The vault of the installation, opened once more.
+    pub(crate) fn vault(&self) -> Arc<dyn Vault> {
+        let folder = self.cloud.folder.join("vault");
+        let (entropy, clock) = (self.cloud.entropy.clone(), self.cloud.clock.clone());
+        let vault = Folder::open(&folder, &Lock::IdentityFile, entropy, clock);
+        Arc::new(vault.expect("a temporary folder takes a vault"))
+    }
+
     pub(crate) fn new_id(&self) -> RunId {
         Run::id_of(self.cloud.clock.as_ref(), self.cloud.entropy.as_ref())
     }
 
     pub(crate) fn settings(&self, run: &RunId, lineage: &str, person: &Arc<Person>) -> RunSettings {
-        let secrets = Secrets::new(self.cloud.vault(), lineage, &[7; 32], run);
+        let secrets = Secrets::new(self.vault(), lineage, &[7; 32], run);
         RunSettings {
             client: self.cloud.client(Arc::clone(&self.way)),
             clock: self.cloud.clock.clone(),

@@ -4,6 +4,7 @@ mod broken;
 mod build;
 mod commands;
 mod consent;
+mod contract;
 mod delegate;
 mod hostile;
 mod inspect;
