@@ -10,6 +10,7 @@ use host_runner::{Ended, Past, Run, RunEvent, record};
 use crate::command::run::{finish, prepare, say};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
 use crate::session::{Realm, Session, Terms, allowances};
 use crate::{policy, vetted};
@@ -57,7 +58,6 @@ pub(super) async fn go_on(
         provoke: begun.provoke,
     };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
-    let cloud = session.cloud(realm, &begun.place, &names, terms).await?;
     let policy = match (policy, &begun.policy) {
         (Some(policy), _) => Some(policy),
         (None, Some(text)) => Some(policy::parse("the policy file that the run began with", text)?),
@@ -65,6 +65,8 @@ pub(super) async fn go_on(
     };
     policy::refuse_audit(policy.as_deref(), &begun.place)?;
     let allowances = Allowances { policy, ..allowances(&begun.allowed, begun.adopt)? };
+    let work = Work::Run { package: workflow.package(), allowances: &allowances };
+    let cloud = session.cloud(realm, &begun.place, &names, terms, work).await?;
     let settings = session.settings(cloud, &id, &begun.workflow.lineage, allowances, terms);
     let reporter = session.reporter(&id);
     let past = Past { entries, writer };

@@ -14,6 +14,7 @@ mod planned;
 mod policy;
 mod recorded;
 mod reporting;
+mod roles;
 mod scenarios;
 mod secrecy;
 mod served;
