@@ -11,6 +11,7 @@ mod interrupted;
 mod online;
 mod planned;
 mod policy;
+mod progress;
 mod recorded;
 mod reporting;
 mod scenarios;
