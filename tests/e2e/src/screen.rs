@@ -25,6 +25,9 @@ pub fn frames(written: &str) -> Option<Vec<Frame>> {
     Some(frames)
 }
 
+/// Columns of a terminal that does not say how many it has.
+const COLUMNS: usize = 80;
+
 struct Screen {
     lines: Vec<Vec<char>>,
     row: usize,
@@ -45,6 +48,10 @@ impl Screen {
     }
 
     fn put(&mut self, character: char) {
+        // A cursor behind the last column goes on when there is something to write, and not before.
+        if self.column == COLUMNS {
+            self.feed();
+        }
         let line = &mut self.lines[self.row];
         line.resize(line.len().max(self.column + 1), ' ');
         line[self.column] = character;

@@ -7,10 +7,12 @@ use host_model::quote_within;
 const THINGS_SHOWN: usize = 10;
 /// Characters of one text that are shown.
 const TEXT_SHOWN: usize = 300;
+/// Characters of a step's name that are shown.
+const NAME_SHOWN: usize = 60;
 
 /// What came of a run: before its verdict.
 pub(super) fn lists(summary: &Summary, run: &str) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines = vec![String::new()];
     let lists = [
         ("changed", "+", &summary.changed),
         ("pending", "…", &summary.pending),
@@ -28,7 +30,19 @@ pub(super) fn lists(summary: &Summary, run: &str) -> Vec<String> {
             lines.push(format!("  and {more} more: `host show {run}`"));
         }
     }
+    lines.extend(unchanged(&summary.unchanged, run));
     lines
+}
+
+/// The steps that found everything in place, on one line.
+fn unchanged(steps: &[String], run: &str) -> Option<String> {
+    let names = steps.iter().take(THINGS_SHOWN).map(|step| quote_within(step, NAME_SHOWN));
+    let names = names.collect::<Vec<_>>().join(", ");
+    let more = match steps.len().checked_sub(THINGS_SHOWN) {
+        Some(more @ 1..) => format!(" and {more} more: `host show {run}`"),
+        _ => String::new(),
+    };
+    (!steps.is_empty()).then(|| format!("unchanged ({}): {names}{more}", steps.len()))
 }
 
 fn shown(thing: &Thing, sign: &str) -> Vec<String> {
@@ -45,17 +59,19 @@ fn shown(thing: &Thing, sign: &str) -> Vec<String> {
     lines
 }
 
-/// How many steps came to what.
+/// How much came to what.
 pub(super) fn counts(summary: &Summary) -> String {
     let Summary { done, changed, unchanged, pending, failed } = summary;
-    format!(
-        "done: {}, {} of them unchanged; {} changed, {} pending, {} failed",
-        super::counted(done.len(), "step"),
-        unchanged.len(),
-        changed.len(),
-        pending.len(),
-        failed.len()
-    )
+    let steps = match done.len() {
+        // An undo has none.
+        0 => String::new(),
+        many => {
+            let steps = super::counted(many, "step");
+            format!("{steps} done, {} of them unchanged; ", unchanged.len())
+        }
+    };
+    let (changed, pending, failed) = (changed.len(), pending.len(), failed.len());
+    format!("{steps}{changed} changed, {pending} pending, {failed} failed")
 }
 
 /// What to type next. What the hint says already is not said again.

@@ -107,14 +107,15 @@ fn lists_are_bounded_and_name_requests() {
         failed: vec![claim],
     };
     let text = lists(&summary, "run-2").join("\n");
-    assert!(text.starts_with("changed (12):\n  + source: create user `u1` (request id 0A1B)\n"));
+    assert!(text.starts_with("\nchanged (12):\n  + source: create user `u1` (request id 0A1B)\n"));
     assert!(text.contains("`u10`") && !text.contains("`u11`"), "{text}");
-    insta::assert_snapshot!(text.lines().skip(11).collect::<Vec<_>>().join("\n"), @r"
+    insta::assert_snapshot!(text.lines().skip(12).collect::<Vec<_>>().join("\n"), @r"
       and 2 more: `host show run-2`
     failed (1):
       ✗ user/bob: no key (request id 0A1B)
           Odd: \u{1b}[2Jno
+    unchanged (1): start
     ");
     let said = counts(&summary);
-    assert_eq!(said, "done: 2 steps, 1 of them unchanged; 12 changed, 0 pending, 1 failed");
+    assert_eq!(said, "2 steps done, 1 of them unchanged; 12 changed, 0 pending, 1 failed");
 }

@@ -96,21 +96,21 @@ fn a_call_is_followed_from_its_sending_to_its_reply() {
     insta::assert_snapshot!(frames.join("\n---\n"), @r"
     ⣷ under way · 0 s
     ---
-    ⢿ 3/9 Clusters report · 1 min 3 s of 1 min 4 s
+    ⣟ 3/9 Clusters report · 1 min 3 s of 1 min 4 s
       source: install `ack-onepilot` in `c1` (cs:InstallClusterAddons, 2 s)
     ---
-    ⢿ 3/9 Clusters report · 1 min 4 s of 1 min 5 s
+    ⣯ 3/9 Clusters report · 1 min 4 s of 1 min 5 s
       source: install `ack-onepilot` in `c1` (cs:InstallClusterAddons, 3 s, attempt 2)
       … throttled (Throttling.User); goes on in 3 s
     ---
-    ⢿ 3/9 Clusters report · 1 min 7 s of 1 min 8 s
+    ⣟ 3/9 Clusters report · 1 min 7 s of 1 min 8 s
       source: install `ack-onepilot` in `c1` (cs:InstallClusterAddons, 6 s, attempt 2)
     ---
-    ⢿ 3/9 Clusters report · 1 min 7 s of 1 min 8 s
+    ⣟ 3/9 Clusters report · 1 min 7 s of 1 min 8 s
       source: install `ack-onepilot` in `c1` (cs:InstallClusterAddons, 6 s, attempt 3)
       … throttled (Throttling.User); goes on in 8 s
     ---
-    ⢿ 3/9 Clusters report · 1 min 7 s of 1 min 8 s
+    ⣟ 3/9 Clusters report · 1 min 7 s of 1 min 8 s
     ");
 }
 
@@ -140,7 +140,8 @@ fn every_wait_says_what_for() {
     let mut said = Vec::new();
     for note in notes {
         let mut scene = Scene::new();
-        scene.call("ask", None).view.hear(&note, scene.now);
+        let now = scene.now;
+        scene.call("ask", None).view.hear(&note, now);
         said.push(last(&scene));
     }
     for moment in [
