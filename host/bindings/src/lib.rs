@@ -23,6 +23,7 @@ mod generated {
                 import host:run/clock@0.1.0;
                 import host:run/progress@0.1.0;
                 import host:run/context@0.1.0;
+                import host:run/plan@0.1.0;
                 import host:run/undo@0.1.0;
                 import aliyun:openapi/queries@0.1.0;
                 import aliyun:openapi/changes@0.1.0;

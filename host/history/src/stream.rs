@@ -79,6 +79,9 @@ fn item_line(item: &Item) -> (&'static str, Json) {
         What::Check { id, claim, detail } => {
             ("check", json!({ "id": id, "claim": claim, "detail": detail }))
         }
+        What::Conditional { title, needed } => {
+            ("conditional", json!({ "title": title, "needed": needed }))
+        }
         What::Wait { seconds } => ("wait", json!({ "seconds": seconds })),
         What::Renewed(renewed) => ("renewed", renewed_fields(renewed)),
         What::Resumed(resumed) => (

@@ -110,6 +110,7 @@ fn rehearsed(call: Call, effect: Effect) -> Rehearsed {
         answer: Ok(serde_json::json!({})),
         secrets: BTreeMap::new(),
         looks: false,
+        conditional: None,
         call,
     }
 }
@@ -136,7 +137,9 @@ fn plan(one: &Rehearsal, other: &Rehearsal) -> Plan {
         accounts: BTreeMap::from([("source".to_owned(), Party { account, arn })]),
         allowed: Vec::new(),
         terms: Terms::default(),
+        repairs: Repair::of(&composed.steps),
         steps: composed.steps,
+        conditionals: composed.conditionals,
         placeholders: composed.placeholders,
         observed: composed.observed,
         forecast: composed.forecast,

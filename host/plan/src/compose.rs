@@ -9,7 +9,8 @@ use host_model::quote_within;
 use crate::answers::Answers;
 use crate::filling::{Filling, texts_of, texts_of_json};
 use crate::{
-    Expected, Forecast, Observed, Placeholder, Rehearsal, Rehearsed, Step, Unread, difference,
+    Conditional, Expected, Forecast, Observed, Placeholder, Rehearsal, Rehearsed, Step, Unread,
+    difference,
 };
 
 /// How many characters of an action or of a reason are shown.
@@ -20,6 +21,8 @@ const SHOWN: usize = 200;
 pub struct Composed {
     /// All calls of the first rehearsal, numbered from 1 on.
     pub steps: Vec<Step>,
+    /// The parts that may or may not be needed.
+    pub conditionals: Vec<Conditional>,
     /// What is known after a step; texts of the first rehearsal.
     pub placeholders: Vec<Placeholder>,
     /// What the plan stands on.
@@ -37,6 +40,7 @@ pub struct Composed {
 pub fn compose(first: &Rehearsal, second: &Rehearsal) -> Composed {
     let mut walk = Walk::default();
     walk.over(first, second);
+    walk.conditionals(&first.conditionals, &second.conditionals);
     walk.check_texts(&first.calls);
     for (rehearsal, which) in [(first, "one"), (second, "the other")] {
         if let Some((index, why)) = &rehearsal.guessed {
@@ -52,6 +56,7 @@ pub fn compose(first: &Rehearsal, second: &Rehearsal) -> Composed {
     let same_end = code_of(first) == code_of(second);
     Composed {
         steps: first.calls.iter().enumerate().map(|(index, call)| step(index, call)).collect(),
+        conditionals: first.conditionals.clone(),
         placeholders: walk.placeholders,
         observed: first.observed.clone(),
         forecast: walk.forecast,
@@ -148,9 +153,26 @@ impl Walk {
                 ));
             }
         }
-        let facts = |it: &Rehearsed| (it.account.clone(), it.effect, it.looks);
+        let facts = |it: &Rehearsed| (it.account.clone(), it.effect, it.looks, it.conditional);
         let is_same = facts(one) == facts(other) && one.account_name == other.account_name;
         (!is_same).then(|| format!("{name} is made in another account, or for another end"))
+    }
+
+    /// The same parts, in the same places.
+    fn conditionals(&mut self, first: &[Conditional], second: &[Conditional]) {
+        let mut pairs = first.iter().zip(second);
+        let differs = |(one, other): &(&Conditional, &Conditional)| {
+            let title = self.back.text(&other.title);
+            let places = (one.inside, one.from) != (other.inside, other.from);
+            places || title != one.title
+        };
+        let common = first.len().min(second.len());
+        let alone = || first.get(common).or_else(|| second.get(common));
+        let found = pairs.find(differs).map(|(one, _)| one).or_else(alone);
+        if let Some(from) = found.map(|it| it.from) {
+            let reason = "one rehearsal has another part that may be needed than the other one";
+            self.forecast(from, reason.to_owned());
+        }
     }
 
     /// A placeholder must not stand in anything else: not in a call before it is known, nor in another one's
@@ -227,6 +249,7 @@ fn step(index: usize, call: &Rehearsed) -> Step {
             Err(code) => Expected::Refused { code },
         },
         looks: call.looks,
+        conditional: call.conditional,
     }
 }
 

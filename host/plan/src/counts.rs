@@ -48,6 +48,8 @@ pub struct Counts {
     pub remove: usize,
     /// Sessions, scripts that only look, and proofs that are expected to be refused.
     pub look: usize,
+    /// What is done only if it turns out to be needed.
+    pub maybe: usize,
 }
 
 impl Plan {
@@ -62,7 +64,8 @@ impl Plan {
 
     /// Whether anything is changed, as far as it is certain.
     pub fn has_changes(&self) -> bool {
-        self.steps.iter().any(|step| !matches!(plain(step), Deed::Look | Deed::Refused))
+        let changes = |step: &Step| !matches!(plain(step), Deed::Look | Deed::Refused);
+        self.steps.iter().any(|step| step.conditional.is_none() && changes(step))
     }
 
     /// How much changes in each account, in the order in which the plan comes to them.
@@ -75,6 +78,10 @@ impl Plan {
                 all.len() - 1
             });
             let counts = &mut all[at].1;
+            if step.conditional.is_some() {
+                counts.maybe += 1;
+                continue;
+            }
             match plain(step) {
                 Deed::Create => counts.add += 1,
                 Deed::Update | Deed::Replace => counts.change += 1,
@@ -87,12 +94,13 @@ impl Plan {
 
     /// Indexes of steps that remove something which a later step makes again, and of those.
     fn replaced(&self) -> BTreeSet<usize> {
-        let mut removed: BTreeMap<(AccountId, String, Vec<String>), usize> = BTreeMap::new();
+        let mut removed = BTreeMap::new();
         let mut replaced = BTreeSet::new();
         for (index, step) in self.steps.iter().enumerate() {
             let Some(what) = thing(step) else { continue };
             let names = names(step);
-            let key = (step.account.clone(), format!("{}:{what}", step.call.product), names);
+            let what = format!("{}:{what}", step.call.product);
+            let key = (step.account.clone(), what, names, step.conditional);
             match plain(step) {
                 Deed::Delete => drop(removed.insert(key, index)),
                 Deed::Create => {

@@ -9,7 +9,9 @@ use host_model::{AccountId, Arn, Call, Principal, Value};
 use host_ram::Document;
 
 use crate::filling::{Filling, texts_of};
-use crate::words::{Kind, Reader, Thing, account_words, harmless, kind_of, summary, things};
+use crate::words::{
+    Kind, Reader, Thing, account_words, harmless, kind_of, mark_of, summary, things,
+};
 use crate::{Deed, Plan, Step};
 
 /// Characters of a name or a sentence in a label.
@@ -117,7 +119,9 @@ fn trusted(step: &Step, call: &Call) -> Vec<String> {
 fn label(thing: &Thing<'_>, reader: &Reader<'_>) -> String {
     let mut parts = vec![inert(&thing.name, SHOWN)];
     for (step, deed) in thing.steps.iter().take(STEPS_SHOWN) {
-        let sentence = format!("{} {}. {}", sign(*deed), step.number, reader.sentence(step));
+        let maybe = if step.conditional.is_some() { "? " } else { "" };
+        let sign = mark_of(*deed).sign();
+        let sentence = format!("{maybe}{sign} {}. {}", step.number, reader.sentence(step));
         parts.push(inert(&sentence, SHOWN));
     }
     let more = thing.steps.len().saturating_sub(STEPS_SHOWN);
@@ -132,10 +136,6 @@ fn class_of(thing: &Thing<'_>) -> Deed {
     let has = |deed: Deed| thing.steps.iter().any(|(_, it)| *it == deed);
     let order = [Deed::Replace, Deed::Create, Deed::Delete, Deed::Update, Deed::Look];
     order.into_iter().find(|deed| has(*deed)).unwrap_or(Deed::Refused)
-}
-
-const fn sign(deed: Deed) -> &'static str {
-    crate::words::mark_of(deed).sign()
 }
 
 const fn style_of(deed: Deed) -> &'static str {

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::moment::seconds;
 use crate::words::{Reader, summary};
-use crate::{Deed, Needed, Plan, Step};
+use crate::{Deed, Needed, Plan, Repair, Step};
 
 /// The version of the form. It changes when a field goes or changes its meaning; new fields may come.
 const VERSION: u32 = 1;
@@ -24,6 +24,7 @@ pub fn json(plan: &Plan) -> Json {
             "change": counts.change,
             "remove": counts.remove,
             "look": counts.look,
+            "maybe": counts.maybe,
         })
     });
     let steps = plan.steps.iter().zip(plan.deeds());
@@ -63,6 +64,8 @@ pub fn json(plan: &Plan) -> Json {
             .map(|(words, steps)| json!({ "words": words, "steps": steps }))
             .collect::<Vec<Json>>(),
         "steps": steps.map(|(step, deed)| step_of(step, deed, &reader)).collect::<Vec<Json>>(),
+        "conditionals": plan.conditionals,
+        "repairs": plan.repairs.iter().map(repair_of).collect::<Vec<Json>>(),
         "placeholders": plan.placeholders,
         "observed": observed.collect::<Vec<Json>>(),
         "unread": unread.collect::<Vec<Json>>(),
@@ -76,7 +79,7 @@ fn step_of(step: &Step, deed: Deed, reader: &Reader<'_>) -> Json {
     let details = lines
         .iter()
         .skip(1)
-        .map(|line| json!({ "depth": line.depth, "sign": line.mark.sign(), "text": line.text }));
+        .map(|line| json!({ "depth": line.depth, "sign": line.sign(), "text": line.text }));
     let mut json = call_of(&step.call);
     let more = json!({
         "number": step.number,
@@ -93,6 +96,7 @@ fn step_of(step: &Step, deed: Deed, reader: &Reader<'_>) -> Json {
         "risks": step.risks,
         "expected": step.expected,
         "looks": step.looks,
+        "conditional": step.conditional,
         "forecast": reader.is_forecast(step),
     });
     if let (Json::Object(json), Json::Object(more)) = (&mut json, more) {
@@ -123,6 +127,12 @@ pub fn parameters(parameters: &[(String, Value)]) -> Vec<Json> {
         }
     };
     parameters.iter().map(one).collect()
+}
+
+fn repair_of(repair: &Repair) -> Json {
+    let mut json = serde_json::to_value(repair).expect("a repair is plain data");
+    json["words"] = Json::from(repair.words());
+    json
 }
 
 fn needed_of(needed: &Needed) -> Json {

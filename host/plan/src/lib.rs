@@ -22,6 +22,7 @@ mod answers;
 mod compose;
 mod counts;
 mod difference;
+mod entering;
 mod error;
 mod filling;
 mod graph;
@@ -31,6 +32,7 @@ mod moment;
 mod permission;
 mod plan;
 mod rehearsal;
+mod repair;
 mod seal;
 mod words;
 
@@ -43,8 +45,10 @@ pub use json::{json, parameters};
 pub use matching::{Allowed, Approved};
 pub use permission::Needed;
 pub use plan::{
-    Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Terms, Unread, Within, Workflow,
+    Conditional, Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Terms, Unread,
+    Within, Workflow,
 };
 pub use rehearsal::{Rehearsal, Rehearsed};
+pub use repair::Repair;
 pub use seal::{Approval, FILE_LIMIT, FORMAT, How, open, seal};
 pub use words::{Line, Mark, question, summary, words};

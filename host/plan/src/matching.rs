@@ -6,9 +6,10 @@ use host_model::{Call, SecretRef, Value, quote_within};
 use serde_json::Value as Json;
 
 use crate::difference;
+use crate::entering::Entering;
 use crate::error::Mismatch;
 use crate::filling::Filling;
-use crate::{Expected, Forecast, Placeholder, Plan, Step};
+use crate::{Expected, Forecast, Placeholder, Plan, Repair, Step};
 
 /// How many differences a mismatch names.
 const DIFFERENCES_SHOWN: usize = 12;
@@ -25,8 +26,11 @@ pub struct Approved {
     steps: Vec<Step>,
     placeholders: Vec<Placeholder>,
     forecast: Option<Forecast>,
-    /// The index of the next step.
+    repairs: Vec<Repair>,
+    /// The index of the next step, if that one is due.
     next: usize,
+    /// Which of the parts that may be needed are.
+    entering: Entering,
     /// Live values of placeholders.
     live: Filling,
     /// Whether a forecast was left: what is asked for is no step of the plan any more.
@@ -54,7 +58,9 @@ impl Approved {
             steps: plan.steps.clone(),
             placeholders: plan.placeholders.clone(),
             forecast: plan.forecast.clone(),
+            repairs: plan.repairs.clone(),
             next: 0,
+            entering: Entering::new(&plan.conditionals),
             live: Filling::default(),
             is_left: false,
         }
@@ -63,6 +69,7 @@ impl Approved {
     /// Whether `asked`, a call that is no read, may be made now. If it may, the run has come to the step after
     /// it; if not, it stays where it is.
     pub fn next(&mut self, asked: &Call) -> Result<Allowed<'_>, Mismatch> {
+        self.next = self.due();
         let number = u32::try_from(self.next).unwrap_or(u32::MAX).saturating_add(1);
         let differences = match self.steps.get(self.next) {
             Some(step) if !self.is_left => {
@@ -99,6 +106,32 @@ impl Approved {
         }
     }
 
+    /// A part begins that turned out to be needed. If it is the next one of the plan, its steps are due; if
+    /// not, what is called in it is no step.
+    pub fn enter(&mut self, title: &str) {
+        let (title, next, steps) = (self.live.text(title), self.next, &self.steps);
+        let is_clear = |entering: &Entering, from: usize| {
+            let between = steps.get(next..from).unwrap_or_default();
+            from >= next && between.iter().all(|step| !entering.is_due(step))
+        };
+        let filled = |planned: &str| self.live.text(planned) == title;
+        if let Some(from) = self.entering.enter(filled, is_clear) {
+            self.next = from;
+        }
+    }
+
+    /// The part ends that was entered last.
+    pub fn leave(&mut self) {
+        self.entering.leave();
+    }
+
+    /// The index of the next step that is due: what may be needed, and turned out not to be, is passed over.
+    fn due(&self) -> usize {
+        let rest = self.steps.iter().skip(self.next);
+        let passed = rest.take_while(|step| !self.entering.is_due(step)).count();
+        self.next + passed
+    }
+
     /// Takes over what the reply of a step brought: the live values of its placeholders. A value that did not
     /// come leaves its text in place, so that no call which needs it is a step.
     pub fn answered(&mut self, step: u32, body: &Json, secrets: &BTreeMap<String, SecretRef>) {
@@ -112,6 +145,11 @@ impl Approved {
                 self.live.set(&placeholder.text, live);
             }
         }
+    }
+
+    /// Whether what a lost reply to this step leaves behind may be mended.
+    pub fn may_mend(&self, step: u32) -> bool {
+        self.repairs.iter().any(|Repair::OrphanedKey { steps }| steps.contains(&step))
     }
 
     /// Whether a step was approved as one that is refused. What is a forecast was asked for again.
@@ -133,7 +171,8 @@ impl Approved {
 
     /// Texts of the steps that have come: names of what they changed.
     pub fn passed_texts(&self) -> BTreeSet<String> {
-        let passed = self.steps.iter().take(self.next).flat_map(|step| &step.call.parameters);
+        let passed = self.steps.iter().take(self.next).filter(|it| self.entering.is_due(it));
+        let passed = passed.flat_map(|step| &step.call.parameters);
         let text = |(_, value): &(String, Value)| match value {
             Value::Text(text) => Some(self.live.text(text)),
             _ => None,
@@ -142,12 +181,10 @@ impl Approved {
     }
 
     /// The steps that were approved for certain and have not come.
-    pub fn left(&self) -> &[Step] {
-        let sure = self.forecast.as_ref().map_or(self.steps.len(), |forecast| {
-            usize::try_from(forecast.from).unwrap_or(usize::MAX).saturating_sub(1)
-        });
-        let sure = sure.min(self.steps.len());
-        self.steps.get(self.next..sure).unwrap_or_default()
+    pub fn left(&self) -> Vec<&Step> {
+        let is_sure = |step: &&Step| self.forecast.as_ref().is_none_or(|it| step.number < it.from);
+        let rest = self.steps.iter().skip(self.next).take_while(is_sure);
+        rest.filter(|step| self.entering.is_due(step)).collect()
     }
 
     /// Whether every step that was approved for certain has come.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::Repair;
 use host_model::{AccountId, Call, Effect, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -32,6 +33,9 @@ pub struct Plan {
     pub terms: Terms,
     /// What will be called that is no read, in order.
     pub steps: Vec<Step>,
+    /// Parts that may or may not be needed, in the order in which they begin.
+    #[serde(default)]
+    pub conditionals: Vec<Conditional>,
     /// Values that are known after a step.
     pub placeholders: Vec<Placeholder>,
     /// What the plan stands on: what was read of the cloud.
@@ -40,6 +44,24 @@ pub struct Plan {
     pub forecast: Option<Forecast>,
     /// What could not be read.
     pub unread: Vec<Unread>,
+    /// What the host may mend by itself.
+    #[serde(default)]
+    pub repairs: Vec<Repair>,
+}
+
+impl Plan {
+    /// Whether a step stands in a conditional, or in one inside of it.
+    pub fn stands_in(&self, step: &Step, number: u32) -> bool {
+        let mut around = step.conditional;
+        while let Some(inner) = around {
+            if inner == number {
+                return true;
+            }
+            let found = self.conditionals.iter().find(|it| it.number == inner);
+            around = found.and_then(|it| it.inside);
+        }
+        false
+    }
 }
 
 /// What a run is begun with, beside workflow, input and accounts.
@@ -115,6 +137,24 @@ pub struct Step {
     pub expected: Expected,
     /// Whether it is a script that only looks.
     pub looks: bool,
+    /// The innermost conditional that it stands in: it is made only if that turns out to be needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditional: Option<u32>,
+}
+
+/// A part of a plan that may or may not be needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conditional {
+    /// Its number, from 1 on.
+    pub number: u32,
+    /// The workflow's words.
+    pub title: String,
+    /// The one around it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<u32>,
+    /// The first step that was planned after it began: its own first one, if it has any.
+    pub from: u32,
 }
 
 /// The workflow's own step: its author's words.

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use host_model::{AccountId, Call, Effect, SecretRef};
 use serde_json::Value as Json;
 
-use crate::{Observed, Unread, Within};
+use crate::{Conditional, Observed, Unread, Within};
 
 /// All calls with an effect of one rehearsal, in order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rehearsal {
     /// The calls.
     pub calls: Vec<Rehearsed>,
+    /// The parts that may or may not be needed.
+    pub conditionals: Vec<Conditional>,
     /// What they stand on.
     pub observed: Vec<Observed>,
     /// What could not be read.
@@ -52,4 +54,6 @@ pub struct Rehearsed {
     pub secrets: BTreeMap<String, SecretRef>,
     /// Whether it is a script that only looks.
     pub looks: bool,
+    /// The innermost conditional that it stands in.
+    pub conditional: Option<u32>,
 }

@@ -105,6 +105,13 @@ pub enum RunEvent {
         /// What goes with them.
         fields: BTreeMap<String, String>,
     },
+    /// A part that may or may not be needed was come to.
+    Conditional {
+        /// The workflow's words.
+        title: String,
+        /// Whether it is needed.
+        needed: bool,
+    },
     /// A claim of the workflow.
     Check {
         /// What it is about.

@@ -104,6 +104,15 @@ pub enum Event {
         /// What an undo calls.
         call: Call,
     },
+    /// A part that may or may not be needed begins.
+    Conditional {
+        /// The workflow's words.
+        title: String,
+        /// Whether it is needed, as far as the workflow knows.
+        holds: bool,
+    },
+    /// The part that was entered last ends.
+    ConditionalEnd,
 }
 
 /// Characters of an event that [`Event::brief`] shows.

@@ -35,7 +35,7 @@ mod step;
 mod wave;
 
 use host_reporting::{Ledger, words};
-use host_workflow_sdk::{Error, Workflow, clock, export, progress};
+use host_workflow_sdk::{Error, Workflow, clock, export, plan, progress};
 
 use machine::{Fate, Machine};
 use parameters::Parameters;
@@ -96,8 +96,12 @@ fn bring(
     }
     let changed = clock::now();
     let scene = Scene { input, monitoring: &parties.monitoring, sender };
-    install::settle(scene, machines, &mut ledger)?;
-    look::after(input, account, sender, machines)?;
+    let lacks = machines.iter().any(Machine::is_open);
+    plan::conditional("the agent comes to machines that turn out to lack it", lacks, || {
+        install::settle(scene, machines, &mut ledger)?;
+        look::after(input, account, sender, machines)
+    })
+    .transpose()?;
     // Before the wait, so that people can do it meanwhile.
     for line in report::next(input, machines) {
         progress::info(&line);
@@ -119,8 +123,18 @@ fn take_away(
     let sender = sender(input, parties, sites);
     let account = parties.monitoring.id();
     look::before(input, account, sender, machines)?;
-    uninstall::settle(input, sender, machines, &mut ledger)?;
-    look::after(input, account, sender, machines)?;
+    let mut found = machines.to_vec();
+    uninstall::pass_over(input, machines);
+    let has = machines.iter().any(Machine::is_open);
+    plan::conditional("the agent leaves machines that turn out to have it", has, || {
+        if has {
+            uninstall::settle(input, sender, machines, &mut ledger)?;
+            return look::after(input, account, sender, machines);
+        }
+        // Only a plan comes here: it shows what is done to machines that have it.
+        uninstall::settle(input, sender, &mut found, &mut Ledger::default())
+    })
+    .transpose()?;
     report::claim(machines, true);
     ledger.close();
     Ok(report::write(input, parties, machines, &Listed::new(), ledger))

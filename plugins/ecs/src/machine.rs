@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::fitness::Unfit;
 
 /// One instance of ECS.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Machine {
     pub(crate) id: String,
     pub(crate) name: String,

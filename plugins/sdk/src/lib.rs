@@ -53,6 +53,7 @@ pub mod ecs;
 pub mod ims;
 pub mod openapi;
 pub mod ownership;
+pub mod plan;
 pub mod progress;
 pub mod ram;
 pub mod resourcemanager;

@@ -71,6 +71,10 @@ impl Reporter for Human {
                     line(&format!("    {sign}“{}”{fields}", words(message)));
                 }
             }
+            RunEvent::Conditional { title, needed } => {
+                let needed = if *needed { "needed" } else { "not needed" };
+                line(&format!("    … {needed}: “{}”", words(title)));
+            }
             RunEvent::Check { claim, detail, .. } => {
                 let claim = match claim {
                     Claim::Holds => "claims",

@@ -136,6 +136,10 @@ impl Page {
                 let text = format!("{} {}: “{}”", claimed(*claim), words(id), words(detail));
                 self.timed(&time, &text);
             }
+            What::Conditional { title, needed } => {
+                let needed = if *needed { "needed" } else { "not needed" };
+                self.timed(&time, &format!("{needed}: “{}”", words(title)));
+            }
             What::Wait { seconds } => self.timed(&time, &format!("… waited {seconds} s")),
             What::Renewed(renewed) => {
                 let whose = renewed.identity.as_ref();

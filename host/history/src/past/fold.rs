@@ -58,6 +58,10 @@ impl Fold {
             Event::Check { id, claim, detail } => {
                 Some(What::Check { id: id.clone(), claim: *claim, detail: detail.clone() })
             }
+            Event::Conditional { title, .. } => {
+                let needed = answered.answer == (Answer::Flag { flag: true });
+                Some(What::Conditional { title: title.clone(), needed })
+            }
             Event::Sleep { seconds } => Some(What::Wait { seconds: *seconds }),
             // Readings of the host's own: they explain nothing that is not said by the calls around them.
             _ => None,

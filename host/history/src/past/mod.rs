@@ -65,6 +65,13 @@ pub enum What {
         /// What goes with them.
         fields: BTreeMap<String, String>,
     },
+    /// A part that may or may not be needed was come to.
+    Conditional {
+        /// The workflow's words.
+        title: String,
+        /// Whether it was needed.
+        needed: bool,
+    },
     /// A claim of the workflow's.
     Check {
         /// What it is about.

@@ -49,6 +49,8 @@ pub struct Line {
     pub depth: usize,
     /// What it is about.
     pub mark: Mark,
+    /// Whether it is done only if it turns out to be needed: `?`.
+    pub maybe: bool,
     /// What it says.
     pub text: String,
 }
@@ -59,10 +61,17 @@ impl fmt::Display for Line {
             return Ok(());
         }
         write!(f, "{:1$}", "", self.depth * 2)?;
-        if !self.mark.sign().is_empty() {
-            write!(f, "{} ", self.mark.sign())?;
+        if !self.sign().is_empty() {
+            write!(f, "{} ", self.sign())?;
         }
         f.write_str(&self.text)
+    }
+}
+
+impl Line {
+    /// The sign before the text: the mark's, after `?` if it may not be needed.
+    pub fn sign(&self) -> String {
+        if self.maybe { format!("? {}", self.mark.sign()) } else { self.mark.sign().to_owned() }
     }
 }
 
@@ -72,17 +81,26 @@ pub(crate) struct Lines(Vec<Line>);
 
 impl Lines {
     pub(crate) fn push(&mut self, depth: usize, mark: Mark, text: &str) {
+        self.add(depth, mark, false, text);
+    }
+
+    /// The same, for what is done only if it turns out to be needed.
+    pub(crate) fn maybe(&mut self, depth: usize, mark: Mark, text: &str) {
+        self.add(depth, mark, true, text);
+    }
+
+    fn add(&mut self, depth: usize, mark: Mark, maybe: bool, text: &str) {
         let mut text = harmless(text);
         if let Some(found) = look_alikes(&text) {
             text.push_str(&format!(" [letters that look like others: {found}]"));
         }
-        self.0.push(Line { depth, mark, text });
+        self.0.push(Line { depth, mark, maybe, text });
     }
 
     /// A heading with an empty line before it.
     pub(crate) fn head(&mut self, text: &str) {
         if !self.0.is_empty() {
-            self.0.push(Line { depth: 0, mark: Mark::Head, text: String::new() });
+            self.0.push(Line { depth: 0, mark: Mark::Head, maybe: false, text: String::new() });
         }
         self.push(0, Mark::Head, text);
     }

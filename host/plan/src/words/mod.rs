@@ -31,6 +31,7 @@ use line::Lines;
 pub use line::{Line, Mark};
 use names::Names;
 pub(crate) use reader::Reader;
+pub(crate) use risk::steps as numbers;
 pub(crate) use step::mark_of;
 pub(crate) use thing::{Thing, things};
 
@@ -62,6 +63,8 @@ fn lines_of(plan: &Plan, with_permissions: bool) -> Vec<Line> {
     about(&mut lines, plan, &reader.names);
     risks(&mut lines, &reader);
     accounts(&mut lines, &reader);
+    conditionals(&mut lines, plan);
+    repairs(&mut lines, plan);
     unread(&mut lines, plan, &reader.names);
     titles(&mut lines, plan);
     if with_permissions {
@@ -81,6 +84,12 @@ pub fn summary(plan: &Plan) -> String {
         0 => String::new(),
         1 => " One step changes nothing.".to_owned(),
         more => format!(" {more} steps change nothing."),
+    };
+    let maybe: usize = counts.iter().map(|(_, counts)| counts.maybe).sum();
+    let besides = match maybe {
+        0 => besides,
+        1 => format!("{besides} One step only if it turns out to be needed."),
+        more => format!("{besides} {more} steps only if they turn out to be needed."),
     };
     let forecast = if plan.forecast.is_some() { " More or other changes may come." } else { "" };
     if !plan.has_changes() {
@@ -162,6 +171,44 @@ fn accounts(lines: &mut Lines, reader: &Reader<'_>) {
     }
 }
 
+/// What may not be needed, by the workflow's words for it.
+fn conditionals(lines: &mut Lines, plan: &Plan) {
+    let mut told = plan.conditionals.iter().filter_map(|it| {
+        let steps = plan.steps.iter().filter(|step| plan.stands_in(step, it.number));
+        let steps: Vec<u32> = steps.map(|step| step.number).collect();
+        (!steps.is_empty()).then_some((it, steps))
+    });
+    let shown: Vec<_> = told.by_ref().take(TITLES_SHOWN).collect();
+    if shown.is_empty() {
+        return;
+    }
+    lines.head("Only if it turns out to be needed (`?`), in the workflow's own words");
+    for (it, steps) in shown {
+        let title = own_words(&it.title);
+        lines.plain(1, &format!("{}: {title}", risk::steps(&steps)));
+    }
+    let more = told.count();
+    if more > 0 {
+        lines.plain(1, &format!("and {more} more"));
+    }
+}
+
+/// What the host may do by itself, which a yes to the plan is a yes to.
+fn repairs(lines: &mut Lines, plan: &Plan) {
+    if plan.repairs.is_empty() {
+        return;
+    }
+    lines.head("What the host may mend by itself");
+    for repair in &plan.repairs {
+        lines.plain(1, &repair.words());
+    }
+}
+
+/// Words of the workflow, in quotes that they cannot leave.
+fn own_words(text: &str) -> String {
+    format!("\"{}\"", quote_within(text, NAME_SHOWN).replace('"', "'"))
+}
+
 fn unread(lines: &mut Lines, plan: &Plan, names: &Names) {
     if plan.unread.is_empty() {
         return;
@@ -201,8 +248,7 @@ fn titles(lines: &mut Lines, plan: &Plan) {
         } else {
             format!("steps {first} to {last}")
         };
-        let title = quote_within(&step.within.title, NAME_SHOWN).replace('"', "'");
-        lines.plain(1, &format!("{which}: \"{title}\""));
+        lines.plain(1, &format!("{which}: {}", own_words(&step.within.title)));
     }
     if parts.len() > TITLES_SHOWN {
         lines.plain(1, &format!("and {} more", parts.len() - TITLES_SHOWN));

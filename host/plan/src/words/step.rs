@@ -31,7 +31,12 @@ pub(crate) fn step(
 ) {
     let sentence = names.sentence(step);
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
-    lines.push(depth, mark_of(deed), &format!("{}. {sentence}{notes}", step.number));
+    let text = format!("{}. {sentence}{notes}", step.number);
+    if step.conditional.is_some() {
+        lines.maybe(depth, mark_of(deed), &text);
+    } else {
+        lines.push(depth, mark_of(deed), &text);
+    }
     let depth = depth + 2;
     for (name, value) in &step.sent.parameters {
         parameter(lines, depth, (name, value), step, names);

@@ -6,7 +6,8 @@ use std::path::Path;
 use host_catalog::Catalog;
 use host_model::{Call, Effect, IdentityRef, SecretRef, Timestamp, Value};
 use host_plan::{
-    Composed, FORMAT, Party, Plan, Rehearsal, Rehearsed, Terms, Within, Workflow, compose,
+    Composed, Conditional, FORMAT, Party, Plan, Rehearsal, Rehearsed, Repair, Terms, Within,
+    Workflow, compose,
 };
 use serde_json::{Value as Json, json};
 
@@ -67,14 +68,34 @@ pub(crate) fn rehearsed(call: Call, answer: Result<Json, String>) -> Rehearsed {
         answer,
         secrets: BTreeMap::new(),
         looks: false,
+        conditional: None,
         call,
     }
 }
 
-/// A rehearsal from JSON: a list of `{do, as, with, region, answer | refused, secrets}`.
+/// A rehearsal from JSON: a list of `{do, as, with, region, answer | refused, secrets}`; among them `{maybe}`
+/// opens a part that may not be needed, and `{end}` closes it.
 pub(crate) fn rehearsal(calls: &Json) -> Rehearsal {
-    let calls = calls.as_array().expect("a list of calls").iter();
-    Rehearsal { calls: calls.map(one).collect(), ..Rehearsal::default() }
+    let mut rehearsal = Rehearsal::default();
+    let mut open: Vec<u32> = Vec::new();
+    let number = |count: usize| u32::try_from(count + 1).expect("test data is small");
+    for it in calls.as_array().expect("a list of calls") {
+        if let Some(title) = it["maybe"].as_str() {
+            let conditional = Conditional {
+                number: number(rehearsal.conditionals.len()),
+                title: title.to_owned(),
+                inside: open.last().copied(),
+                from: number(rehearsal.calls.len()),
+            };
+            open.push(conditional.number);
+            rehearsal.conditionals.push(conditional);
+        } else if it.get("end").is_some() {
+            open.pop();
+        } else {
+            rehearsal.calls.push(Rehearsed { conditional: open.last().copied(), ..one(it) });
+        }
+    }
+    rehearsal
 }
 
 fn one(it: &Json) -> Rehearsed {
@@ -135,7 +156,9 @@ pub(crate) fn plan(composed: Composed) -> Plan {
         ]),
         allowed: Vec::new(),
         terms: Terms { place: json!({ "cloud": "offline" }), ..Terms::default() },
+        repairs: Repair::of(&composed.steps),
         steps: composed.steps,
+        conditionals: composed.conditionals,
         placeholders: composed.placeholders,
         observed: composed.observed,
         forecast: composed.forecast,

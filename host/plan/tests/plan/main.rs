@@ -2,6 +2,7 @@
 
 mod bed;
 mod composing;
+mod conditional;
 mod deceiving;
 mod drawing;
 mod matching;

@@ -82,11 +82,32 @@ impl LiveDriver {
         Some((progress.current?, progress.of))
     }
 
+    /// Whether the plan lets the host remove what a lost reply to the step under way leaves behind. What is a
+    /// forecast was asked for by itself.
+    pub(super) fn may_mend(&self) -> bool {
+        let Some(progress) = &self.approved else { return true };
+        progress.current.is_none_or(|step| progress.approved.may_mend(step))
+    }
+
     /// Goes past a step that an earlier process took.
     pub(super) fn pass_planned(&mut self, asked: &Call) -> Result<(), Stop> {
         match self.place(asked) {
             Ok(_) => Ok(()),
             Err(reason) => Err(Stop::Unplanned { reason }),
+        }
+    }
+
+    /// Takes note of a part that turned out to be needed.
+    pub(super) fn enter_planned(&mut self, title: &str) {
+        if let Some(progress) = &mut self.approved {
+            progress.approved.enter(title);
+        }
+    }
+
+    /// Takes note of its end.
+    pub(super) fn leave_planned(&mut self) {
+        if let Some(progress) = &mut self.approved {
+            progress.approved.leave();
         }
     }
 

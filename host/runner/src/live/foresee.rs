@@ -56,6 +56,7 @@ impl LiveDriver {
             answer,
             secrets,
             looks: self.only_looks(delivery.call),
+            conditional: self.conditional_now(),
         });
         Ok(sent)
     }

@@ -2,6 +2,7 @@
 
 mod approved;
 mod call;
+mod conditional;
 mod consent;
 mod foresee;
 mod host;
@@ -33,6 +34,7 @@ use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, Proof, Stop};
 pub(crate) use self::output::tail;
 
 use self::approved::Progress;
+use self::conditional::Entered;
 use self::output::Readable;
 use self::renewal::{Fetched, Recipe};
 use self::settling::Settling;
@@ -112,6 +114,8 @@ pub(crate) struct LiveDriver {
     failures_shown: BTreeSet<(String, String)>,
     /// How far the run has come in the plan that was approved.
     approved: Option<Progress>,
+    /// The parts that were entered and are not over, the innermost last.
+    conditionals: Vec<Entered>,
 }
 
 impl LiveDriver {
@@ -136,6 +140,7 @@ impl LiveDriver {
             invocations: BTreeMap::new(),
             failures_shown: BTreeSet::new(),
             approved: plan.map(Progress::new),
+            conditionals: Vec::new(),
         }
     }
 
@@ -210,6 +215,13 @@ impl LiveDriver {
             Event::Adopts => Answer::Flag { flag: self.stage.scene.allowances.adopt },
             Event::MayProvoke => Answer::Flag { flag: self.stage.provoke },
             Event::Register { call } => self.register(call),
+            Event::Conditional { title, holds } => {
+                Answer::Flag { flag: self.conditional(title, *holds) }
+            }
+            Event::ConditionalEnd => {
+                self.conditional_end();
+                Answer::Done
+            }
         })
     }
 

@@ -41,6 +41,14 @@ impl LiveDriver {
                 self.note_check(id, *claim, detail);
                 Ok(())
             }
+            Event::Conditional { title, .. } if *answer == (Answer::Flag { flag: true }) => {
+                self.enter(title);
+                Ok(())
+            }
+            Event::ConditionalEnd => {
+                self.conditional_end();
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ use host_runtime::IdentityClass;
 use super::Identity;
 
 /// What a run has written so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Settling {
     last_write: Option<Timestamp>,
     /// Names that the run gave in writes: of roles, users, policies.

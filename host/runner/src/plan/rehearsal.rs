@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use host_model::{AccountId, Timestamp};
-use host_plan::{Composed, Party, Plan, Rehearsal, Terms, Workflow, compose};
+use host_plan::{Composed, Conditional, Party, Plan, Rehearsal, Repair, Terms, Workflow, compose};
 use host_runtime::{Claim, Prepared, RuntimeError};
 use host_simulator::{Caller, CallerIdentity, Ground, Known, Overlay, Replies};
 use serde_json::Value as Json;
@@ -28,6 +28,15 @@ pub(crate) struct Planning {
 impl Planning {
     pub(crate) fn book(&self) -> MutexGuard<'_, Rehearsal> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes down that a part begins which may not be needed; its number.
+    pub(crate) fn begin_conditional(&self, title: String, inside: Option<u32>) -> u32 {
+        let mut book = self.book();
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).saturating_add(1);
+        let (number, from) = (count(book.conditionals.len()), count(book.calls.len()));
+        book.conditionals.push(Conditional { number, title, inside, from });
+        number
     }
 
     /// A key of an earlier run that is about to sign.
@@ -133,6 +142,8 @@ impl Run {
                 policy: settings.allowances.policy.as_ref().map(|it| it.text().to_owned()),
             },
             steps: composed.steps.clone(),
+            conditionals: composed.conditionals.clone(),
+            repairs: Repair::of(&composed.steps),
             placeholders: composed.placeholders.clone(),
             observed: composed.observed.clone(),
             forecast: composed.forecast.clone(),
@@ -185,6 +196,10 @@ impl Run {
         let driver = LiveDriver::new(stage, Arc::clone(ledger), Tape::default(), None);
         let outcome = workflow.run(Box::new(driver), settings.limits, &input.to_string()).await;
         let mut rehearsal = std::mem::take(&mut *planning.book());
+        let last = rehearsal.calls.len().saturating_sub(1);
+        // What was guessed at last, the workflow may have ended by.
+        let guess = overlay.take_guesses().into_iter().next().map(|guess| (last, guess));
+        rehearsal.guessed = rehearsal.guessed.take().or(guess);
         match outcome {
             Ok(_) => Ok(rehearsal),
             // Whatever a workflow says at its end, a plan is what it did until then.

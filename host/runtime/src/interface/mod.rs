@@ -4,6 +4,7 @@ mod accounts;
 mod clock;
 mod context;
 mod openapi;
+mod plan;
 mod progress;
 mod types;
 mod undo;

@@ -10,7 +10,7 @@ use super::asked::Asked;
 use crate::access;
 use crate::state::{
     Account, Caller, CallerIdentity, CloudError, Facet, Mint, Operation, Parameters, PolicyType,
-    State, apply,
+    Sight, State, apply,
 };
 
 /// A name that is shorter than this is nothing that the overlay made up.
@@ -22,6 +22,8 @@ pub(super) struct Layers {
     base: State,
     over: State,
     writes: Vec<Write>,
+    /// Makes ids up. What was made up is never made up again, also where its write was forgotten.
+    mint: Mint,
     /// Whether `base` has learned something that `over` does not have.
     behind: bool,
     /// Ids and names that only replies to planned writes had.
@@ -48,6 +50,8 @@ struct Write {
     action: &'static host_catalog::Action,
     parameters: Parameters,
     now: Timestamp,
+    /// As it was before: the same ids come of it again.
+    mint: Mint,
 }
 
 impl Write {
@@ -76,8 +80,20 @@ impl Layers {
             partial: true,
             ..State::default()
         };
-        let over = base.clone();
-        Self { base, over, writes: Vec::new(), behind: false, made_up: BTreeSet::new() }
+        let (over, mint) = (base.clone(), base.mint.clone());
+        let (writes, made_up) = (Vec::new(), BTreeSet::new());
+        Self { base, over, writes, mint, behind: false, made_up }
+    }
+
+    /// How many writes are planned.
+    pub(super) const fn planned(&self) -> usize {
+        self.writes.len()
+    }
+
+    /// Forgets all writes but the first ones, as if they had never been planned.
+    pub(super) fn forget_after(&mut self, planned: usize) {
+        self.behind |= planned < self.writes.len();
+        self.writes.truncate(planned);
     }
 
     /// Learns what a reply of the real cloud tells.
@@ -101,6 +117,7 @@ impl Layers {
         }
         self.over = self.base.clone();
         for write in &self.writes {
+            self.over.mint.clone_from(&write.mint);
             let _foreseen = apply(&mut self.over, &write.operation());
         }
     }
@@ -142,10 +159,12 @@ impl Layers {
         if judged {
             access::authorize(&self.over, &operation)?;
         }
-        let mint = self.over.mint.clone();
+        let mint = self.mint.clone();
+        self.over.mint.clone_from(&mint);
         let answer = apply(&mut self.over, &operation);
         match &answer {
             Ok(body) if asked.action.effect.is_write() => {
+                self.mint.clone_from(&self.over.mint);
                 self.note_made_up(asked, body);
                 self.writes.push(Write {
                     caller: caller.clone(),
@@ -154,12 +173,19 @@ impl Layers {
                     action: asked.action,
                     parameters: asked.parameters.clone(),
                     now,
+                    mint,
                 });
             }
-            Ok(_) => {}
-            Err(_) => self.over.mint = mint,
+            Ok(_) | Err(_) => {}
         }
         answer
+    }
+
+    /// Machines on which a planned script found what nobody has seen.
+    pub(super) fn supposed(&self) -> impl Iterator<Item = &str> {
+        let instances = self.over.accounts.values().flat_map(|account| account.instances.known());
+        let supposed = instances.filter(|it| it.machine.sight == Sight::Supposed);
+        supposed.map(|it| it.id.as_str())
     }
 
     /// Whoever calls with a key or a session that was made up here.

@@ -19,7 +19,7 @@ mod asked;
 mod layers;
 mod replies;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -50,10 +50,14 @@ pub struct Overlay {
 #[derive(Debug)]
 struct Inner {
     layers: Layers,
+    /// How much was planned when each part began that may not be needed, the innermost last.
+    parts: Vec<usize>,
     /// Who calls with which key.
     callers: BTreeMap<String, Known>,
     requests: u64,
     touched: bool,
+    /// Machines of which a guess says already that nobody has seen what is on them.
+    supposed: BTreeSet<String>,
     /// Why an answer is a guess: what nobody could know.
     guesses: Vec<String>,
 }
@@ -86,9 +90,11 @@ impl Overlay {
         let Ground { reads, replies, gateway, time } = ground;
         let inner = Inner {
             layers: Layers::new(accounts, seed),
+            parts: Vec::new(),
             callers: BTreeMap::new(),
             requests: 0,
             touched: false,
+            supposed: BTreeSet::new(),
             guesses: Vec::new(),
         };
         Self { reads, replies, gateway, time, seed, inner: Mutex::new(inner) }
@@ -97,6 +103,21 @@ impl Overlay {
     /// From now on, requests that are signed with that key are this caller's.
     pub fn introduce(&self, key_id: &str, known: Known) {
         self.lock().callers.insert(key_id.to_owned(), known);
+    }
+
+    /// A part begins that may not be needed: what is planned from here on is forgotten when it ends.
+    pub fn enter_conditional(&self) {
+        let mut inner = self.lock();
+        let planned = inner.layers.planned();
+        inner.parts.push(planned);
+    }
+
+    /// The part ends that began last.
+    pub fn leave_conditional(&self) {
+        let mut inner = self.lock();
+        if let Some(planned) = inner.parts.pop() {
+            inner.layers.forget_after(planned);
+        }
     }
 
     /// Whether any answer since the last question was not the cloud's own word.
@@ -173,11 +194,12 @@ impl Overlay {
             }
             answer => answer,
         };
-        if asked.product.key == "ecs" && asked.action.effect.is_write() {
-            inner.guesses.push(format!(
-                "{}: what is on a machine is known when a script ran",
-                asked.title()
-            ));
+        let supposed: BTreeSet<String> = inner.layers.supposed().map(str::to_owned).collect();
+        let new = supposed.difference(&inner.supposed).count();
+        if new > 0 {
+            let guess = "what is on a machine is known when a script has looked at it";
+            inner.guesses.push(guess.to_owned());
+            inner.supposed = supposed;
         }
         drop(inner);
         self.reply(asked, answer)

@@ -33,6 +33,45 @@ pub struct Machine {
     pub fetched: BTreeSet<String>,
     /// What runs on it.
     pub services: Vec<Service>,
+    /// Whether anybody has seen what is on it.
+    #[serde(skip)]
+    pub(crate) sight: Sight,
+}
+
+/// Whether it is known what is on a machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// It is.
+    #[default]
+    Seen,
+    /// Nobody has looked.
+    Unseen,
+    /// Nobody has, and a script was answered as if what it is about were there.
+    Supposed,
+}
+
+impl Machine {
+    /// A machine that nobody has looked at.
+    pub(crate) fn unseen() -> Self {
+        Self { sight: Sight::Unseen, ..Self::default() }
+    }
+
+    /// What a script is about is supposed to be there, and to need what it does, if nobody knows better.
+    pub(crate) fn suppose(&mut self, parameters: &BTreeMap<String, String>) {
+        if self.sight == Sight::Seen {
+            return;
+        }
+        self.sight = Sight::Supposed;
+        let given = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
+        let runtime = given("agent");
+        self.python |= runtime == "python";
+        let named = given("services").split(',').map(|name| name.trim_end_matches(".service"));
+        for name in named.filter(|name| !matches!(*name, "" | "none" | "all")) {
+            if self.services.iter().all(|service| service.name != name) {
+                self.services.push(Service::running(name, runtime));
+            }
+        }
+    }
 }
 
 impl Default for Machine {
@@ -49,6 +88,7 @@ impl Default for Machine {
             agents: BTreeMap::new(),
             fetched: BTreeSet::new(),
             services: Vec::new(),
+            sight: Sight::Seen,
         }
     }
 }
@@ -132,6 +172,23 @@ impl std::fmt::Debug for Setup {
 }
 
 impl Service {
+    /// A service that runs and has no agent.
+    fn running(name: &str, runtime: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            runtime: runtime.to_owned(),
+            running: true,
+            sound: true,
+            javaagent: false,
+            tool_options: false,
+            launcher: false,
+            restarted: Restart::default(),
+            setup: None,
+            loaded: None,
+            listed: Vec::new(),
+        }
+    }
+
     /// Since when its process has the agent, if it was restarted since it was set up.
     pub(crate) fn live_since(&self, now: Timestamp) -> Option<Timestamp> {
         let setup = self.setup.as_ref()?;

@@ -47,6 +47,7 @@ pub use instance::{Assistant, CommandTrouble, Instance, InstanceManner};
 pub use invocation::{Ending, Invocation, Target};
 pub use key::{AccessKey, Caller, CallerIdentity, InventedSecret, Session};
 pub use limits::{Consistency, Quotas};
+pub(crate) use machine::Sight;
 pub use machine::{Machine, Service, Setup};
 pub use mint::Mint;
 pub(crate) use mint::is_token;

@@ -37,7 +37,7 @@ use std::collections::BTreeMap;
 use host_model::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use super::machine::{Machine, Service, Setup};
+use super::machine::{Machine, Service, Setup, Sight};
 use crate::entropy::hex;
 
 /// What a script came to.
@@ -96,6 +96,7 @@ fn is_named(service: &Service, names: &str) -> bool {
 impl Machine {
     /// Does what a script of that word would do.
     pub(crate) fn run(&mut self, word: &str, parameters: &Given, now: Timestamp) -> Ran {
+        self.suppose(parameters);
         let mut lines = Vec::new();
         let outcome = match word {
             "look" => self.look(parameters, now),
@@ -137,7 +138,9 @@ impl Machine {
             format!("unzip={}", yes(self.unzip)),
             format!("agent={}", self.agents.get(agent).map_or("none", String::as_str)),
         ];
-        lines.extend((agent != "go").then(|| "loose=0".to_owned()));
+        // Where no service is asked for by name, something that the agent is for is supposed to run.
+        let loose = u8::from(self.sight == Sight::Supposed && names == "none");
+        lines.extend((agent != "go").then(|| format!("loose={loose}")));
         let wanted = |service: &&Service| {
             let runs = agent != "go" && service.running && service.runtime == agent;
             let set_up = service.setup.as_ref().is_some_and(|setup| setup.agent == agent);

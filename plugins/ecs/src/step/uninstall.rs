@@ -14,18 +14,22 @@ use crate::step::install;
 use crate::step::send::{Orders, Sender};
 use crate::wave::Waves;
 
-/// Takes the agent from all machines that have it.
+/// Leaves machines as they are that have nothing of the agent.
+pub(crate) fn pass_over(input: &Parameters, machines: &mut [Machine]) {
+    for machine in machines.iter_mut().filter(|machine| machine.is_open()) {
+        if !has_anything(input, &machine.facts) {
+            machine.fate = Fate::Unchanged;
+        }
+    }
+}
+
+/// Takes the agent from the machines that are left.
 pub(crate) fn settle(
     input: &Parameters,
     sender: Sender<'_>,
     machines: &mut [Machine],
     ledger: &mut Ledger,
 ) -> Result<(), Error> {
-    for machine in machines.iter_mut().filter(|machine| machine.is_open()) {
-        if !has_anything(input, &machine.facts) {
-            machine.fate = Fate::Unchanged;
-        }
-    }
     let mut todo: Vec<&mut Machine> =
         machines.iter_mut().filter(|machine| machine.is_open()).collect();
     if todo.is_empty() {

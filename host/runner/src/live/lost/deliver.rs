@@ -70,7 +70,8 @@ impl LiveDriver {
         let mut lost = intent.filter(|it| it.may_be_sent).map(|it| (it, outcome_unknown(brief)));
         loop {
             if let Some((noted, error)) = lost {
-                let settled = self.settle_lost(noted, brief.identity, permit.repair()).await?;
+                let repair = permit.repair().filter(|_| self.may_mend());
+                let settled = self.settle_lost(noted, brief.identity, repair).await?;
                 known = match ending(settled, brief.action, (sendings, known)) {
                     Ending::Sent(known) => known,
                     Ending::Known(delivered) => return Ok(*delivered),

@@ -45,7 +45,7 @@ fn learn_instance(account: &mut Account, body: &Json) {
     let Some(id) = text(body, "InstanceId") else { return };
     let (assistant, machine) = match account.instances.get(&id) {
         Facet::Known(known) => (known.assistant, known.machine.clone()),
-        Facet::Absent | Facet::Unknown => (Assistant::Online, Machine::default()),
+        Facet::Absent | Facet::Unknown => (Assistant::Online, Machine::unseen()),
     };
     let address = body.pointer("/VpcAttributes/PrivateIpAddress/IpAddress/0");
     let vpc = body.pointer("/VpcAttributes/VpcId").and_then(Json::as_str).unwrap_or_default();

@@ -1,0 +1,64 @@
+//! Parts of a run that may or may not be needed (`host:run/plan`).
+
+use super::LiveDriver;
+use super::settling::Settling;
+use crate::RunEvent;
+
+/// How deep parts may stand inside of each other.
+const DEPTH_MAX: usize = 16;
+
+/// A part that was entered.
+#[derive(Debug)]
+pub(super) struct Entered {
+    /// Its number in the plan that is made.
+    number: Option<u32>,
+    /// What the run had written before it, while planning.
+    settling: Option<Settling>,
+}
+
+impl LiveDriver {
+    /// Whether a part is to be entered: while planning always, live if it is needed.
+    pub(super) fn conditional(&mut self, title: &str, holds: bool) -> bool {
+        if self.conditionals.len() >= DEPTH_MAX {
+            return false;
+        }
+        if let Some(planning) = self.stage.planning.clone() {
+            planning.overlay.enter_conditional();
+            let inside = self.conditionals.last().and_then(|it| it.number);
+            let number = planning.begin_conditional(self.redact(title), inside);
+            let settling = Some(self.settling.clone());
+            self.conditionals.push(Entered { number: Some(number), settling });
+            return true;
+        }
+        self.report(&RunEvent::Conditional { title: self.redact(title), needed: holds });
+        if holds {
+            self.enter(title);
+        }
+        holds
+    }
+
+    /// Goes into a part that is needed.
+    pub(super) fn enter(&mut self, title: &str) {
+        let title = self.redact(title);
+        self.enter_planned(&title);
+        self.conditionals.push(Entered { number: None, settling: None });
+    }
+
+    /// Leaves the part that was entered last; nothing if there is none.
+    pub(super) fn conditional_end(&mut self) {
+        let Some(entered) = self.conditionals.pop() else { return };
+        if let Some(planning) = &self.stage.planning {
+            planning.overlay.leave_conditional();
+        }
+        // What was only planned there explains nothing that is seen after it.
+        if let Some(settling) = entered.settling {
+            self.settling = settling;
+        }
+        self.leave_planned();
+    }
+
+    /// The conditional of the plan that is made, in which a call stands.
+    pub(super) fn conditional_now(&self) -> Option<u32> {
+        self.conditionals.last().and_then(|it| it.number)
+    }
+}
