@@ -113,7 +113,9 @@ impl Human {
         };
         screen::close();
         line("");
-        proofs.iter().for_each(|proof| line(&proven(proof)));
+        for proof in proofs {
+            line(&proven(proof));
+        }
         if let Some(output) = output {
             data("the workflow's report:");
             for text in tree(output, 2) {
@@ -130,7 +132,9 @@ impl Human {
         };
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         let summary = tally.summary(&ending, proofs);
-        closing::lists(&summary, &self.story.run).iter().for_each(|text| line(text));
+        for text in closing::lists(&summary, &self.story.run) {
+            line(&text);
+        }
         let (verdict, counts) = (verdict.as_str(), counts(*changes, *looks, *calls));
         line(&format!("\n{verdict}: {} ({counts})", words(reason)));
         line(&closing::counts(&summary));

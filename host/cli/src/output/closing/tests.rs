@@ -66,8 +66,8 @@ fn every_ending_says_what_to_type_next() {
         (Verdict::Indeterminate, None, open, true, undo, &["host undo run-1"]),
     ];
     for row in rows {
-        let (verdict, code, stopped, changed, undoes, expected) = *row;
-        let changes = u32::from(changed);
+        let (verdict, code, stopped, has_changed, undoes, expected) = *row;
+        let changes = u32::from(has_changed);
         let ending = Ending { run: "run-2", undoes, verdict, stopped, changes, code };
         let said = next(&ending, None);
         let commands: Vec<&str> = said.iter().filter_map(|it| it.split('`').nth(1)).collect();
