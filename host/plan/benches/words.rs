@@ -134,7 +134,7 @@ fn plan(one: &Rehearsal, other: &Rehearsal) -> Plan {
             vetted: true,
         },
         input: serde_json::json!({}),
-        accounts: BTreeMap::from([("source".to_owned(), Party { account, arn })]),
+        accounts: BTreeMap::from([("source".to_owned(), Party { account, arn, session: None })]),
         allowed: Vec::new(),
         terms: Terms::default(),
         repairs: Repair::of(&composed.steps),
