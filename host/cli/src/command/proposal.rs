@@ -54,6 +54,9 @@ pub(super) fn approve(
 ) -> Result<ApprovedPlan, Failure> {
     let plan = &planned.plan;
     let unasked = terms.unattended && (terms.vetted || allowances.policy.is_some());
+    if json {
+        output::plan::stream(planned);
+    }
     // A program reads the stream; a person who is asked has to see what about.
     if !json || (context.can_ask && !unasked) {
         output::plan::ask(planned);
