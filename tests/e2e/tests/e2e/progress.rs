@@ -1,11 +1,13 @@
 //! What is seen of a run while it goes on, at a terminal and without one, and what it ends with.
 
-use host_e2e::{Home, Seen, Server, delegate, frames, workspace};
+use host_e2e::{Frame, Home, Seen, Server, delegate, frames, workspace};
 
 /// The first role is made at the second attempt, and that comes late enough to be seen.
 const THROTTLED: &str =
     "\n[[fault]]\non = \"ram:CreateRole\"\nkind = \"throttle\"\nretry_after = 2500\ncount = 1\n";
 const ASKED: &str = "do exactly this? only `yes` goes on: ";
+/// Asks nothing.
+const YES: [&str; 3] = ["--yes", "--allow", "access-key"];
 /// One of the pictures of the view's sign.
 const SIGNS: [char; 8] = ['⣷', '⣯', '⣟', '⡿', '⢿', '⣻', '⣽', '⣾'];
 
@@ -25,44 +27,79 @@ fn words(server: &Server, more: &[&str]) -> Vec<String> {
     all.into_iter().map(str::to_owned).collect()
 }
 
-fn at_terminal(home: &Home) -> Seen {
+/// What a person at a terminal sees of a run.
+fn at_terminal(home: &Home, more: &[&str], turns: &[(&str, &str)]) -> Seen {
     let server = cloud(home);
-    let words = words(&server, &[]);
+    let words = words(&server, more);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    home.host_in_dialogue(&words, &[(ASKED, "yes")]).exits(0)
+    home.host_in_dialogue(&words, turns)
+}
+
+/// The screen at each time. Nothing was written that a live view has no use for.
+#[track_caller]
+fn seen_at(seen: &Seen) -> Vec<Frame> {
+    let frames = frames(&seen.stderr);
+    assert!(frames.is_some(), "the terminal was told more: {seen:?}");
+    frames.unwrap_or_default()
+}
+
+/// Nothing of the view is left.
+#[track_caller]
+fn is_wiped(last: &Frame) {
+    for words in ["throttled", "goes on in", " · "] {
+        let left = last.iter().find(|line| line.starts_with(SIGNS) || line.contains(words));
+        assert_eq!(left, None, "{last:#?}");
+    }
 }
 
 #[test]
 fn at_a_terminal_a_wait_is_seen_while_it_lasts_and_leaves_nothing_behind() {
     let home = Home::new().with("TERM", "xterm-256color");
-    let seen = at_terminal(&home);
-    let frames = frames(&seen.stderr);
-    let frames = frames.unwrap_or_else(|| panic!("the terminal was told more: {:?}", seen.stderr));
-    let waits = |frame: &&Vec<String>| frame.iter().any(|line| line.contains("throttled"));
-    let frame = frames.iter().find(waits).unwrap_or_else(|| panic!("nobody sees the wait: {seen}"));
-    let from = frame.iter().position(|line| line.starts_with(SIGNS)).unwrap_or_default();
-    let [head, call, wait] = &frame[from..from + 3] else { panic!("{frame:#?}") };
+    let seen = at_terminal(&home, &YES, &[]).exits(0);
+    let frames = seen_at(&seen);
+    let waits = |frame: &&Frame| frame.iter().any(|line| line.contains("throttled"));
+    let frame = frames.iter().find(waits).cloned().unwrap_or_default();
+    let from = frame.iter().position(|line| line.starts_with(SIGNS));
+    let view = from.and_then(|from| frame.get(from..from + 3)).unwrap_or_default();
+    let [head, call, wait] = view else { panic!("nobody sees the wait: {seen}") };
     assert!(head.contains(" 3/7 the role is there and trusts the users · "), "{frame:#?}");
     assert!(call.starts_with("  monitoring: create role `"), "{frame:#?}");
     assert!(call.contains("(ram:CreateRole, ") && call.contains("attempt 2"), "{frame:#?}");
     assert!(wait.starts_with("  … throttled (Throttling.User); goes on in "), "{frame:#?}");
     let last = frames.last().cloned().unwrap_or_default();
-    assert!(!last.iter().any(|line| line.starts_with(SIGNS)), "{last:#?}");
-    let left = |words: &str| last.iter().filter(|line| line.contains(words)).count();
-    assert_eq!(left("throttled"), 0, "{last:#?}");
-    assert_eq!(left("goes on in"), 0, "{last:#?}");
-    // What stays is whole: the question with its answer, each call once, and the end.
-    assert!(last.contains(&format!("{ASKED}yes")), "{last:#?}");
-    assert_eq!(left("  + monitoring: create role `arms-delegate` (2 attempts)"), 1, "{last:#?}");
-    assert_eq!(left("verified: every proof was seen"), 1, "{last:#?}");
-    assert_eq!(left("next: `host check run-"), 1, "{last:#?}");
+    is_wiped(&last);
+    // What stays is whole: each call once, and the end.
+    for line in [
+        "  + monitoring: create role `arms-delegate` (2 attempts)",
+        "verified: every proof was seen",
+        "next: `host check run-",
+    ] {
+        let count = last.iter().filter(|it| it.starts_with(line)).count();
+        assert_eq!(count, 1, "`{line}`: {last:#?}");
+    }
+}
+
+#[test]
+fn a_question_stands_alone_on_the_screen_until_it_is_answered() {
+    let home = Home::new().with("TERM", "xterm-256color");
+    let seen = at_terminal(&home, &[], &[(ASKED, "no")]).exits(3);
+    let frames = seen_at(&seen);
+    let plans = |frame: &&Frame| frame.iter().any(|line| line.starts_with(SIGNS));
+    assert!(frames.iter().any(|frame| plans(&frame)), "the plan takes its time: {seen}");
+    let asks = |frame: &&Frame| frame.iter().any(|line| line.starts_with(ASKED));
+    let asked: Vec<&Frame> = frames.iter().filter(asks).collect();
+    assert!(!asked.is_empty() && !asked.iter().any(plans), "{asked:#?}");
+    let last = frames.last().cloned().unwrap_or_default();
+    assert!(last.contains(&format!("{ASKED}no")), "{last:#?}");
+    assert!(last.iter().any(|line| line.starts_with("error[plan.approval-declined]: ")), "{seen}");
+    is_wiped(&last);
 }
 
 #[test]
 fn a_terminal_that_wants_plain_lines_gets_plain_lines() {
     for (name, value) in [("TERM", "dumb"), ("NO_COLOR", "1")] {
         let home = Home::new().with("TERM", "xterm").with(name, value);
-        let seen = at_terminal(&home);
+        let seen = at_terminal(&home, &YES, &[]).exits(0);
         let odd = seen.stderr.chars().find(|it| it.is_control() && *it != '\n');
         assert_eq!(odd, None, "{name}: {seen:?}");
         assert!(seen.stderr.contains("answered Throttling.User; attempt 2 in"), "{seen}");
@@ -73,8 +110,7 @@ fn a_terminal_that_wants_plain_lines_gets_plain_lines() {
 fn without_a_terminal_there_is_one_line_for_each_step_and_none_for_a_short_wait() {
     let home = Home::new();
     let server = cloud(&home);
-    let yes = ["--yes", "--allow", "access-key"];
-    let all = words(&server, &yes);
+    let all = words(&server, &YES);
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let seen = home.host(&all).exits(0);
     let shown = home.host(&["show", "last", "--json"]).exits(0);

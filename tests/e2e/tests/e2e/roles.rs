@@ -208,6 +208,49 @@ fn a_plan_is_applied_by_another_session_of_the_same_role() {
     assert_eq!(applied.ended()["verdict"], "verified", "{applied}");
 }
 
+/// Role and session policy of every session that the cloud gave.
+fn sessions(saved: &Json) -> Vec<(String, String)> {
+    let text = |session: &Json, name: &str| session[name].as_str().unwrap_or_default().to_owned();
+    let all = saved["cloud"]["state"]["sessions"].as_object().into_iter().flatten();
+    all.map(|(_, it)| (text(it, "role"), text(it, "policy"))).collect()
+}
+
+#[test]
+fn what_went_along_is_what_the_plan_says() {
+    let home = Home::new();
+    let scenario = home.write("scenario.toml", CLOUD).display().to_string();
+    let file = home.path("saved.json");
+    let save = file.display().to_string();
+    let server = Server::start(&home, &["--scenario", &scenario, "--save", &save]);
+    write_profiles(&home, None);
+    let endpoint = format!("http://{}", server.address);
+    let doctor = ["doctor", "--endpoint", &endpoint, "--profile", "chain", "--json"];
+    home.host(&doctor).exits(0);
+    let words = [&DELEGATE[..], &["--json"]].concat();
+    let words = words_of("plan", &server.address, ("chain", "source"), &words);
+    let seen = home.host(&words.iter().map(String::as_str).collect::<Vec<_>>()).exits(4);
+    let plan: Json = serde_json::from_str(&seen.stdout).unwrap_or_default();
+    server.terminate();
+    let saved = std::fs::read_to_string(&file).unwrap_or_default();
+    let mut gave = sessions(&serde_json::from_str(&saved).unwrap_or_default());
+    let planned = |name: &str| {
+        let policy = &plan["accounts"][name]["session"]["policy"];
+        ("deployer".to_owned(), policy.as_str().unwrap_or_default().to_owned())
+    };
+    let allow = |action: &str, resource: &str| {
+        let allow = json!({ "Effect": "Allow", "Action": action, "Resource": resource });
+        json!({ "Version": "1", "Statement": [allow] }).to_string()
+    };
+    let next = format!("acs:ram:*:{MONITORING}:role/deployer");
+    let gate = ("gate".to_owned(), allow("sts:AssumeRole", &next));
+    let asking = ("deployer".to_owned(), allow("sts:GetCallerIdentity", "*"));
+    let mut expected = [gate.clone(), gate, asking, planned("monitoring"), planned("source")];
+    gave.sort();
+    expected.sort();
+    assert_eq!(gave, expected, "{seen}");
+    assert!(planned("source").1.contains("ram:CreateAccessKey"), "{seen}");
+}
+
 /// A policy file of so many rules that their names do not fit.
 fn crowded() -> String {
     let mut text = String::from(
