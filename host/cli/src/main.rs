@@ -12,6 +12,7 @@ mod failure;
 mod folders;
 mod interrupt;
 mod journal;
+mod narrow;
 mod offline;
 mod online;
 mod output;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit,
         Err(failure) => output::failure(&failure, json),
     };
+    output::close();
     // A name that is being resolved, or a proxy that hangs, must not hold the process up.
     runtime.shutdown_background();
     ExitCode::from(exit)

@@ -338,7 +338,7 @@ fn bind(names: &[String], directory: &[DirectoryEntry]) -> Result<BoundAccounts,
         let arn = Arn::new(account.clone(), Principal::User(entry.user.clone())).to_string();
         let secret = SecretText::new(entry.access_key_secret.expose());
         let key = AccessKey::permanent(entry.access_key_id.clone(), secret);
-        let bound = Bound { account, arn, keys: Arc::new(StaticKey::new(key)) };
+        let bound = Bound { account, arn, keys: Arc::new(StaticKey::new(key)), session: None };
         accounts.0.insert(name.clone(), bound);
     }
     Ok(accounts)

@@ -103,7 +103,12 @@ impl Approved {
                 left_out: differences.len().saturating_sub(DIFFERENCES_SHOWN),
                 differences: differences.into_iter().take(DIFFERENCES_SHOWN).collect(),
             }),
-            _ => Err(Mismatch::Unplanned { asked: title(asked), steps: self.steps.len() }),
+            Some(step) => Err(Mismatch::Elsewhere {
+                asked: title(asked),
+                step: step.number,
+                planned: quote_within(&step.sentence, SHOWN),
+            }),
+            None => Err(Mismatch::Unplanned { asked: title(asked), steps: self.steps.len() }),
         }
     }
 

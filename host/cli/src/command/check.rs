@@ -10,6 +10,7 @@ use crate::command::proposal::reporter;
 use crate::command::run::prepare;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
 use crate::session::{Terms, allowances};
 use crate::{output, vetted};
@@ -34,9 +35,10 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let terms =
         Terms { unattended: false, vetted: vetted::is_vetted(digest), provoke: begun.provoke };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
-    let cloud = session.cloud(&realm, &begun.place, &names, terms).await?;
-    let new = session.new_id(&cloud).await?;
     let allowances = allowances(&begun.allowed, begun.adopt)?;
+    let work = Work::Run { package: workflow.package(), allowances: &allowances };
+    let cloud = session.cloud(&realm, &begun.place, &names, terms, work).await?;
+    let new = session.new_id(&cloud).await?;
     let settings = session.settings(cloud, &new, &begun.workflow.lineage, allowances, terms);
     let origin =
         Origin { input: &begun.input, allowed: &begun.allowed, place: &begun.place, plan: None };

@@ -9,12 +9,13 @@ use host_plan::{Approval, How, Plan};
 use host_policy::{Allowances, is_high};
 use host_ports::Clock as _;
 use host_runner::record::ApprovedPlan;
-use host_runner::{Origin, Planned, Reporter, Run, RunEvent};
+use host_runner::{Moment, Origin, Planned, Reporter, Run, RunEvent};
 
 use crate::command::invocation::Ready;
 use crate::command::run::slots;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::Work;
 use crate::output;
 use crate::session::{Session, Terms};
 use crate::terminal::answer;
@@ -23,7 +24,8 @@ use crate::terminal::answer;
 pub(super) async fn run(ready: &Ready<'_>, terms: Terms) -> Result<Run, Failure> {
     let Ready { session, workflow, place, realm, .. } = ready;
     let manifest = &workflow.package().manifest;
-    let cloud = session.cloud(realm, place, &slots(manifest), terms).await?;
+    let work = Work::Run { package: workflow.package(), allowances: &ready.allowances };
+    let cloud = session.cloud(realm, place, &slots(manifest), terms, work).await?;
     let id = session.new_id(&cloud).await?;
     let allowances = ready.allowances.clone();
     let settings = session.settings(cloud, &id, &manifest.lineage, allowances, terms);
@@ -130,6 +132,12 @@ struct Denials {
 }
 
 impl Reporter for Denials {
+    fn watch(&self, moment: &Moment) {
+        if let Some(people) = &self.people {
+            people.watch(moment);
+        }
+    }
+
     fn report(&self, event: &RunEvent) {
         let RunEvent::Call { grant: Some(grant), .. } = event else { return };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,13 +149,25 @@ impl Reporter for Denials {
 
 /// Who hears what is read for a look.
 pub(super) fn reporter(session: &Session<'_>, run: &RunId) -> Arc<dyn Reporter> {
-    if session.verbose && !session.json { session.reporter(run) } else { Arc::new(Quiet) }
+    let people = (!session.json).then(|| session.reporter(run));
+    match people {
+        Some(people) if session.verbose => people,
+        people => Arc::new(Quiet { people }),
+    }
 }
 
-/// What is only looked at says nothing.
+/// What is only looked at says nothing that stays.
 #[derive(Debug)]
-struct Quiet;
+struct Quiet {
+    people: Option<Arc<dyn Reporter>>,
+}
 
 impl Reporter for Quiet {
+    fn watch(&self, moment: &Moment) {
+        if let Some(people) = &self.people {
+            people.watch(moment);
+        }
+    }
+
     fn report(&self, _: &RunEvent) {}
 }

@@ -7,9 +7,10 @@ use host_history::{Past as Told, State, next};
 use host_policy::{Allowances, PolicyFile};
 use host_runner::{Ended, Past, Run, RunEvent, record};
 
-use crate::command::run::{finish, prepare, say};
+use crate::command::run::{finish, prepare};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
 use crate::session::{Realm, Session, Terms, allowances};
 use crate::{policy, vetted};
@@ -57,7 +58,6 @@ pub(super) async fn go_on(
         provoke: begun.provoke,
     };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
-    let cloud = session.cloud(realm, &begun.place, &names, terms).await?;
     let policy = match (policy, &begun.policy) {
         (Some(policy), _) => Some(policy),
         (None, Some(text)) => Some(policy::parse("the policy file that the run began with", text)?),
@@ -65,11 +65,13 @@ pub(super) async fn go_on(
     };
     policy::refuse_audit(policy.as_deref(), &begun.place)?;
     let allowances = Allowances { policy, ..allowances(&begun.allowed, begun.adopt)? };
+    let work = Work::Run { package: workflow.package(), allowances: &allowances };
+    let cloud = session.cloud(realm, &begun.place, &names, terms, work).await?;
     let settings = session.settings(cloud, &id, &begun.workflow.lineage, allowances, terms);
-    let reporter = session.reporter(&id);
+    let reporter = session.reporter_after(&Told::new(&id, &entries)?);
     let past = Past { entries, writer };
     let ended = Run::new(id, settings).resume(&workflow, past, reporter).await?;
-    Ok(finish(session, realm, &ended))
+    Ok(finish(realm, &ended))
 }
 
 /// A run whose end was written down, which nobody may have heard of: it is told, as it would have been.
@@ -78,10 +80,9 @@ fn over(session: &Session<'_>, recorded: &Recorded, ended: &record::Ended) -> Re
     let advice = next(&past, &State::Ended(ended.verdict)).into_iter().next();
     let hint = advice.filter(|_| ended.exit != 0);
     let ended = Ended { record: ended.clone(), hint, error: None };
-    let reporter = session.reporter(&recorded.id);
+    let reporter = session.reporter_after(&past);
     let message = "it had come to its end before: nothing is done, and this is how it ended";
     reporter.report(&RunEvent::Note { message: message.to_owned() });
     reporter.report(&ended.event());
-    say(session, &ended);
     Ok(ended.record.exit)
 }

@@ -17,6 +17,7 @@ mod renewal;
 mod settling;
 mod token;
 mod vault;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,7 +41,7 @@ use self::settling::Settling;
 use crate::ledger::{CheckRecord, Ledger};
 use crate::plan::Planning;
 use crate::record::{Answered, ApprovedPlan, Entry, Past, Recorder, Tape, Took};
-use crate::{Approver, BoundAccounts, Mark, Reporter, RunEvent, Secrets};
+use crate::{Approver, BoundAccounts, Mark, Moment, Reporter, RunEvent, Secrets};
 
 /// Everything that a live run stands on.
 #[derive(Debug, Clone)]
@@ -230,6 +231,8 @@ impl LiveDriver {
 
     /// A second at a time, so that an interrupt ends a long wait.
     async fn sleep(&self, seconds: u32) -> Result<Answer, Stop> {
+        let wait = std::time::Duration::from_secs(u64::from(seconds));
+        self.stage.reporter.watch(&Moment::Sleep { wait });
         for _ in 0..seconds {
             self.stage.clock.sleep(std::time::Duration::from_secs(1)).await;
             if self.stage.interrupted.load(Ordering::Relaxed) {

@@ -109,7 +109,8 @@ impl Bed {
                 _ => return None,
             };
             let caller = self.cloud.caller(&entry.account, &entry.user)?;
-            let bound = Bound { account: caller.account, arn: caller.arn, keys: caller.keys };
+            let (account, arn, keys) = (caller.account, caller.arn, caller.keys);
+            let bound = Bound { account, arn, keys, session: None };
             Some((name.clone(), bound))
         });
         BoundAccounts(bound.collect())

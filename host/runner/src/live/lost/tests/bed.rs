@@ -108,7 +108,7 @@ impl Bed {
 
     fn stage(&self, recorder: Arc<Recorder>) -> Stage {
         let Caller { account, arn, keys } = self.caller();
-        let bound = Bound { account, arn, keys };
+        let bound = Bound { account, arn, keys, session: None };
         let mark = Mark::new("host:workflow", LINEAGE, Vec::new());
         let actions = Catalog::builtin().products().flat_map(|product| {
             product.actions.keys().map(move |action| format!("{}:{action}", product.key))
