@@ -24,9 +24,10 @@ struct Kept {
 fn kept() -> Vec<Kept> {
     let root = host_testkit::workspace();
     let lock = read(&root.join("wit/released.lock"));
-    let lock: toml::Table = toml::from_str(&String::from_utf8(lock).unwrap()).unwrap();
-    let packages = lock["package"].as_array().unwrap();
-    let text = |package: &toml::Value, key: &str| package[key].as_str().unwrap().to_owned();
+    let lock: toml::Table =
+        toml::from_str(&String::from_utf8(lock).expect("it is text")).expect("it is TOML");
+    let packages = lock["package"].as_array().expect("packages were released");
+    let text = |package: &toml::Value, key: &str| package[key].as_str().expect("a text").to_owned();
     let kept = packages.iter().map(|package| Kept {
         name: text(package, "name"),
         version: text(package, "version"),
@@ -39,15 +40,15 @@ fn kept() -> Vec<Kept> {
 /// Every function that a workflow of that release could import, of one package or, for that of the worlds, of all.
 fn promised(kept: &Kept) -> BTreeSet<(String, String)> {
     let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_dir(&kept.text).unwrap();
-    let world = resolve.select_world(&[package], Some("workflow")).unwrap();
+    let (package, _) = resolve.push_dir(&kept.text).expect("the text parses");
+    let world = resolve.select_world(&[package], Some("workflow")).expect("it has the world");
     let imports = resolve.worlds[world].imports.values().filter_map(|item| match item {
         WorldItem::Interface { id, .. } => Some(*id),
         WorldItem::Function(_) | WorldItem::Type { .. } => None,
     });
     let mut promised = BTreeSet::new();
     for interface in imports {
-        let name = resolve.id_of(interface).unwrap();
+        let name = resolve.id_of(interface).expect("it has a name");
         if kept.name == "host:workflow" || name.starts_with(&format!("{}/", kept.name)) {
             let functions = resolve.interfaces[interface].functions.keys();
             promised.extend(functions.map(|function| (name.clone(), function.clone())));
