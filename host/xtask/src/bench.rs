@@ -84,6 +84,15 @@ impl Bench<'_> {
             .env("HOST_CACHE", self.folder.join("cache"))
     }
 
+    /// A plan of a shipped workflow, as JSON; what the cloud was is left as it is.
+    pub(crate) fn plan(&self, name: &str, scenario: &Path) -> Program {
+        Program::new(self.host, &self.workspace.root)
+            .args(["plan", &format!("workflows/{name}.wasm"), "--fresh", "--json"])
+            .arg(format!("--simulate={}", scenario.display()))
+            .env("HOST_STATE", self.folder.join("state"))
+            .env("HOST_CACHE", self.folder.join("cache"))
+    }
+
     fn compare(
         &self,
         compared: &Compared<'_>,

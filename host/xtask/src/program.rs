@@ -62,6 +62,16 @@ impl Program {
         })
     }
 
+    /// Runs it in silence, and gives what it wrote to stdout if it ends with that status.
+    pub(crate) fn answer(mut self, status: i32) -> Result<Vec<u8>, XtaskError> {
+        let output = self.command.output().map_err(|source| self.missing(source))?;
+        if output.status.code() == Some(status) {
+            return Ok(output.stdout);
+        }
+        print::line(&String::from_utf8_lossy(&output.stderr));
+        Err(self.failed(&output.status.to_string()))
+    }
+
     /// Starts it, its output to be read by the caller.
     pub(crate) fn start(mut self) -> Result<std::process::Child, XtaskError> {
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());

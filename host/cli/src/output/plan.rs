@@ -26,6 +26,7 @@ pub(crate) fn stream(planned: &Planned) {
 fn whole(planned: &Planned) -> Json {
     let mut plan = host_plan::json(&planned.plan);
     plan["faults"] = json!(planned.faults);
+    plan["requests"] = json!(planned.requests);
     if let Some(denials) = &planned.would_deny {
         plan["would_deny"] = json!(denials);
     }

@@ -62,6 +62,8 @@ pub struct Planned {
     pub faults: Vec<String>,
     /// What the policy file would deny, if it only audits.
     pub would_deny: Option<Vec<WouldDeny>>,
+    /// How many requests were sent to the cloud, all of them reads.
+    pub requests: usize,
 }
 
 impl Run {
@@ -103,7 +105,7 @@ impl Run {
         let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
         let would_deny = self.settings().allowances.audits().then(|| ledger.would_deny.clone());
         let faults = faults(&ledger);
-        Ok(Planned { plan, error: composed.error, faults, would_deny })
+        Ok(Planned { plan, error: composed.error, faults, would_deny, requests: replies.sent() })
     }
 
     fn plan_of(

@@ -165,6 +165,7 @@ impl Overlay {
             let reason = "while planning, nothing that changes something leaves".to_owned();
             return Err(TransportError::Unreachable { authority, reason });
         };
+        self.replies.count();
         let reply = self.reads.send(attempt, request).await?;
         self.replies.keep(key, &reply);
         Ok(reply)
