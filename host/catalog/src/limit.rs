@@ -70,7 +70,6 @@ fn span(min: Option<usize>, max: Option<usize>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::Catalog;
 
     #[test]

@@ -13,6 +13,8 @@ pub(crate) struct Context {
     pub(crate) home: PathBuf,
     /// Whether a person can be asked: both ends of the conversation are a terminal.
     pub(crate) can_ask: bool,
+    /// Whether what is under way may be drawn over itself: somebody sees it, and wants no plain lines.
+    pub(crate) is_live: bool,
 }
 
 impl Context {
@@ -20,7 +22,8 @@ impl Context {
         let environment = environment::read();
         let home = environment.get("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from);
         let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        Self { environment, home, can_ask }
+        let is_live = std::io::stderr().is_terminal() && draws(&environment);
+        Self { environment, home, can_ask, is_live }
     }
 
     /// Who is at work, as the system knows it: what records of approvals say.
@@ -42,5 +45,35 @@ impl Context {
         }
         let base = self.variable(platform).map(PathBuf::from).filter(|path| path.is_absolute());
         base.unwrap_or_else(|| self.home.join(below_home)).join("host")
+    }
+}
+
+/// Whether the terminal is one that lines can be drawn over, and nobody wishes otherwise. One that has no name
+/// may be any.
+fn draws(environment: &BTreeMap<String, String>) -> bool {
+    let value = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+    let is_able = value(environment::TERM).is_some_and(|term| term != "dumb");
+    is_able && value(environment::NO_COLOR).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_drawn_over_only_where_that_is_known_to_work_and_wanted() {
+        let cases: [(&[(&str, &str)], bool); 6] = [
+            (&[("TERM", "xterm-256color")], true),
+            (&[("TERM", "xterm"), ("NO_COLOR", "")], true),
+            (&[("TERM", "xterm"), ("NO_COLOR", "1")], false),
+            (&[("TERM", "dumb")], false),
+            (&[("TERM", "")], false),
+            (&[], false),
+        ];
+        for (variables, expected) in cases {
+            let environment =
+                variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+            assert_eq!(draws(&environment), expected, "{variables:?}");
+        }
     }
 }

@@ -16,6 +16,10 @@ pub(crate) const HOST_VAULT_PASSPHRASE_FILE: &str = "HOST_VAULT_PASSPHRASE_FILE"
 pub(crate) const HOST_VAULT_PASSPHRASE: &str = "HOST_VAULT_PASSPHRASE";
 /// Another `config.json` than `~/.aliyun/config.json`.
 pub(crate) const ALIBABA_CLOUD_CONFIG_FILE: &str = "ALIBABA_CLOUD_CONFIG_FILE";
+/// What terminal it is.
+pub(crate) const TERM: &str = "TERM";
+/// Wishes for plain lines, whatever its value is.
+pub(crate) const NO_COLOR: &str = "NO_COLOR";
 
 /// The environment as it was when the program began.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]

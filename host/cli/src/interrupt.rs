@@ -12,6 +12,7 @@ pub(crate) fn watch() -> Arc<AtomicBool> {
         loop {
             signals.next().await;
             if seen.swap(true, Ordering::Relaxed) {
+                crate::output::close();
                 #[expect(clippy::exit, reason = "the second interrupt means: now")]
                 std::process::exit(5);
             }

@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit,
         Err(failure) => output::failure(&failure, json),
     };
+    output::close();
     // A name that is being resolved, or a proxy that hangs, must not hold the process up.
     runtime.shutdown_background();
     ExitCode::from(exit)

@@ -1,11 +1,13 @@
 //! What `run`, `resume` and `undo` share: the cloud behind its ports, the journal, and a run's settings.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use host_client::{Client, Observer};
+use host_history::{Past, Tally};
 use host_journal::{Journal, Sqlite};
 use host_model::{RunId, SecretText};
+use host_net::OperatorClock;
 use host_policy::Allowances;
 use host_ports::{Clock, Entropy};
 use host_runner::record::Place;
@@ -19,7 +21,7 @@ use crate::folders::Folders;
 use crate::narrow::Work;
 use crate::offline::Offline;
 use crate::online::Online;
-use crate::output::{Human, Json, Notes};
+use crate::output::{self, Audience, Human, Json, Notes, Story};
 use crate::terminal::Terminal;
 use crate::{interrupt, unlock};
 
@@ -226,14 +228,36 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Tells a run that begins.
     pub(crate) fn reporter(&self, run: &RunId) -> Arc<dyn Reporter> {
-        let reporter: Arc<dyn Reporter> = if self.json {
-            Arc::new(Json { run: run.clone() })
+        self.telling(run, None, Tally::default())
+    }
+
+    /// Tells a run that goes on.
+    pub(crate) fn reporter_after(&self, past: &Past) -> Arc<dyn Reporter> {
+        self.telling(&past.run, past.begun.undoes.clone(), Tally::of(past))
+    }
+
+    /// Tells a run that takes back another one.
+    pub(crate) fn reporter_of_undo(&self, run: &RunId, of: &RunId) -> Arc<dyn Reporter> {
+        self.telling(run, Some(of.to_string()), Tally::default())
+    }
+
+    fn telling(&self, run: &RunId, undoes: Option<String>, tally: Tally) -> Arc<dyn Reporter> {
+        let story = Story { run: run.to_string(), undoes };
+        let tally = Mutex::new(tally);
+        if self.json {
+            self.attached(Json { story, tally })
         } else {
-            Arc::new(Human { verbose: self.verbose })
-        };
-        self.notes.attach(&reporter);
-        reporter
+            output::open(Arc::new(OperatorClock), self.context.is_live);
+            self.attached(Human { verbose: self.verbose, story, tally })
+        }
+    }
+
+    fn attached(&self, audience: impl Audience + 'static) -> Arc<dyn Reporter> {
+        let audience = Arc::new(audience);
+        self.notes.attach(Arc::clone(&audience) as Arc<dyn Audience>);
+        audience
     }
 }
 

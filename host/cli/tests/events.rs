@@ -22,6 +22,13 @@ fn a_run_is_a_stream_of_published_events_that_ends_with_its_verdict() {
     let last = lines.last().unwrap();
     assert_eq!((&last["event"], &last["verdict"]), (&json!("run-ended"), &json!("verified")));
     assert!(lines.iter().all(|line| line["run"] == last["run"]), "{lines:#?}");
+    let summary = &last["summary"];
+    let changed = summary["changed"].as_array().unwrap();
+    assert_eq!(json!(changed.len()), last["changes"], "{last:#}");
+    assert!(changed.iter().all(|it| it["request_id"].is_string()), "{last:#}");
+    assert!(!summary["done"].as_array().unwrap().is_empty(), "{last:#}");
+    assert_eq!((&summary["pending"], &summary["failed"]), (&json!([]), &json!([])), "{last:#}");
+    assert!(last["next"][0].as_str().unwrap().starts_with("`host check run-"), "{last:#}");
     for kind in ["step", "call", "note", "log", "check"] {
         assert!(names(&lines).contains(&kind), "no `{kind}` among the events of a run");
     }
@@ -41,6 +48,9 @@ fn a_run_that_fails_ends_with_its_verdict_as_well() {
     let last = lines.last().unwrap();
     assert_eq!((&last["event"], &last["verdict"]), (&json!("run-ended"), &json!("partial")));
     assert_eq!((exit, &last["exit"]), (Some(1), &json!(1)));
+    let listed = &last["summary"]["failed"][0];
+    assert_eq!(listed["request_id"], failed["request_id"], "{last:#}");
+    assert!(listed["why"].as_str().unwrap().starts_with("Odd"), "{last:#}");
 }
 
 #[test]
@@ -131,6 +141,8 @@ fn the_schema_refuses_a_line_that_lacks_or_changes_a_field() {
         (last, "verdict", json!("perfect")),
         (last, "verdict", Value::Null),
         (last, "proofs", json!([{ "id": "x" }])),
+        (last, "summary", json!({ "done": [] })),
+        (last, "next", json!("host undo")),
     ];
     for (line, field, value) in changes {
         let mut line = line.clone();

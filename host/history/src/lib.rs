@@ -5,6 +5,7 @@
 //!                           ├─▶ lines, stream   `host show`, for people and for programs
 //!                           ├─▶ Graph           SVG, Mermaid
 //!                           └─▶ evidence        `host export`
+//! events of a run ─▶ Tally ─▶ Summary           the end of `host run`, `apply`, `resume`, `undo`
 //! ```
 //!
 //! Pure: entries in, text or JSON out. Nothing here opens a journal, prints, or reads a clock.
@@ -24,12 +25,14 @@ mod next;
 mod past;
 mod row;
 mod stream;
+mod summary;
 
 pub use evidence::{Chain, evidence};
 pub use graph::{Edge, Graph, Kind, Lane, Node, Relation, Standing};
 pub use lines::lines;
 pub use moment::{day, iso, time_of_day};
-pub use next::next;
+pub use next::{next, next_after};
 pub use past::{Item, Past, PastCall, Sending, What};
 pub use row::{Row, State};
 pub use stream::stream;
+pub use summary::{Ending, Summary, Tally, Thing};

@@ -27,3 +27,21 @@ impl Clock for SystemClock {
         }
     }
 }
+
+/// Time as it passes for a person: by the wall clock, even where tests let the run's own time leap.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OperatorClock;
+
+#[async_trait]
+impl Clock for OperatorClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that waits")]
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}

@@ -39,7 +39,7 @@ mod settings;
 mod transport;
 
 pub use address::AddressPolicy;
-pub use clock::SystemClock;
+pub use clock::{OperatorClock, SystemClock};
 pub use entropy::SystemEntropy;
 pub use error::NetError;
 pub use fetch::HttpFetch;

@@ -7,8 +7,8 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use host_model::{Call, Effect, IdentityRef, SecretRef, Timestamp, Value};
 use host_plan::{
-    Approved, FORMAT, Party, Plan, Rehearsal, Rehearsed, Terms, Within, Workflow, compose, json,
-    open, seal, words,
+    Approved, FORMAT, Party, Plan, Rehearsal, Rehearsed, Repair, Terms, Within, Workflow, compose,
+    json, open, seal, words,
 };
 
 const STEPS: usize = 1_000;

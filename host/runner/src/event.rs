@@ -7,8 +7,8 @@ use host_model::Effect;
 use host_runtime::{Claim, Level, LogLevel};
 use serde::{Deserialize, Serialize};
 
-use crate::Verdict;
 use crate::undo::Stays;
+use crate::{Moment, Verdict};
 
 /// One thing that happened. Texts of workflow and cloud are redacted, but still raw: whoever shows them
 /// to a person quotes them.
@@ -149,6 +149,8 @@ pub enum RunEvent {
         hint: Option<String>,
         /// The exit status that goes with it.
         exit: u8,
+        /// Whether something outside of the run stopped it, so that it can be gone on with.
+        stopped: bool,
         /// How many calls changed something, or may have: of some the reply was lost.
         changes: u32,
         /// How many calls ran a script that only looks, as its author says.
@@ -232,4 +234,7 @@ pub struct ProofReport {
 pub trait Reporter: Debug + Send + Sync {
     /// Takes an event.
     fn report(&self, event: &RunEvent);
+
+    /// Takes note of what is under way; must return at once. Only who shows it live has to listen.
+    fn watch(&self, _moment: &Moment) {}
 }

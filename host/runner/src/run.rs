@@ -116,6 +116,7 @@ impl Ended {
             code: record.code,
             hint: self.hint.clone(),
             exit: record.exit,
+            stopped: record.stopped,
             changes: record.changes,
             looks: record.looks,
             calls: record.calls,

@@ -16,6 +16,7 @@ mod broken;
 mod guest;
 mod home;
 mod running;
+mod screen;
 mod secrets;
 mod seen;
 mod server;
@@ -29,6 +30,7 @@ pub use guest::{delegate, hostile, hostile_manifest, hostile_module, with_manife
 pub use home::Home;
 pub use host_testkit::workspace;
 pub use running::Running;
+pub use screen::{Frame, frames};
 pub use secrets::Secrets;
 pub use seen::Seen;
 pub use server::Server;

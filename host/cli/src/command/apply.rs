@@ -93,7 +93,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let reporter = session.reporter(&plan.run);
     let run = Run::new(plan.run.clone(), settings);
     let ended = run.start(&workflow, &bytes, &origin, reporter).await?;
-    Ok(finish(&session, &realm, &ended))
+    Ok(finish(&realm, &ended))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
-use crate::session::{Terms, allowances};
+use crate::session::Terms;
 use crate::{output, vetted};
 
 /// Say whether the cloud still is as a run left it; what differs is shown as a plan. Changes nothing.
@@ -35,7 +35,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let terms =
         Terms { unattended: false, vetted: vetted::is_vetted(digest), provoke: begun.provoke };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
-    let allowances = allowances(&begun.allowed, begun.adopt)?;
+    let allowances = recorded.allowances(&session, None)?;
     let work = Work::Run { package: workflow.package(), allowances: &allowances };
     let cloud = session.cloud(&realm, &begun.place, &names, terms, work).await?;
     let new = session.new_id(&cloud).await?;

@@ -9,7 +9,7 @@ use host_plan::{Approval, How, Plan};
 use host_policy::{Allowances, is_high};
 use host_ports::Clock as _;
 use host_runner::record::ApprovedPlan;
-use host_runner::{Origin, Planned, Reporter, Run, RunEvent};
+use host_runner::{Moment, Origin, Planned, Reporter, Run, RunEvent};
 
 use crate::command::invocation::Ready;
 use crate::command::run::slots;
@@ -54,6 +54,9 @@ pub(super) fn approve(
 ) -> Result<ApprovedPlan, Failure> {
     let plan = &planned.plan;
     let unasked = terms.unattended && (terms.vetted || allowances.policy.is_some());
+    if json {
+        output::plan::stream(planned);
+    }
     // A program reads the stream; a person who is asked has to see what about.
     if !json || (context.can_ask && !unasked) {
         output::plan::ask(planned);
@@ -132,6 +135,12 @@ struct Denials {
 }
 
 impl Reporter for Denials {
+    fn watch(&self, moment: &Moment) {
+        if let Some(people) = &self.people {
+            people.watch(moment);
+        }
+    }
+
     fn report(&self, event: &RunEvent) {
         let RunEvent::Call { grant: Some(grant), .. } = event else { return };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -143,13 +152,25 @@ impl Reporter for Denials {
 
 /// Who hears what is read for a look.
 pub(super) fn reporter(session: &Session<'_>, run: &RunId) -> Arc<dyn Reporter> {
-    if session.verbose && !session.json { session.reporter(run) } else { Arc::new(Quiet) }
+    let people = (!session.json).then(|| session.reporter(run));
+    match people {
+        Some(people) if session.verbose => people,
+        people => Arc::new(Quiet { people }),
+    }
 }
 
-/// What is only looked at says nothing.
+/// What is only looked at says nothing that stays.
 #[derive(Debug)]
-struct Quiet;
+struct Quiet {
+    people: Option<Arc<dyn Reporter>>,
+}
 
 impl Reporter for Quiet {
+    fn watch(&self, moment: &Moment) {
+        if let Some(people) = &self.people {
+            people.watch(moment);
+        }
+    }
+
     fn report(&self, _: &RunEvent) {}
 }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use clap::Args;
 use host_history::{Past as Told, State, next};
-use host_policy::{Allowances, PolicyFile};
+use host_policy::PolicyFile;
 use host_runner::{Ended, Past, Run, RunEvent, record};
 
-use crate::command::run::{finish, prepare, say};
+use crate::command::run::{finish, prepare};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
-use crate::session::{Realm, Session, Terms, allowances};
+use crate::session::{Realm, Session, Terms};
 use crate::{policy, vetted};
 
 /// Go on with a run that was killed, interrupted or stopped: what was done is not done again.
@@ -48,6 +48,8 @@ pub(super) async fn go_on(
     policy: Option<Arc<PolicyFile>>,
 ) -> Result<u8, Failure> {
     recorded.not_before(realm);
+    let allowances = recorded.allowances(session, policy)?;
+    policy::refuse_audit(allowances.policy.as_deref(), &recorded.begun.place)?;
     let Recorded { id, entries, begun, writer } = recorded;
     let digest = &begun.workflow.digest;
     let bytes = session.journal.component(digest).await?;
@@ -58,20 +60,13 @@ pub(super) async fn go_on(
         provoke: begun.provoke,
     };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
-    let policy = match (policy, &begun.policy) {
-        (Some(policy), _) => Some(policy),
-        (None, Some(text)) => Some(policy::parse("the policy file that the run began with", text)?),
-        (None, None) => policy::chosen(None, &session.config)?,
-    };
-    policy::refuse_audit(policy.as_deref(), &begun.place)?;
-    let allowances = Allowances { policy, ..allowances(&begun.allowed, begun.adopt)? };
     let work = Work::Run { package: workflow.package(), allowances: &allowances };
     let cloud = session.cloud(realm, &begun.place, &names, terms, work).await?;
     let settings = session.settings(cloud, &id, &begun.workflow.lineage, allowances, terms);
-    let reporter = session.reporter(&id);
+    let reporter = session.reporter_after(&Told::new(&id, &entries)?);
     let past = Past { entries, writer };
     let ended = Run::new(id, settings).resume(&workflow, past, reporter).await?;
-    Ok(finish(session, realm, &ended))
+    Ok(finish(realm, &ended))
 }
 
 /// A run whose end was written down, which nobody may have heard of: it is told, as it would have been.
@@ -80,10 +75,9 @@ fn over(session: &Session<'_>, recorded: &Recorded, ended: &record::Ended) -> Re
     let advice = next(&past, &State::Ended(ended.verdict)).into_iter().next();
     let hint = advice.filter(|_| ended.exit != 0);
     let ended = Ended { record: ended.clone(), hint, error: None };
-    let reporter = session.reporter(&recorded.id);
+    let reporter = session.reporter_after(&past);
     let message = "it had come to its end before: nothing is done, and this is how it ended";
     reporter.report(&RunEvent::Note { message: message.to_owned() });
     reporter.report(&ended.event());
-    say(session, &ended);
     Ok(ended.record.exit)
 }

@@ -66,7 +66,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     realm.save()?;
     let reporter = session.reporter(run.id());
     let ended = run.start(workflow, &ready.bytes, &origin, reporter).await?;
-    Ok(finish(session, realm, &ended))
+    Ok(finish(realm, &ended))
 }
 
 /// Reads, checks and compiles a component, or takes what the cache has of it.
@@ -85,20 +85,12 @@ pub(super) fn slots(manifest: &Manifest) -> Vec<String> {
     manifest.accounts.iter().map(|slot| slot.name.clone()).collect()
 }
 
-/// What is said and kept after the last event of a run; its exit status.
-pub(super) fn finish(session: &Session<'_>, realm: &Realm, ended: &Ended) -> u8 {
-    say(session, ended);
+/// What is kept after the last event of a run; its exit status.
+pub(super) fn finish(realm: &Realm, ended: &Ended) -> u8 {
     // `run-ended` was the last line of the stream: what follows it goes to people only.
     match realm.save() {
         Ok(()) => ended.record.exit,
         Err(failure) => output::failure(&failure, false),
-    }
-}
-
-/// What a person hears after the last event.
-pub(super) fn say(session: &Session<'_>, ended: &Ended) {
-    if let Some(hint) = ended.hint.as_ref().filter(|_| !session.json) {
-        line(&format!("\nhint: {}", host_model::quote_within(hint, 500)));
     }
 }
 

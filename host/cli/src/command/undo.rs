@@ -45,7 +45,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let settings = session.settings(cloud, &id, &begun.workflow.lineage, allowances, terms);
     // A cloud that forgets that it gave this id would give it again.
     realm.save()?;
-    let reporter = session.reporter(&id);
+    let reporter = session.reporter_of_undo(&id, of);
     if let Some(message) = unread {
         reporter.report(&RunEvent::Note { message });
     }

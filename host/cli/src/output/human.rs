@@ -1,12 +1,16 @@
 //! A run as lines for a tired operator: one line for each step and each call that matters.
 
+use std::sync::{Mutex, PoisonError};
+
+use host_client::Note;
+use host_history::{Ending, Tally};
 use host_model::{Effect, quote_within};
 use host_runner::undo::Stays;
-use host_runner::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine, Verdict, WouldDeny};
+use host_runner::{CallOutcome, Moment, ProofReport, Reporter, RunEvent, UndoLine, WouldDeny};
 use host_runtime::{Claim, Level, LogLevel};
-use serde_json::Value;
 
-use super::{data, line, tree};
+use super::notes::Audience;
+use super::{Story, closing, data, line, screen, tree};
 
 /// Characters of a workflow's line that are shown.
 const WORDS_SHOWN: usize = 500;
@@ -16,10 +20,30 @@ const WORDS_SHOWN: usize = 500;
 pub(crate) struct Human {
     /// Whether reads are shown as well.
     pub(crate) verbose: bool,
+    /// The run that is told.
+    pub(crate) story: Story,
+    /// What came of it so far.
+    pub(crate) tally: Mutex<Tally>,
+}
+
+impl Audience for Human {
+    fn hear(&self, note: &Note, words: String) {
+        screen::hear(note);
+        // Where lines change, a wait is shown as long as it lasts.
+        if !screen::is_live() || matches!(note, Note::ClockCorrected { .. }) {
+            self.report(&RunEvent::Note { message: words });
+        }
+    }
 }
 
 impl Reporter for Human {
+    fn watch(&self, moment: &Moment) {
+        screen::watch(moment);
+    }
+
     fn report(&self, event: &RunEvent) {
+        screen::report(event);
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).take(event);
         match event {
             RunEvent::RunStarted { .. } => started(event),
             RunEvent::Step { title, .. } => line(&format!("\n▸ {}", words(title))),
@@ -64,34 +88,67 @@ impl Reporter for Human {
             RunEvent::Stays { object, reason } => {
                 line(&format!("  ⚠ stays: {}: {}", words(object), words(reason)));
             }
-            RunEvent::RunEnded {
-                verdict,
-                reason,
-                exit,
-                changes,
-                looks,
-                calls,
-                proofs,
-                output,
-                ..
-            } => {
-                let counts =
-                    Counts { changes: *changes, looks: *looks, calls: *calls, exit: *exit };
-                ended(*verdict, reason, counts, proofs, output.as_ref());
-            }
+            RunEvent::RunEnded { .. } => self.ended(event),
         }
     }
 }
 
-#[derive(Clone, Copy)]
-struct Counts {
-    changes: u32,
-    looks: u32,
-    calls: u32,
-    exit: u8,
-}
-
 impl Human {
+    fn ended(&self, event: &RunEvent) {
+        let RunEvent::RunEnded {
+            verdict,
+            reason,
+            code,
+            hint,
+            exit,
+            stopped,
+            changes,
+            looks,
+            calls,
+            proofs,
+            output,
+        } = event
+        else {
+            return;
+        };
+        screen::close();
+        line("");
+        for proof in proofs {
+            line(&proven(proof));
+        }
+        if let Some(output) = output {
+            data("the workflow's report:");
+            for text in tree(output, 2) {
+                data(&text);
+            }
+        }
+        let ending = Ending {
+            run: &self.story.run,
+            undoes: self.story.undoes.as_deref(),
+            verdict: *verdict,
+            stopped: *stopped,
+            changes: *changes,
+            code: code.as_deref(),
+        };
+        let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let summary = tally.summary(&ending, proofs);
+        for text in closing::lists(&summary, &self.story.run) {
+            line(&text);
+        }
+        let (verdict, counts) = (verdict.as_str(), counts(*changes, *looks, *calls));
+        line(&format!("\n{verdict}: {} ({counts})", words(reason)));
+        line(&closing::counts(&summary));
+        if *exit != 0 {
+            line(&format!("exit status {exit}"));
+        }
+        if let Some(hint) = hint {
+            line(&format!("\nhint: {}", words(hint)));
+        }
+        for text in closing::next(&ending, hint.as_deref()) {
+            line(&format!("next: {}", words(&text)));
+        }
+    }
+
     fn call(&self, event: &RunEvent) {
         let RunEvent::Call {
             account_name,
@@ -208,45 +265,29 @@ fn started(event: &RunEvent) {
     }
 }
 
-fn ended(
-    verdict: Verdict,
-    reason: &str,
-    counts: Counts,
-    proofs: &[ProofReport],
-    output: Option<&Value>,
-) {
-    line("");
-    for proof in proofs {
-        let sign = if proof.seen { "✓" } else { "·" };
-        let level = match proof.level {
-            Level::Access => "access",
-            Level::Data => "data",
-            Level::Guard => "guard",
-        };
-        let seen = if proof.seen { "" } else { " (not seen)" };
-        let thing = proof.thing.as_deref().map(|thing| format!(": {}", words(thing)));
-        let thing = thing.unwrap_or_default();
-        line(&format!("  {sign} {level}: {}{thing}{seen}", words(&proof.title)));
-    }
-    if let Some(output) = output {
-        data("the workflow's report:");
-        for text in tree(output, 2) {
-            data(&text);
-        }
-    }
-    let changes = match counts.changes {
+fn proven(proof: &ProofReport) -> String {
+    let sign = if proof.seen { "✓" } else { "·" };
+    let level = match proof.level {
+        Level::Access => "access",
+        Level::Data => "data",
+        Level::Guard => "guard",
+    };
+    let seen = if proof.seen { "" } else { " (not seen)" };
+    let thing = proof.thing.as_deref().map(|thing| format!(": {}", words(thing)));
+    let thing = thing.unwrap_or_default();
+    format!("  {sign} {level}: {}{thing}{seen}", words(&proof.title))
+}
+
+fn counts(changes: u32, looks: u32, calls: u32) -> String {
+    let changes = match changes {
         0 => "no changes".to_owned(),
         1 => "1 change".to_owned(),
         many => format!("{many} changes"),
     };
-    let looks = match counts.looks {
+    let looks = match looks {
         0 => String::new(),
         1 => ", 1 script that looked at machines".to_owned(),
         many => format!(", {many} scripts that looked at machines"),
     };
-    let verdict = verdict.as_str();
-    line(&format!("\n{verdict}: {} ({changes}{looks}, {} calls)", words(reason), counts.calls));
-    if counts.exit != 0 {
-        line(&format!("exit status {}", counts.exit));
-    }
+    format!("{changes}{looks}, {calls} calls")
 }

@@ -1,9 +1,14 @@
 //! The event stream: one JSON object a line, described by `docs/events.schema.json`.
 
-use host_model::RunId;
+use std::sync::{Mutex, PoisonError};
+
+use host_client::Note;
+use host_history::{Ending, Tally, next_after};
 use host_runner::{Reporter, RunEvent};
 use serde_json::{Value, json};
 
+use super::Story;
+use super::notes::Audience;
 use crate::failure::Failure;
 
 /// The version of the stream; it changes when a field goes or changes its meaning.
@@ -12,18 +17,51 @@ const VERSION: u32 = 1;
 /// Writes every event as a line of JSON.
 #[derive(Debug)]
 pub(crate) struct Json {
-    pub(crate) run: RunId,
+    /// The run that is told.
+    pub(crate) story: Story,
+    /// What came of it so far.
+    pub(crate) tally: Mutex<Tally>,
+}
+
+impl Audience for Json {
+    fn hear(&self, _: &Note, words: String) {
+        self.report(&RunEvent::Note { message: words });
+    }
+}
+
+impl Json {
+    /// What the last line has besides its event: what came of the run, and what to do next.
+    fn closing(&self, event: &RunEvent) -> Option<(Value, Value)> {
+        let RunEvent::RunEnded { verdict, code, stopped, changes, proofs, .. } = event else {
+            return None;
+        };
+        let ending = Ending {
+            run: &self.story.run,
+            undoes: self.story.undoes.as_deref(),
+            verdict: *verdict,
+            stopped: *stopped,
+            changes: *changes,
+            code: code.as_deref(),
+        };
+        let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        Some((json!(tally.summary(&ending, proofs)), json!(next_after(&ending))))
+    }
 }
 
 impl Reporter for Json {
     fn report(&self, event: &RunEvent) {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).take(event);
         let mut line = json!({ "version": VERSION });
         let fields = serde_json::to_value(event).unwrap_or(Value::Null);
         if let (Some(line), Value::Object(fields)) = (line.as_object_mut(), fields) {
-            let event = fields.get("event").cloned().unwrap_or(Value::Null);
-            line.insert("event".to_owned(), event);
-            line.insert("run".to_owned(), Value::String(self.run.to_string()));
+            let name = fields.get("event").cloned().unwrap_or(Value::Null);
+            line.insert("event".to_owned(), name);
+            line.insert("run".to_owned(), Value::String(self.story.run.clone()));
             line.extend(fields.into_iter().filter(|(name, _)| name != "event"));
+            if let Some((summary, next)) = self.closing(event) {
+                line.insert("summary".to_owned(), summary);
+                line.insert("next".to_owned(), next);
+            }
         }
         super::data(&visible(&line));
     }

@@ -1,9 +1,12 @@
 //! The only place that writes: data to standard output, everything else to standard error.
 
+mod closing;
 mod human;
 mod json;
+mod live;
 mod notes;
 pub(crate) mod plan;
+mod screen;
 mod tree;
 
 use std::io::Write as _;
@@ -11,15 +14,27 @@ use std::process::ExitCode;
 
 pub(crate) use human::Human;
 pub(crate) use json::Json;
-pub(crate) use notes::Notes;
+pub(crate) use notes::{Audience, Notes};
+pub(crate) use screen::{close, open};
 pub(crate) use tree::tree;
 
 use crate::failure::{BUG, Failure, USAGE};
 
+/// A run that is told.
+#[derive(Debug, Clone)]
+pub(crate) struct Story {
+    /// Its id.
+    pub(crate) run: String,
+    /// The run that it takes back.
+    pub(crate) undoes: Option<String>,
+}
+
 /// A line of data. A closed pipe is the reader's business, not an error.
 pub(crate) fn data(line: &str) {
-    let mut out = std::io::stdout().lock();
-    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+    screen::above(|| {
+        let mut out = std::io::stdout().lock();
+        drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+    });
 }
 
 /// A line of JSON outside of a run: its event's name, and its other fields as an object.
@@ -34,13 +49,20 @@ pub(crate) fn document(value: &serde_json::Value) -> String {
 
 /// A line for people.
 pub(crate) fn line(line: &str) {
+    screen::above(|| plainly(line));
+}
+
+/// A line for people, whatever is on the screen.
+fn plainly(line: &str) {
     drop(writeln!(std::io::stderr().lock(), "{line}"));
 }
 
 /// Text for people, without a line's end: a prompt.
 pub(crate) fn prompt(text: &str) {
-    let mut out = std::io::stderr().lock();
-    drop(write!(out, "{text}").and_then(|()| out.flush()));
+    screen::wiped(|| {
+        let mut out = std::io::stderr().lock();
+        drop(write!(out, "{text}").and_then(|()| out.flush()));
+    });
 }
 
 /// A number with its noun: `1 secret`, `3 secrets`.
@@ -51,6 +73,7 @@ pub(crate) fn counted(number: usize, noun: &str) -> String {
 
 /// Shows why a command failed; gives its exit status.
 pub(crate) fn failure(failure: &Failure, json: bool) -> u8 {
+    close();
     if json {
         data(&json::failure(failure));
     }

@@ -3,28 +3,34 @@
 use std::sync::{Arc, OnceLock};
 
 use host_client::{Note, Observer};
-use host_runner::{Reporter, RunEvent};
+use host_runner::Reporter;
 
-/// Passes what the client notes to the run's reporter, once there is a run; to standard error before.
+/// Whoever reads a run along, and what the client does meanwhile.
+pub(crate) trait Audience: Reporter {
+    /// The client waits, or corrects something: the note, and its words.
+    fn hear(&self, note: &Note, words: String);
+}
+
+/// Passes what the client notes to the run's audience, once there is a run; to standard error before.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
-    reporter: OnceLock<Arc<dyn Reporter>>,
+    audience: OnceLock<Arc<dyn Audience>>,
 }
 
 impl Notes {
     /// From now on notes belong to a run.
-    pub(crate) fn attach(&self, reporter: &Arc<dyn Reporter>) {
-        // A second run in one process would keep the first reporter; there is only one.
-        drop(self.reporter.set(Arc::clone(reporter)));
+    pub(crate) fn attach(&self, audience: Arc<dyn Audience>) {
+        // A second run in one process would keep the first audience; there is only one.
+        drop(self.audience.set(audience));
     }
 }
 
 impl Observer for Notes {
     fn note(&self, note: &Note) {
-        let message = words(note);
-        match self.reporter.get() {
-            Some(reporter) => reporter.report(&RunEvent::Note { message }),
-            None => super::line(&format!("… {message}")),
+        let words = words(note);
+        match self.audience.get() {
+            Some(audience) => audience.hear(note, words),
+            None => super::line(&format!("… {words}")),
         }
     }
 }

@@ -2,5 +2,6 @@
 
 mod evidence;
 mod picture;
+mod summary;
 mod tape;
 mod timeline;

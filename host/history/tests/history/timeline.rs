@@ -49,7 +49,7 @@ fn a_run_that_was_killed_says_what_is_not_known_and_what_to_do() {
 fn what_to_do_next_follows_from_how_it_stands() {
     let past = Tape::load("delegate").past();
     let cases = [
-        (State::Ended(Verdict::Verified), vec!["host undo"]),
+        (State::Ended(Verdict::Verified), vec!["host check", "host undo"]),
         (State::Ended(Verdict::Pending), vec!["again later", "host undo"]),
         (State::Ended(Verdict::Failed), vec!["mend", "host undo"]),
         (State::Ended(Verdict::Stopped), vec!["host resume", "host undo"]),

@@ -19,6 +19,8 @@ pub(super) struct Progress {
     how: How,
     /// The step that was begun last, until it is answered.
     current: Option<u32>,
+    /// How many steps there are.
+    of: u32,
 }
 
 impl Progress {
@@ -28,6 +30,7 @@ impl Progress {
             observed: plan.plan.observed.clone(),
             how: plan.approval.how,
             current: None,
+            of: u32::try_from(plan.plan.steps.len()).unwrap_or(u32::MAX),
         }
     }
 }
@@ -71,6 +74,12 @@ impl LiveDriver {
             it.call.product == brief.product.key && it.call.action == brief.action.name
         };
         self.approved.as_ref().is_some_and(|progress| progress.observed.iter().any(is_it))
+    }
+
+    /// The step of the plan that is under way, and how many there are.
+    pub(super) fn planned(&self) -> Option<(u32, u32)> {
+        let progress = self.approved.as_ref()?;
+        Some((progress.current?, progress.of))
     }
 
     /// Whether the plan lets the host remove what a lost reply to the step under way leaves behind. What is a

@@ -17,6 +17,7 @@ mod renewal;
 mod settling;
 mod token;
 mod vault;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,7 +41,7 @@ use self::settling::Settling;
 use crate::ledger::{CheckRecord, Ledger};
 use crate::plan::Planning;
 use crate::record::{Answered, ApprovedPlan, Entry, Past, Recorder, Tape, Took};
-use crate::{Approver, BoundAccounts, Mark, Reporter, RunEvent, Secrets};
+use crate::{Approver, BoundAccounts, Mark, Moment, Reporter, RunEvent, Secrets};
 
 /// Everything that a live run stands on.
 #[derive(Debug, Clone)]
@@ -113,6 +114,8 @@ pub(crate) struct LiveDriver {
     failures_shown: BTreeSet<(String, String)>,
     /// How far the run has come in the plan that was approved.
     approved: Option<Progress>,
+    /// How often the workflow has asked for randomness.
+    draws: u64,
     /// The parts that were entered and are not over, the innermost last.
     conditionals: Vec<Entered>,
 }
@@ -139,6 +142,7 @@ impl LiveDriver {
             invocations: BTreeMap::new(),
             failures_shown: BTreeSet::new(),
             approved: plan.map(Progress::new),
+            draws: 0,
             conditionals: Vec::new(),
         }
     }
@@ -186,9 +190,10 @@ impl LiveDriver {
             Event::Unsettled { caller, user_name } => self.unsettled(caller, user_name)?,
             Event::Now => Answer::Number { number: self.stage.clock.now().seconds() },
             Event::Random { bytes } => {
-                let mut drawn = vec![0; usize::try_from(*bytes).unwrap_or_default()];
-                self.stage.entropy.fill(&mut drawn);
-                Answer::Bytes { bytes: drawn }
+                let length = usize::try_from(*bytes).unwrap_or_default();
+                let bytes = self.stage.secrets.randomness(self.draws, length);
+                self.draws += 1;
+                Answer::Bytes { bytes }
             }
             Event::Sleep { seconds } => self.sleep(*seconds).await?,
             Event::Step { id, title } => {
@@ -226,6 +231,8 @@ impl LiveDriver {
 
     /// A second at a time, so that an interrupt ends a long wait.
     async fn sleep(&self, seconds: u32) -> Result<Answer, Stop> {
+        let wait = std::time::Duration::from_secs(u64::from(seconds));
+        self.stage.reporter.watch(&Moment::Sleep { wait });
         for _ in 0..seconds {
             self.stage.clock.sleep(std::time::Duration::from_secs(1)).await;
             if self.stage.interrupted.load(Ordering::Relaxed) {

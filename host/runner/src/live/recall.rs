@@ -45,6 +45,10 @@ impl LiveDriver {
                 self.enter(title);
                 Ok(())
             }
+            Event::Random { .. } => {
+                self.draws += 1;
+                Ok(())
+            }
             Event::ConditionalEnd => {
                 self.conditional_end();
                 Ok(())

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use super::step::{Basis, Step};
 use crate::live::tail;
 use crate::record::{Answered, Entry, Intent, Known, Outcome, Recorder, Took};
-use crate::{Bound, CallOutcome, Reporter, RunEvent, RunSettings};
+use crate::{Bound, CallOutcome, Moment, Reporter, RunEvent, RunSettings};
 
 /// Reads and sends for an undo.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ impl Desk {
 
     /// A wait that an interrupt ends.
     pub(crate) async fn sleep(&self, seconds: u32) -> Result<(), Halt> {
+        let wait = Duration::from_secs(u64::from(seconds));
+        self.reporter.watch(&Moment::Wait { why: "what was called for takes its time", wait });
         for _ in 0..seconds {
             if self.is_interrupted() {
                 return Err(Halt::Interrupted);
@@ -149,11 +151,23 @@ impl Desk {
             settle_since,
             account: Some(&bound.account),
         };
+        self.watch(call, bound);
         let answer = self.settings.client.call(permit, bound.keys.as_ref(), outgoing).await;
         answer.map_err(|mut error| {
             error.message = self.redact(&error.message);
             error
         })
+    }
+
+    fn watch(&self, call: &Call, bound: &Bound) {
+        let sentence = resolve(call).map(|(_, action)| action.sentence_of(call));
+        self.reporter.watch(&Moment::Call {
+            account_name: Some(call.identity.0.clone()),
+            account: bound.account.to_string(),
+            action: format!("{}:{}", call.product, call.action),
+            sentence: self.redact(&sentence.unwrap_or_default()),
+            planned: None,
+        });
     }
 
     /// Sends what takes something back: judged, written down, sent, written down.

@@ -80,6 +80,7 @@ impl Desk {
             code: record.code,
             hint: hint_of(run, verdict),
             exit: record.exit,
+            stopped,
             changes: record.changes,
             looks: 0,
             calls: record.calls,

@@ -190,16 +190,18 @@ pub(crate) fn one_of_many_has_a_name(medium: &dyn Medium) {
     for round in 0..8 {
         let entry = entry(&format!("object/{round}"), LINEAGE);
         let vaults: Vec<_> = (0..4).map(|_| medium.open()).collect();
+        // Two of them have the same secret each.
+        let seal = |number: usize| {
+            vaults[number].prepare(&entry, &text(&format!("s3cr3t-{}", number / 2))).unwrap()
+        };
+        let sealed: Vec<SealedEntry> = (0..vaults.len()).map(seal).collect();
         let barrier = std::sync::Barrier::new(vaults.len());
         let outcomes: Vec<Result<bool, &str>> = std::thread::scope(|scope| {
-            let tries = vaults.iter().enumerate().map(|(number, vault)| {
-                // Two of them have the same secret.
-                let secret = text(&format!("s3cr3t-{}", number / 2));
-                let sealed = vault.prepare(&entry, &secret).unwrap();
+            let tries = vaults.iter().zip(&sealed).map(|(vault, sealed)| {
                 let barrier = &barrier;
                 scope.spawn(move || {
                     barrier.wait();
-                    vault.place(&sealed).map_err(|error| code::<()>(Err(error)))
+                    vault.place(sealed).map_err(|error| code::<()>(Err(error)))
                 })
             });
             let tries: Vec<_> = tries.collect();

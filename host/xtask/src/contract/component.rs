@@ -20,8 +20,8 @@ pub(super) fn build(tree: &Tree, package: &Package) -> Result<Vec<u8>, String> {
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .map_err(|error| wrong(&error))?;
     let encoder = ComponentEncoder::default().validate(true).module(&module);
-    let encoded = encoder.and_then(|mut encoder| encoder.encode());
-    let mut component = encoded.map_err(|error| wrong(&error))?;
+    let made = encoder.and_then(|mut encoder| encoder.encode());
+    let mut component = made.map_err(|error| wrong(&error))?;
     let manifest = manifest(package).to_string();
     let section = CustomSection { name: SECTION.into(), data: manifest.as_bytes().into() };
     section.append_to_component(&mut component);

@@ -91,10 +91,10 @@ impl Package {
         let version = Release::parse(&version).ok_or_else(|| {
             format!("package `{name}` has the version `{version}`: only releases such as `0.1.0` are promised")
         })?;
-        let mut items = Items { resolve, package: &name, items: BTreeMap::new() };
+        let mut items = Items { resolve, package: &name, found: BTreeMap::new() };
         package.interfaces.iter().for_each(|(name, id)| items.interface(name, *id));
         package.worlds.iter().for_each(|(name, id)| items.world(name, *id));
-        let items = items.items;
+        let items = items.found;
         let exported = exported(resolve, id);
         Ok(Self { name, version, items, exported })
     }
@@ -129,12 +129,12 @@ fn exported(resolve: &Resolve, package: PackageId) -> BTreeSet<String> {
 struct Items<'a> {
     resolve: &'a Resolve,
     package: &'a str,
-    items: BTreeMap<String, Item>,
+    found: BTreeMap<String, Item>,
 }
 
 impl Items<'_> {
     fn add(&mut self, key: String, item: Item) {
-        self.items.insert(key, item);
+        self.found.insert(key, item);
     }
 
     fn interface(&mut self, name: &str, id: InterfaceId) {

@@ -120,90 +120,94 @@ fn additions_are_fine_and_nothing_else() {
     }
 }
 
+/// What was done, how, and the words that name it.
+type Case = (&'static str, &'static str, &'static str, &'static str);
+
+const FROZEN: [Case; 14] = [
+    (
+        "a function is gone",
+        "  close: func();",
+        "  %flags: func();",
+        "function `example:shop/sales.close` was released in 0.1.0 and is gone",
+    ),
+    (
+        "a method is gone",
+        "knock: func() -> string;",
+        "ring: func() -> string;",
+        "method `example:shop/types.door.knock` was released",
+    ),
+    (
+        "a parameter, even an option",
+        "close: func();",
+        "close: func(why: option<string>);",
+        "function `example:shop/sales.close` is not what was released",
+    ),
+    ("a result", "close: func();", "close: func() -> bool;", "now:      func() -> bool"),
+    (
+        "an enum gains a case",
+        "small, large",
+        "small, large, huge",
+        "enum `example:shop/types.size` is not",
+    ),
+    (
+        "a variant gains a case",
+        "calm, other(string)",
+        "calm, wild, other(string)",
+        "variant `example:shop/types.mood` is not",
+    ),
+    (
+        "a record gains an option",
+        "legs: u32 }",
+        "legs: u32, tail: option<bool> }",
+        "record `example:shop/types.pet` is not",
+    ),
+    (
+        "a record has another order",
+        "name: string, legs: u32",
+        "legs: u32, name: string",
+        "record `example:shop/types.pet` is not",
+    ),
+    (
+        "flags gain a flag",
+        "barks, bites",
+        "barks, bites, purrs",
+        "flags `example:shop/types.habits` is not",
+    ),
+    (
+        "a function becomes async",
+        "close: func();",
+        "close: async func();",
+        "function `example:shop/sales.close` is not",
+    ),
+    (
+        "a record becomes a variant",
+        "record pet { name: string, legs: u32 }",
+        "variant pet { name(string), legs(u32) }",
+        "record `example:shop/types.pet` is not",
+    ),
+    (
+        "a gate moves",
+        "@since(version = 0.1.0)\n  record",
+        "@since(version = 0.1.1)\n  record",
+        "was released with `@since` 0.1.0, and now says 0.1.1",
+    ),
+    (
+        "an import is gone",
+        "  @since(version = 0.1.0)\n  import sales;",
+        "",
+        "import `example:shop/sales@0.1 into example:shop/imports` was released",
+    ),
+    (
+        "an export is gone",
+        "  @since(version = 0.1.0)\n  export entry;",
+        "",
+        "export `example:shop/entry@0.1 of example:shop/plugin` was released",
+    ),
+];
+
 #[test]
 fn whatever_breaks_a_component_is_named_in_words() {
-    let frozen = [
-        (
-            "a function is gone",
-            "  close: func();",
-            "  %flags: func();",
-            "function `example:shop/sales.close` was released in 0.1.0 and is gone",
-        ),
-        (
-            "a method is gone",
-            "knock: func() -> string;",
-            "ring: func() -> string;",
-            "method `example:shop/types.door.knock` was released",
-        ),
-        (
-            "a parameter, even an option",
-            "close: func();",
-            "close: func(why: option<string>);",
-            "function `example:shop/sales.close` is not what was released",
-        ),
-        ("a result", "close: func();", "close: func() -> bool;", "now:      func() -> bool"),
-        (
-            "an enum gains a case",
-            "small, large",
-            "small, large, huge",
-            "enum `example:shop/types.size` is not",
-        ),
-        (
-            "a variant gains a case",
-            "calm, other(string)",
-            "calm, wild, other(string)",
-            "variant `example:shop/types.mood` is not",
-        ),
-        (
-            "a record gains an option",
-            "legs: u32 }",
-            "legs: u32, tail: option<bool> }",
-            "record `example:shop/types.pet` is not",
-        ),
-        (
-            "a record has another order",
-            "name: string, legs: u32",
-            "legs: u32, name: string",
-            "record `example:shop/types.pet` is not",
-        ),
-        (
-            "flags gain a flag",
-            "barks, bites",
-            "barks, bites, purrs",
-            "flags `example:shop/types.habits` is not",
-        ),
-        (
-            "a function becomes async",
-            "close: func();",
-            "close: async func();",
-            "function `example:shop/sales.close` is not",
-        ),
-        (
-            "a record becomes a variant",
-            "record pet { name: string, legs: u32 }",
-            "variant pet { name(string), legs(u32) }",
-            "record `example:shop/types.pet` is not",
-        ),
-        (
-            "a gate moves",
-            "@since(version = 0.1.0)\n  record",
-            "@since(version = 0.1.1)\n  record",
-            "was released with `@since` 0.1.0, and now says 0.1.1",
-        ),
-        (
-            "an import is gone",
-            "  @since(version = 0.1.0)\n  import sales;",
-            "",
-            "import `example:shop/sales@0.1 into example:shop/imports` was released",
-        ),
-        (
-            "an export is gone",
-            "  @since(version = 0.1.0)\n  export entry;",
-            "",
-            "export `example:shop/entry@0.1 of example:shop/plugin` was released",
-        ),
-    ];
-    for (case, old, new, words) in frozen {
+    for (case, old, new, words) in FROZEN {
         let found = found(old, new);
         assert!(found.iter().any(|fault| fault.contains(words)), "{case}: {found:#?}");
     }

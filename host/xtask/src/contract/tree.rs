@@ -46,7 +46,7 @@ impl Tree {
         }
         let mut packages = Vec::new();
         let mut faults = Vec::new();
-        for (id, _) in resolve.packages.iter() {
+        for (id, _) in &resolve.packages {
             match Package::of(&resolve, id) {
                 Ok(package) => packages.push(package),
                 Err(fault) => faults.push(fault),

@@ -91,4 +91,13 @@ mod tests {
         assert!(files.contains_key("host/ram/Cargo.toml"));
         assert!(!files.keys().any(|path| path.starts_with("host/ram/tests/")));
     }
+
+    #[test]
+    fn what_was_released_before_is_no_source() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut files = BTreeMap::new();
+        collect(&root, "wit", &mut files).unwrap();
+        assert!(files.contains_key("wit/world.wit"));
+        assert!(!files.keys().any(|path| path.starts_with("wit/released")), "{:?}", files.keys());
+    }
 }

@@ -12,6 +12,7 @@ mod interrupted;
 mod online;
 mod planned;
 mod policy;
+mod progress;
 mod recorded;
 mod reporting;
 mod roles;

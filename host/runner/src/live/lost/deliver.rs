@@ -113,6 +113,7 @@ impl LiveDriver {
         // What is planned is visible at once.
         let settle_since = settle_since.filter(|_| self.stage.planning.is_none());
         let outgoing = self.outgoing(call, host_parameters, settle_since);
+        self.watch_call(call, brief);
         self.stage.client.call(permit, brief.identity.keys.as_ref(), outgoing).await
     }
 

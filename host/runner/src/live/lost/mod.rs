@@ -211,6 +211,7 @@ impl Lost<'_> {
         }
         let clock = &self.driver.stage.clock;
         let Some(pause) = self.window.pause(clock.now()) else { return Ok(false) };
+        self.driver.watch_wait(pause);
         clock.sleep(pause).await;
         Ok(true)
     }
