@@ -17,7 +17,7 @@ pub(crate) fn watch() -> Arc<AtomicBool> {
                 std::process::exit(5);
             }
             crate::output::line(
-                "interrupted: the call under way is finished first; again to leave now",
+                "interrupted: what is under way is finished first; again to leave now",
             );
         }
     });

@@ -7,6 +7,7 @@ use host_model::{Effect, SecretText};
 use host_runner::{Approver, Decision, Question};
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
+use crate::interrupt;
 use crate::output::{line, prompt};
 
 /// Bytes of a hidden answer; a terminal's own line holds no more.
@@ -26,15 +27,18 @@ impl Approver for Terminal {
             return Decision::Nobody;
         }
         if question.effect == Effect::Read {
-            return match answer("read it? (yes, all for every further read, no): ").as_deref() {
+            let question = "read it? (yes, all for every further read, no): ";
+            return match answer_or_interrupt(question).await.as_deref() {
                 Some("yes") => Decision::Yes,
                 Some("all") => Decision::YesToReads,
-                _ => Decision::No,
+                Some(_) => Decision::No,
+                None => Decision::Interrupted,
             };
         }
-        match answer("do it? only `yes` goes on: ").as_deref() {
+        match answer_or_interrupt("do it? only `yes` goes on: ").await.as_deref() {
             Some("yes") => Decision::Yes,
-            _ => Decision::No,
+            Some(_) => Decision::No,
+            None => Decision::Interrupted,
         }
     }
 }
@@ -51,12 +55,32 @@ fn show(question: &Question) {
     }
 }
 
-/// The line that a person typed, without spaces around it.
+/// The line that a person typed, without spaces around it. For where nobody listens to interrupts yet: they
+/// end the process.
 pub(crate) fn answer(question: &str) -> Option<String> {
     prompt(question);
+    Some(typed())
+}
+
+/// The same while interrupts are listened to; nothing if one came.
+pub(crate) async fn answer_or_interrupt(question: &str) -> Option<String> {
+    let interrupted = interrupt::signal();
+    prompt(question);
+    // Reading cannot be ended: whoever leaves does not wait for that thread.
+    let typed = tokio::task::spawn_blocking(typed);
+    tokio::select! {
+        typed = typed => Some(typed.unwrap_or_default()),
+        () = interrupted => None,
+    }
+}
+
+/// A line of standard input; an empty one where it ended, which is no yes to anything.
+fn typed() -> String {
     let mut text = String::new();
-    std::io::stdin().lock().read_line(&mut text).ok()?;
-    Some(text.trim().to_owned())
+    match std::io::stdin().lock().read_line(&mut text) {
+        Ok(_) => text.trim().to_owned(),
+        Err(_) => String::new(),
+    }
 }
 
 /// What a person typed without seeing it. `None` where the terminal cannot hide it, or the input ended.

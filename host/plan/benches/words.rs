@@ -107,6 +107,7 @@ fn rehearsed(call: Call, effect: Effect) -> Rehearsed {
         risk: None,
         risks: Vec::new(),
         before: BTreeMap::new(),
+        foreseen: true,
         answer: Ok(serde_json::json!({})),
         secrets: BTreeMap::new(),
         looks: false,

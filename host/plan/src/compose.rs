@@ -239,6 +239,7 @@ fn step(index: usize, call: &Rehearsed) -> Step {
         before: call.before,
         expected: match call.answer {
             Ok(_) => Expected::Done,
+            Err(_) if !call.foreseen => Expected::Unforeseen,
             Err(code) => Expected::Refused { code },
         },
         looks: call.looks,

@@ -34,7 +34,8 @@ impl Plan {
     pub fn needed(&self) -> Vec<Needed> {
         let wild: Filling = self.placeholders.iter().collect();
         let mut all: BTreeMap<&str, Needed> = BTreeMap::new();
-        let done = self.steps.iter().filter(|step| step.expected == Expected::Done);
+        let done =
+            self.steps.iter().filter(|step| !matches!(step.expected, Expected::Refused { .. }));
         let calls = done.map(|step| &step.sent).chain(self.observed.iter().map(|it| &it.call));
         for call in calls {
             let Some((name, party)) = self.accounts.get_key_value(&call.identity.0) else {

@@ -192,6 +192,8 @@ pub enum Expected {
         /// The cloud's code.
         code: String,
     },
+    /// Nobody knows: what it depends on could not be read, or is known later.
+    Unforeseen,
 }
 
 /// A value that the cloud decides, known after a step.

@@ -50,6 +50,8 @@ pub struct Rehearsed {
     pub before: BTreeMap<String, Json>,
     /// The predicted body without secrets, or the code of the predicted refusal.
     pub answer: Result<Json, String>,
+    /// Whether the answer follows from what was read, and is not only what the workflow was told.
+    pub foreseen: bool,
     /// Names of the secrets that the reply would bring, by JSON Pointer.
     pub secrets: BTreeMap<String, SecretRef>,
     /// Whether it is a script that only looks.

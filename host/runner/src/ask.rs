@@ -33,6 +33,8 @@ pub enum Decision {
     YesToReads,
     /// Not this call, and not the run.
     No,
+    /// No answer: the person ended the command.
+    Interrupted,
     /// There is nobody to ask.
     Nobody,
 }

@@ -14,6 +14,8 @@ pub(crate) struct State {
     pub(crate) table: ResourceTable,
     pub(crate) limits: Limits,
     pub(crate) step: String,
+    /// How many parts are open that may or may not be needed.
+    pub(crate) conditionals: u32,
     /// What a guest of a standard library takes for its process.
     pub(crate) process: Process,
     /// Why the run was ended from outside of the guest; a trap carries it out.
@@ -34,6 +36,7 @@ impl State {
             table,
             limits,
             step: "start".to_owned(),
+            conditionals: 0,
             process: Process::default(),
             ended: None,
             memory_bytes: 0,

@@ -34,4 +34,5 @@ pub use screen::{Frame, frames};
 pub use secrets::Secrets;
 pub use seen::Seen;
 pub use server::Server;
+pub use terminal::INTERRUPT;
 pub use words::{ACCOUNTS, ACK, ECS};

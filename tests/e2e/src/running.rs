@@ -65,6 +65,11 @@ impl Drop for Running {
 
 /// Sends SIGTERM to a child.
 pub(crate) fn send_terminate(child: &Child) {
-    let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
-    assert!(sent.is_ok_and(|status| status.success()), "SIGTERM could not be sent");
+    send_signal(child, "-TERM");
+}
+
+/// Sends a signal, as `kill` names it.
+pub(crate) fn send_signal(child: &Child, signal: &str) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "{signal} could not be sent");
 }

@@ -9,7 +9,11 @@ use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::home::{PATIENCE, collect, wait_for};
+use crate::running::send_signal;
 use crate::{Home, Seen};
+
+/// Ctrl-C, in place of an answer.
+pub const INTERRUPT: &str = "^C";
 
 /// The end of a person's input, as a terminal takes it.
 const END: &[u8] = &[4];
@@ -44,7 +48,8 @@ impl Home {
 
 impl Home {
     /// Runs the binary at a terminal where everything is on the screen, standard output too, and where
-    /// the person types each line only after having read its question.
+    /// the person types each line only after having read its question. [`INTERRUPT`] in place of a line is
+    /// the signal that a terminal makes of Ctrl-C.
     ///
     /// What is on the screen is the result's standard error; standard output is empty.
     #[track_caller]
@@ -72,7 +77,11 @@ impl Home {
             }
             assert!(found.is_some(), "`{command}` does not ask `{question}`:\n{shown}");
             read = shown.len();
-            writeln!(typing, "{answer}").expect("a person can type");
+            if *answer == INTERRUPT {
+                send_signal(&child, "-INT");
+            } else {
+                writeln!(typing, "{answer}").expect("a person can type");
+            }
         }
         typing.write_all(END).expect("a person can stop typing");
         while let Ok(more) = screen.recv_timeout(PATIENCE) {

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::narrow::Work;
 use crate::output;
 use crate::session::{Session, Terms};
-use crate::terminal::answer;
+use crate::terminal::answer_or_interrupt;
 
 /// A run of what is ready, with an id of its own.
 pub(super) async fn run(ready: &Ready<'_>, terms: Terms) -> Result<Run, Failure> {
@@ -47,7 +47,7 @@ pub(super) async fn plan(run: &Run, ready: &Ready<'_>) -> Result<Planned, Failur
 
 /// Shows a plan and asks for a yes. With `--yes`, no risk counts as agreed to that was not named, and that is
 /// said before anything is changed.
-pub(super) fn approve(
+pub(super) async fn approve(
     planned: &Planned,
     context: &Context,
     (terms, allowances, json): (Terms, &Allowances, bool),
@@ -86,11 +86,17 @@ pub(super) fn approve(
         )
         .hint("run `host plan … -o FILE` and `host apply FILE`; or add `--yes`, for a vetted workflow or with a policy file"));
     }
-    let typed = answer("\ndo exactly this? only `yes` goes on: ");
-    if typed.as_deref() == Some("yes") {
-        return Ok(approved(How::Terminal));
+    let question = "\ndo exactly this? only `yes` goes on: ";
+    match answer_or_interrupt(question).await.as_deref() {
+        Some("yes") => Ok(approved(How::Terminal)),
+        Some(_) => Err(declined("declined")),
+        None => Err(declined("interrupted before anybody approved it")),
     }
-    Err(Failure::denied("plan.approval-declined", "the plan was declined, and nothing was changed"))
+}
+
+fn declined(how: &str) -> Failure {
+    let message = format!("the plan was {how}, and nothing was changed");
+    Failure::denied("plan.approval-declined", message)
 }
 
 /// The classes of risk that a plan takes and nobody named.

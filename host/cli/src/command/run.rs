@@ -58,7 +58,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         Realm::Online(_) => {
             run.settle_notes(workflow, &session.reporter(run.id())).await;
             let planned = proposal::plan(&run, &ready).await?;
-            Some(proposal::approve(&planned, context, (terms, &ready.allowances, session.json))?)
+            let how = (terms, &ready.allowances, session.json);
+            Some(proposal::approve(&planned, context, how).await?)
         }
     };
     origin.plan = approved.as_ref();

@@ -37,8 +37,13 @@ impl<'a> Reader<'a> {
         if self.usual.get(&step.account) != Some(&step.call.identity.0.as_str()) {
             notes.push(format!("as `{}`", self.names.ticked(&step.call.identity.0)));
         }
-        if let Expected::Refused { code } = &step.expected {
-            notes.push(format!("expected to be refused with `{}`", self.names.ticked(code)));
+        match &step.expected {
+            Expected::Done => {}
+            Expected::Refused { code } => {
+                let code = self.names.ticked(code);
+                notes.push(format!("expected to be refused with `{code}`"));
+            }
+            Expected::Unforeseen => notes.push("nobody knows what comes of it".to_owned()),
         }
         if step.looks {
             notes.push("only looks".to_owned());

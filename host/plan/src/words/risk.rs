@@ -51,19 +51,19 @@ fn rank(class: &str) -> usize {
 
 fn of(step: &Step) -> Vec<String> {
     let mut risks = step.risks.clone();
-    let is_done = step.expected == Expected::Done;
-    if step.call.action == "CreateAccessKey" && is_done {
+    let is_refused = matches!(step.expected, Expected::Refused { .. });
+    if step.call.action == "CreateAccessKey" && !is_refused {
         risks.push("long-lived: the key works until somebody deletes it".to_owned());
     }
     if step.sent.carries_secret()
-        && is_done
+        && !is_refused
         && !risks.iter().any(|it| it.contains("the cloud can show"))
     {
         let is_shown = ["cs", "ecs"].contains(&step.call.product.as_str());
         let line = "secret: the cloud can show this secret to whoever may read there";
         risks.extend(is_shown.then(|| line.to_owned()));
     }
-    if !is_done {
+    if is_refused {
         risks.push(
             "alert: what is expected to be refused can raise an alert of the account's security"
                 .to_owned(),

@@ -65,6 +65,7 @@ pub(crate) fn rehearsed(call: Call, answer: Result<Json, String>) -> Rehearsed {
         risk: action.and_then(|it| it.risk).map(|risk| risk.as_str().to_owned()),
         risks: Vec::new(),
         before: BTreeMap::new(),
+        foreseen: true,
         answer,
         secrets: BTreeMap::new(),
         looks: false,
@@ -73,7 +74,7 @@ pub(crate) fn rehearsed(call: Call, answer: Result<Json, String>) -> Rehearsed {
     }
 }
 
-/// A rehearsal from JSON: a list of `{do, as, with, region, answer | refused, secrets}`; among them `{maybe}`
+/// A rehearsal from JSON: a list of `{do, as, with, region, answer | refused, unforeseen, secrets}`; among them `{maybe}`
 /// opens a part that may not be needed, and `{end}` closes it.
 pub(crate) fn rehearsal(calls: &Json) -> Rehearsal {
     let mut rehearsal = Rehearsal::default();
@@ -112,6 +113,7 @@ fn one(it: &Json) -> Rehearsed {
     }
     let risks = it["risks"].as_array().into_iter().flatten();
     rehearsed.risks = risks.filter_map(Json::as_str).map(str::to_owned).collect();
+    rehearsed.foreseen = it.get("unforeseen").is_none();
     if it["effect"] == "update" {
         rehearsed.effect = Effect::Update;
     }

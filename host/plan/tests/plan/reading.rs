@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use host_plan::{Forecast, Line, Placeholder, Plan, Unread, compose, words};
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::bed;
 
@@ -134,4 +134,24 @@ fn where_and_how_it_runs_is_said() {
     for says in ["(`--adopt`)", "(`--provoke`)", "allowed by the operator: access-key, x\\u{a}"] {
         assert!(text.contains(says), "{text}");
     }
+}
+
+#[test]
+fn nobody_is_told_that_an_unknown_answer_is_a_refusal() {
+    let calls = json!([{
+        "do": "ram:CreateAccessKey", "with": { "UserName": "alice" },
+        "refused": "plan.answer-unforeseen", "unforeseen": true,
+    }]);
+    let rehearsal = bed::rehearsal(&calls);
+    let plan = bed::plan(compose(&rehearsal, &rehearsal));
+    let lines: Vec<String> = words(&plan).iter().map(ToString::to_string).collect();
+    let text = lines.join("\n");
+    assert!(
+        text.contains(
+            "    + 1. create an AccessKey for user `alice` (nobody knows what comes of it)"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("! long-lived") && !text.contains("! alert"), "{text}");
+    assert!(text.contains("\"ram:CreateAccessKey\"") && text.contains("1 to add"), "{text}");
 }

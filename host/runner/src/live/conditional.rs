@@ -4,9 +4,6 @@ use super::LiveDriver;
 use super::settling::Settling;
 use crate::RunEvent;
 
-/// How deep parts may stand inside of each other.
-const DEPTH_MAX: usize = 16;
-
 /// A part that was entered.
 #[derive(Debug)]
 pub(super) struct Entered {
@@ -19,9 +16,6 @@ pub(super) struct Entered {
 impl LiveDriver {
     /// Whether a part is to be entered: while planning always, live if it is needed.
     pub(super) fn conditional(&mut self, title: &str, holds: bool) -> bool {
-        if self.conditionals.len() >= DEPTH_MAX {
-            return false;
-        }
         if let Some(planning) = self.stage.planning.clone() {
             planning.overlay.enter_conditional();
             let inside = self.conditionals.last().and_then(|it| it.number);

@@ -40,6 +40,7 @@ impl LiveDriver {
                 self.reads_approved = true;
                 Ok(Consent::Person)
             }
+            Decision::Interrupted => Err(Stop::Interrupted),
             Decision::No => declined(format!("`{}` was declined", question.action)),
             Decision::Nobody => declined(format!(
                 "`{}` needs a person's yes, and there is no terminal to ask at{}",

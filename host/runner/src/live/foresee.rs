@@ -53,6 +53,7 @@ impl LiveDriver {
             risk: brief.action.risk.map(|risk| risk.as_str().to_owned()),
             risks: host_policy::risks(&self.stage.scene, &brief.subject(Consent::None)),
             before,
+            foreseen: answer.as_ref().err().is_none_or(|code| code != host_simulator::UNFORESEEN),
             answer,
             secrets,
             looks: self.only_looks(delivery.call),

@@ -42,7 +42,7 @@ impl Approver for OnceAsked {
         match decision {
             Decision::Yes => agreed.to.push(question.clone()),
             Decision::YesToReads => agreed.to_all = true,
-            Decision::No | Decision::Nobody => {}
+            Decision::No | Decision::Interrupted | Decision::Nobody => {}
         }
         decision
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use host_model::{Effect, RunId, Value, quote_within};
 use host_policy::Consent;
 
-use super::desk::Desk;
+use super::desk::{Desk, Halt};
 use super::outcome::{End, Report};
 use super::step::{Step, shown};
 use crate::{Decision, Question, RunEvent, UndoLine};
@@ -44,6 +44,7 @@ impl Desk {
         let question = self.question(run, steps, report);
         match self.settings.approver.ask(&question).await {
             Decision::Yes | Decision::YesToReads => Ok(Consent::Person),
+            Decision::Interrupted => Err(Halt::Interrupted.into()),
             Decision::No => Err(End::Declined("the undo was declined; nothing was done".to_owned())),
             Decision::Nobody => Err(End::Declined(
                 "an undo needs a person's yes, and there is no terminal to ask at: say `--yes` where \

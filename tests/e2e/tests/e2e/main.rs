@@ -6,6 +6,7 @@ mod commands;
 mod consent;
 mod contract;
 mod delegate;
+mod dialogue;
 mod hostile;
 mod inspect;
 mod interrupted;

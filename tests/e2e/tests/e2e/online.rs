@@ -40,7 +40,9 @@ fn a_vetted_workflow_runs_unattended_over_http_and_the_second_run_changes_nothin
     ];
     let first = run(&home, &server.address, &workflow, &words).exits(0);
     assert_eq!(first.ended()["verdict"], "verified", "{first}");
-    assert_eq!(first.events()[0]["simulated"], false, "{first}");
+    assert_eq!(first.events()[0]["event"], "plan", "it comes before anything is done: {first}");
+    assert_eq!(first.events()[0]["plan"]["format"], "host-plan", "{first}");
+    assert_eq!(first.events_of("run-started")[0]["simulated"], false, "{first}");
     let second = run(&home, &server.address, &workflow, &words).exits(0);
     assert_eq!(second.ended()["changes"], 0, "{second}");
 }
@@ -62,7 +64,7 @@ fn an_id_may_be_left_out_on_loopback() {
         "access-key",
     ];
     let seen = run(&home, &server.address, &workflow, &words).exits(0);
-    let accounts = &seen.events()[0]["accounts"];
+    let accounts = &seen.events_of("run-started")[0]["accounts"];
     assert_eq!(accounts["monitoring"], "1234567890123456", "{seen}");
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use host_e2e::{Home, Secrets, Seen, hostile};
+use host_e2e::{Home, Secrets, Seen, hostile, workspace};
 use serde_json::Value as Json;
 
 /// A plan of these words, saved; and what was said.
@@ -173,6 +173,25 @@ fn what_may_be_needed_is_shown_as_such_and_happens_only_if_it_is() {
         let told = seen.events_of("conditional");
         assert_eq!(told.len(), 1, "{seen}");
         assert_eq!(told[0]["needed"], later, "{seen}");
+    }
+}
+
+#[test]
+fn what_may_not_be_read_is_unknown_and_named_and_the_plan_goes_on() {
+    let home = Home::new();
+    let builtin = workspace().join("host/simulator/data/two-accounts.toml");
+    let builtin = std::fs::read_to_string(builtin).expect("it is the scenario that is built in");
+    let fault = "[[fault]]\non = \"ram:GetUser\"\nkind = \"error\"\ncode = \"NoPermission\"\nstatus = 403\n";
+    let scenario = home.write("closed.toml", format!("{builtin}\n{fault}"));
+    let simulate = format!("--simulate={}", scenario.display());
+    let workflow = home.write("hostile.wasm", hostile()).display().to_string();
+    let (_, seen) = plan(&home, &[&workflow, &simulate, "-p", "attack=planned-order"]);
+    assert_eq!(seen.exit, Some(4), "{seen}");
+    for text in [
+        "`hostile-two` in source (6543210987654321): `ram:GetUser` is needed, and was refused with `NoPermission`",
+        "+ 2. create user `hostile-two` (nobody knows what comes of it; forecast)",
+    ] {
+        assert!(seen.stdout.contains(text), "{text}: {seen}");
     }
 }
 

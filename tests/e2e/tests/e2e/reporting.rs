@@ -77,7 +77,7 @@ fn runs_twice(workflow: &[&str], proof: &str) -> Seen {
     let ended = first.ended();
     assert_eq!(ended["verdict"], "verified", "{first}");
     assert!(ended["changes"].as_u64() > Some(0), "{first}");
-    assert_eq!(first.events()[0]["simulated"], false, "{first}");
+    assert_eq!(first.events_of("run-started")[0]["simulated"], false, "{first}");
     let proofs = ended["proofs"].as_array().cloned().unwrap_or_default();
     let is_seen = |it: &Json| it["seen"] == true && it["level"] == "data";
     assert!(proofs.iter().any(is_seen), "{first}");

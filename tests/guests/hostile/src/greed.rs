@@ -1,7 +1,7 @@
 //! Limits: what a workflow takes too much of.
 
 use host_workflow_sdk::progress::info;
-use host_workflow_sdk::{Error, clock, sts};
+use host_workflow_sdk::{Error, clock, plan, sts};
 
 use crate::attempt::Attempts;
 use crate::field::Field;
@@ -32,6 +32,11 @@ pub(crate) fn oversleep(_: &Field, attempts: &mut Attempts) -> Result<(), Error>
     }
     attempts.done("awake", sts::get_caller_identity(&caller));
     Ok(())
+}
+
+/// Parts inside of parts.
+pub(crate) fn nest(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    plan::conditional("one more", true, || nest(field, attempts)).unwrap_or(Ok(()))
 }
 
 /// Calls without end.

@@ -45,7 +45,7 @@ pub struct Spoils {
 type Attack = fn(&Field, &mut Attempts) -> Result<(), Error>;
 
 /// Every attack, by name.
-const ATTACKS: [(&str, Attack); 59] = [
+const ATTACKS: [(&str, Attack); 60] = [
     ("call-uncatalogued", calls::uncatalogued),
     ("call-undeclared", calls::undeclared),
     ("call-through-wrong-interface", calls::wrong_interface),
@@ -103,6 +103,7 @@ const ATTACKS: [(&str, Attack); 59] = [
     ("give-up", words::give_up),
     ("log-flood", greed::log_flood),
     ("oversleep", greed::oversleep),
+    ("nest", greed::nest),
     ("busy", greed::busy),
     ("endless", greed::endless),
 ];

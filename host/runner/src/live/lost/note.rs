@@ -181,6 +181,7 @@ impl LiveDriver {
         };
         match self.stage.approver.ask(&question).await {
             Decision::Yes => Ok(Consent::Person),
+            Decision::Interrupted => Err("the question was interrupted".to_owned()),
             Decision::YesToReads | Decision::No => Err(format!("that `{shown}` goes was declined")),
             Decision::Nobody => {
                 Err(format!("that `{shown}` goes needs a person's yes, at a terminal"))

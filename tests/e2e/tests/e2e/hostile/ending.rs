@@ -67,6 +67,15 @@ fn waiting_for_ages_ends_at_the_limit() {
 }
 
 #[test]
+fn parts_inside_of_parts_end_at_the_limit() {
+    let seen = seen(&home(), "nest", &[]).exits(1);
+    let ended = seen.ended();
+    assert_eq!(ended["code"], "runtime.limit-reached", "{seen}");
+    assert!(ended["reason"].as_str().unwrap().contains("conditionals_deep_max"), "{seen}");
+    assert_eq!(seen.events_of("conditional").len(), 16, "{seen}");
+}
+
+#[test]
 fn a_run_whose_writes_were_all_denied_has_done_no_part_of_it() {
     let home = home();
     let seen = seen(&home, "give-up", &[]).exits(1);
