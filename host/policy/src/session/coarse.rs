@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host_catalog::{Action, Catalog};
+use host_catalog::{Action, Catalog, Product};
 
 use super::set::GrantedSet;
 
@@ -52,7 +52,9 @@ impl Coarseness {
             };
             let pattern = match self {
                 Self::Exact | Self::Kinds | Self::Resources => None,
-                Self::Reads => first_word(action, set),
+                Self::Reads => {
+                    known(action).and_then(|(product, name)| first_word(product, name, set))
+                }
                 Self::Products => product(action),
             };
             let pattern = pattern.unwrap_or_else(|| action.clone());
@@ -74,13 +76,17 @@ fn product(action: &str) -> Option<String> {
     action.split_once(':').map(|(product, _)| format!("{product}:*"))
 }
 
+fn known(action: &str) -> Option<(&'static Product, &str)> {
+    let (product, name) = action.split_once(':')?;
+    Some((Catalog::builtin().product(product)?, name))
+}
+
 /// `ram:Get*` for `ram:GetRole`, unless an action of the catalog begins so that is more than a read and not in
 /// the set.
-fn first_word(action: &str, set: &GrantedSet) -> Option<String> {
-    let (key, name) = action.split_once(':')?;
+pub(super) fn first_word(product: &Product, name: &str, set: &GrantedSet) -> Option<String> {
+    let key = &product.key;
     let end = name.char_indices().skip(1).find(|(_, letter)| letter.is_ascii_uppercase());
     let word = &name[..end?.0];
-    let product = Catalog::builtin().product(key)?;
     let is_plain = |action: &Action| !action.effect.is_write() && action.risk.is_none();
     let is_in = |other: &str| set.actions.contains_key(&format!("{key}:{other}"));
     let mut alike = product.actions.iter().filter(|(other, _)| other.starts_with(word));
