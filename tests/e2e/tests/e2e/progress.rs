@@ -46,7 +46,7 @@ fn seen_at(seen: &Seen) -> Vec<Frame> {
 /// Nothing of the view is left.
 #[track_caller]
 fn is_wiped(last: &Frame) {
-    for words in ["throttled", "goes on in", " · "] {
+    for words in ["throttled", "goes on in", " s of "] {
         let left = last.iter().find(|line| line.starts_with(SIGNS) || line.contains(words));
         assert_eq!(left, None, "{last:#?}");
     }
