@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use host_model::{Effect, SecretKind};
 use serde::Deserialize;
 
-use crate::{Inverse, Parameter, ReplyShape};
+use crate::{Inverse, Parameter, Release, ReplyShape};
 
 /// One operation of a product.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Action {
     /// The API name, for example `CreateRole`.
     #[serde(skip)]
     pub name: String,
+    /// The release of the product's package that brought its function.
+    #[serde(default)]
+    pub since: Release,
     /// What it does to the cloud.
     pub effect: Effect,
     /// One sentence for reference pages and for the doc comment of its WIT function.

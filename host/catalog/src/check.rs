@@ -293,7 +293,7 @@ impl ParameterType {
     fn check_json(&self, json: &Json) -> Result<(), Fault> {
         let wrong = || Fault::value(self.expected(), &json.to_string());
         match self {
-            Self::Number { min, max } => {
+            Self::Number { min, max, .. } => {
                 let number = json.as_i64().ok_or_else(wrong)?;
                 if (*min..=*max).contains(&number) {
                     Ok(())

@@ -20,6 +20,10 @@ pub struct Parameter {
     /// Who fills it in.
     #[serde(default)]
     pub owner: Owner,
+    /// Whether it became known after the function was released: options are frozen then, so that it is given
+    /// through `extra`, by its API name.
+    #[serde(default)]
+    pub late: bool,
     /// Where it stands in a JSON body, as a JSON Pointer. Without it, a parameter of a resource path
     /// goes where the path names it, then into the query of a `GET`, else into the body under its name.
     #[serde(default)]
@@ -97,6 +101,9 @@ pub enum ParameterType {
         min: i64,
         /// Greatest value.
         max: i64,
+        /// What it counts, for people.
+        #[serde(default)]
+        unit: Option<String>,
     },
     /// True or false.
     Flag,

@@ -2,10 +2,16 @@
 
 use serde::Deserialize;
 
+use crate::Release;
+
 /// A WIT record that mirrors a part of a reply. Every record ends in `raw`, the part as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
+    /// The release of the product's package that brought it. Its fields are frozen from then on: what the
+    /// cloud adds later stands in `raw`, or in a record of another name.
+    #[serde(default)]
+    pub since: Release,
     /// Its fields, in the order of the WIT record.
     pub fields: Vec<Field>,
 }
@@ -23,6 +29,9 @@ pub struct Field {
     /// Whether the cloud may leave it out.
     #[serde(default)]
     pub maybe: bool,
+    /// What a number counts, for the doc comment.
+    #[serde(default)]
+    pub unit: Option<String>,
 }
 
 /// What a field is. A field that is absent and not `maybe` reads as empty, zero or false.

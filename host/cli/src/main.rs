@@ -12,6 +12,7 @@ mod failure;
 mod folders;
 mod interrupt;
 mod journal;
+mod narrow;
 mod offline;
 mod online;
 mod output;

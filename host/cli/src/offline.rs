@@ -15,7 +15,7 @@ use host_sign::AccessKey;
 use host_simulator::{
     DirectoryEntry, InProcess, OPERATOR, Scenario, SeededEntropy, Simulator, Snapshot, VirtualClock,
 };
-use host_vault::{Lock, Vault};
+use host_vault::{Folder, Lock};
 use host_wire::{Transport, TransportError};
 use serde_json::{Map, Value};
 
@@ -122,7 +122,7 @@ impl Offline {
         observer: Arc<dyn Observer>,
     ) -> Result<Cloud, Failure> {
         let entropy = Arc::clone(&self.kept.entropy);
-        let vault = Vault::open(
+        let vault = Folder::open(
             &self.kept.folder.join(VAULT),
             &Lock::IdentityFile,
             entropy.clone(),
@@ -145,7 +145,7 @@ impl Offline {
             clock: self.clock.clone(),
             entropy: entropy.clone(),
             accounts: bind(names, &directory)?,
-            vault,
+            vault: Arc::new(vault),
             vault_name: self.vault_name.clone(),
             known: known.collect(),
             run: Run::id_of(self.clock.as_ref(), entropy.as_ref()),
@@ -338,7 +338,7 @@ fn bind(names: &[String], directory: &[DirectoryEntry]) -> Result<BoundAccounts,
         let arn = Arn::new(account.clone(), Principal::User(entry.user.clone())).to_string();
         let secret = SecretText::new(entry.access_key_secret.expose());
         let key = AccessKey::permanent(entry.access_key_id.clone(), secret);
-        let bound = Bound { account, arn, keys: Arc::new(StaticKey::new(key)) };
+        let bound = Bound { account, arn, keys: Arc::new(StaticKey::new(key)), session: None };
         accounts.0.insert(name.clone(), bound);
     }
     Ok(accounts)

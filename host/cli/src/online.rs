@@ -1,5 +1,6 @@
 //! The real cloud, or a simulated one behind an address, reached with the user's own keys.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +12,15 @@ use host_credential::{
 };
 use host_model::{AccountId, RunId, Scheme as HttpScheme, SecretText};
 use host_net::{AddressPolicy, HttpFetch, HttpTransport, Proxy, SystemClock, SystemEntropy};
+use host_plan::Enforced;
 use host_runner::{Bound, BoundAccounts, Run};
 use host_sign::Scheme;
-use host_vault::{Lock, Vault};
+use host_vault::{Folder, Lock};
 
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::{self, Work};
 use crate::output::line;
 use crate::session::Cloud;
 use crate::terminal::answer;
@@ -97,9 +100,11 @@ impl Online {
         &self,
         named: &[(String, String)],
         unattended: bool,
+        work: &Work<'_>,
     ) -> Result<(BoundAccounts, Vec<SecretText>), Failure> {
         let mut accounts = BoundAccounts::default();
         let mut known = Vec::new();
+        let mut roles = Vec::new();
         for (name, value) in named {
             let named = read_named(name, value)?;
             // Without a profile the official order decides, as it does for the SDKs.
@@ -107,13 +112,24 @@ impl Online {
                 "" => self.chain.unnamed().await?,
                 profile => self.chain.named(profile)?,
             };
-            let bound = self.bind(name, &named, credential, unattended).await?;
-            let key = bound.keys.key().await;
-            known.extend(key.ok().and_then(|key| key.security_token().cloned()));
-            if accounts.0.insert(name.clone(), bound).is_some() {
-                let message = format!("the account `{name}` is bound twice");
-                return Err(Failure::usage("run.account-repeated", message));
+            // What a session may do depends on which accounts there are: roles come last.
+            if credential.source().request().is_some() {
+                roles.push((name, named, credential));
+                continue;
             }
+            let bound = self.bind(name, &named, (credential, None), unattended).await?;
+            keep(&mut accounts, &mut known, name, bound).await?;
+        }
+        let ids = accounts.0.iter().map(|(name, bound)| (name.clone(), bound.account.clone()));
+        let mut ids: BTreeMap<String, AccountId> = ids.collect();
+        for (name, _, credential) in &roles {
+            let request = credential.source().request();
+            ids.extend(request.map(|it| ((*name).clone(), it.role.account().clone())));
+        }
+        for (name, named, credential) in roles {
+            let narrowed = narrow::narrowed(name, credential, work, &ids)?;
+            let bound = self.bind(name, &named, narrowed, unattended).await?;
+            keep(&mut accounts, &mut known, name, bound).await?;
         }
         Ok((accounts, known))
     }
@@ -122,7 +138,7 @@ impl Online {
         &self,
         name: &str,
         named: &Named<'_>,
-        credential: Credential,
+        (credential, session): (Credential, Option<Enforced>),
         unattended: bool,
     ) -> Result<Bound, Failure> {
         let origin = credential.origin().to_owned();
@@ -131,7 +147,7 @@ impl Online {
             self.confirm(name, named.profile, &identity.account, unattended)?;
         }
         let (account, arn) = (identity.account, identity.arn.to_string());
-        Ok(Bound { account, arn, keys: Arc::new(credential) })
+        Ok(Bound { account, arn, keys: Arc::new(credential), session })
     }
 
     /// Work in the wrong account is the costliest mistake there is (fault row 18): the id is typed.
@@ -182,14 +198,14 @@ impl Online {
         lock: &Lock,
         provoke: bool,
     ) -> Result<Cloud, Failure> {
-        let vault = Vault::open(folder, lock, Arc::new(SystemEntropy), Arc::new(SystemClock))?;
+        let vault = Folder::open(folder, lock, Arc::new(SystemEntropy), Arc::new(SystemClock))?;
         let vault_name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Cloud {
             client: Arc::clone(&self.client),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             accounts,
-            vault,
+            vault: Arc::new(vault),
             vault_name,
             known,
             run: self.run.clone(),
@@ -197,6 +213,22 @@ impl Online {
             provoke,
         })
     }
+}
+
+/// Binds an account, and remembers the session that is known so far.
+async fn keep(
+    accounts: &mut BoundAccounts,
+    known: &mut Vec<SecretText>,
+    name: &str,
+    bound: Bound,
+) -> Result<(), Failure> {
+    let key = bound.keys.key().await;
+    known.extend(key.ok().and_then(|key| key.security_token().cloned()));
+    if accounts.0.insert(name.to_owned(), bound).is_some() {
+        let message = format!("the account `{name}` is bound twice");
+        return Err(Failure::usage("run.account-repeated", message));
+    }
+    Ok(())
 }
 
 fn read_named<'a>(name: &str, value: &'a str) -> Result<Named<'a>, Failure> {

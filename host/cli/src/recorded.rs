@@ -1,17 +1,19 @@
 //! A recorded run that a command goes on with, or takes back.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use host_journal::{Journal, Writer};
 use host_model::RunId;
+use host_policy::{Allowances, PolicyFile};
 use host_runner::record::{self, Begun, Numbered, Place, RecordError};
 
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::select;
-use crate::session::{Installation, Realm, Session};
+use crate::session::{self, Installation, Realm, Session};
+use crate::{policy, select};
 
 /// Which run, and how what is done with it is shown.
 #[derive(Debug, Args)]
@@ -78,6 +80,23 @@ impl Recorded {
             Failure::usage("run.config-gone", message)
                 .hint("put the file back, or name another one with `--config FILE`")
         })
+    }
+
+    /// What the run was allowed, by the policy file that it began with if no other is given.
+    pub(crate) fn allowances(
+        &self,
+        session: &Session<'_>,
+        policy: Option<Arc<PolicyFile>>,
+    ) -> Result<Allowances, Failure> {
+        let begun = &self.begun;
+        let policy = match (policy, &begun.policy) {
+            (Some(policy), _) => Some(policy),
+            (None, Some(text)) => {
+                Some(policy::parse("the policy file that the run began with", text)?)
+            }
+            (None, None) => policy::chosen(None, &session.config)?,
+        };
+        Ok(Allowances { policy, ..session::allowances(&begun.allowed, begun.adopt)? })
     }
 
     /// The cloud that the run was in, at a time that is not before its last entry.

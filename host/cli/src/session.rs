@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::folders::Folders;
+use crate::narrow::Work;
 use crate::offline::Offline;
 use crate::online::Online;
 use crate::output::{self, Audience, Human, Json, Notes, Story};
@@ -30,7 +31,7 @@ pub(crate) struct Cloud {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) accounts: BoundAccounts,
-    pub(crate) vault: Vault,
+    pub(crate) vault: Arc<dyn Vault>,
     /// The vault's folder, as the journal calls it: below the state folder.
     pub(crate) vault_name: String,
     /// Secrets that are known before the run begins.
@@ -148,12 +149,13 @@ impl<'a> Session<'a> {
         place: &Place,
         names: &[String],
         terms: Terms,
+        work: Work<'_>,
     ) -> Result<Cloud, Failure> {
         let cloud = match (realm, place) {
             (Realm::Online(online), Place::Online { profiles, .. }) => {
                 let bindings: Vec<(String, String)> =
                     profiles.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-                let accounts = online.accounts(&bindings, terms.unattended).await?;
+                let accounts = online.accounts(&bindings, terms.unattended, &work).await?;
                 // What a simulated cloud made is no secret of a real account: the two never share a folder.
                 let folder = unlock::folder(&self.folders, online.is_loopback());
                 let lock = unlock::lock(self.context, &self.config, &folder)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use host_model::{RunId, SecretKind, SecretText, Timestamp};
 use host_net::{SystemClock, SystemEntropy};
-use host_vault::{Entry, Intent, Lock, Vault};
+use host_vault::{Entry, Folder, Intent, Lock, Vault as _};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -14,12 +14,12 @@ const ACCOUNT: &str = "1234567890123456";
 const PENDING: &str = "pending/access-key/user/host-reporter";
 
 /// A user whose vault has one secret, and the note of another that never arrived.
-fn user() -> (TempDir, Vault, Intent) {
+fn user() -> (TempDir, Folder, Intent) {
     let home = tempfile::tempdir().expect("a temporary folder can be made");
     let state = home.path().join("state");
     let vault = state.join("vault");
     let ports = (Arc::new(SystemEntropy), Arc::new(SystemClock));
-    let vault = Vault::open(&vault, &Lock::IdentityFile, ports.0, ports.1);
+    let vault = Folder::open(&vault, &Lock::IdentityFile, ports.0, ports.1);
     let vault = vault.expect("a vault can be made");
     let account = || ACCOUNT.parse().expect("it is an id");
     let intent = Intent {

@@ -70,6 +70,14 @@ impl Credential {
         &self.source
     }
 
+    /// The same, whose sessions may do no more than this policy says: it takes the place of the profile's own,
+    /// so it has to be narrower. What assumes no role stays as it is.
+    #[must_use]
+    pub fn narrowed(self, to: String) -> Self {
+        // A session that was had before could do more.
+        Self { source: self.source.narrowed(to), session: Mutex::new(None), ..self }
+    }
+
     /// When the present session ends, if there is one and it does. Steps that take longer are
     /// better not begun.
     pub async fn ends(&self) -> Option<Timestamp> {

@@ -24,6 +24,8 @@
 //! - **The metadata service is asked for instance roles only**, through a port that can reach nothing
 //!   else in the clear.
 //! - **Files are read, never written.** Sessions that only a person can renew are used until they end.
+//! - **A session may do no more than it is for.** Whoever uses a credential says what ([`Credential::narrowed`]);
+//!   one on the way to a role may assume that role.
 //! - **Renewal comes early and once**: before the end by a margin, behind a lock, so that many calls
 //!   at the same time make one request.
 //! - **Who is behind a key is asked** ([`identify`]): the account itself is refused, and so is another

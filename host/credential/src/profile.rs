@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use host_client::Endpoints;
 use host_model::{Arn, Principal, Region, SecretText, Timestamp, quote_within};
+use host_policy::SessionPolicy;
 use host_sign::AccessKey;
 
 use crate::chain::Allowance;
@@ -97,7 +98,8 @@ impl Reader<'_> {
             known: self.profiles.map(shown_names).unwrap_or_default(),
         })?;
         let base_origin = base.origin.clone();
-        Ok(Source::Role { base: Box::new(self.visit(base, visited)?), base_origin, request })
+        let base = Box::new(hop(self.visit(base, visited)?, &request.role));
+        Ok(Source::Role { base, base_origin, request })
     }
 
     fn instance(&self, fields: &Fields) -> Result<Source, CredentialError> {
@@ -198,6 +200,16 @@ impl Reader<'_> {
             region,
             endpoint,
         })
+    }
+}
+
+/// A session on the way to a role may assume that and nothing else, unless its profile says what it may.
+fn hop(source: Source, next: &Arn) -> Source {
+    match source.request() {
+        Some(request) if request.policy.is_none() => {
+            source.narrowed(SessionPolicy::to_assume(&next.to_string()))
+        }
+        _ => source,
     }
 }
 

@@ -83,6 +83,26 @@ pub struct RoleRequest {
     pub endpoint: Option<String>,
 }
 
+impl Source {
+    /// The session that is asked for, where a role is assumed.
+    pub const fn request(&self) -> Option<&RoleRequest> {
+        match self {
+            Self::Role { request, .. } | Self::WebIdentity { request, .. } => Some(request),
+            _ => None,
+        }
+    }
+
+    /// The same, whose session may do no more than that, in place of what its profile says. What assumes no
+    /// role stays as it is.
+    #[must_use]
+    pub(crate) fn narrowed(mut self, to: String) -> Self {
+        if let Self::Role { request, .. } | Self::WebIdentity { request, .. } = &mut self {
+            request.policy = Some(to);
+        }
+        self
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -7,8 +7,8 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use host_model::{Call, Effect, IdentityRef, SecretRef, Timestamp, Value};
 use host_plan::{
-    Approved, FORMAT, Party, Plan, Rehearsal, Rehearsed, Terms, Within, Workflow, compose, json,
-    open, seal, words,
+    Approved, FORMAT, Party, Plan, Rehearsal, Rehearsed, Repair, Terms, Within, Workflow, compose,
+    json, open, seal, words,
 };
 
 const STEPS: usize = 1_000;
@@ -134,7 +134,7 @@ fn plan(one: &Rehearsal, other: &Rehearsal) -> Plan {
             vetted: true,
         },
         input: serde_json::json!({}),
-        accounts: BTreeMap::from([("source".to_owned(), Party { account, arn })]),
+        accounts: BTreeMap::from([("source".to_owned(), Party { account, arn, session: None })]),
         allowed: Vec::new(),
         terms: Terms::default(),
         repairs: Repair::of(&composed.steps),

@@ -158,18 +158,11 @@ impl Walk {
         (!is_same).then(|| format!("{name} is made in another account, or for another end"))
     }
 
-    /// The same parts, in the same places.
+    /// The same parts: of each call it was compared already in which one it stands.
     fn conditionals(&mut self, first: &[Conditional], second: &[Conditional]) {
         let mut pairs = first.iter().zip(second);
-        let differs = |(one, other): &(&Conditional, &Conditional)| {
-            let title = self.back.text(&other.title);
-            let places = (one.inside, one.from) != (other.inside, other.from);
-            places || title != one.title
-        };
-        let common = first.len().min(second.len());
-        let alone = || first.get(common).or_else(|| second.get(common));
-        let found = pairs.find(differs).map(|(one, _)| one).or_else(alone);
-        if let Some(from) = found.map(|it| it.from) {
+        let found = pairs.find(|(one, other)| self.back.text(&other.title) != one.title);
+        if let Some(from) = found.map(|(one, _)| one.from) {
             let reason = "one rehearsal has another part that may be needed than the other one";
             self.forecast(from, reason.to_owned());
         }

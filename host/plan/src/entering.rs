@@ -19,24 +19,25 @@ impl Entering {
         Self { conditionals: conditionals.to_vec(), entered: BTreeSet::new(), open: Vec::new() }
     }
 
-    /// Whether a step is to come: all parts that it stands in were entered.
+    /// Whether a step is to come: the part that it stands in was entered, and so were those around it.
     pub(crate) fn is_due(&self, step: &Step) -> bool {
-        let mut around = step.conditional;
-        while let Some(number) = around {
-            if !self.entered.contains(&number) {
-                return false;
-            }
-            around = self.find(number).and_then(|it| it.inside);
-        }
-        true
+        step.conditional.is_none_or(|number| self.entered.contains(&number))
     }
 
-    /// Enters the next part that is meant, if the run can have come there; the index of its first step.
+    /// Whether the run is in the very part that a step stands in.
+    pub(crate) fn is_at(&self, step: &Step) -> bool {
+        match self.open.last() {
+            None => step.conditional.is_none(),
+            Some(open) => open.is_some() && *open == step.conditional,
+        }
+    }
+
+    /// Enters the next part that is meant, if the run can have come to the index of its first step.
     pub(crate) fn enter(
         &mut self,
         is_meant: impl Fn(&str) -> bool,
         is_clear: impl Fn(&Self, usize) -> bool,
-    ) -> Option<usize> {
+    ) {
         let around = self.open.last().copied();
         let inside = around.unwrap_or_default();
         let last = self.entered.last().copied().unwrap_or_default();
@@ -47,18 +48,13 @@ impl Entering {
                 && is_clear(self, index_of(it))
         });
         // Inside of one that the plan does not have, nothing is of the plan.
-        let found = found.filter(|_| around != Some(None)).map(|it| (it.number, index_of(it)));
-        self.entered.extend(found.map(|(number, _)| number));
-        self.open.push(found.map(|(number, _)| number));
-        found.map(|(_, index)| index)
+        let found = found.filter(|_| around != Some(None)).map(|it| it.number);
+        self.entered.extend(found);
+        self.open.push(found);
     }
 
     pub(crate) fn leave(&mut self) {
         self.open.pop();
-    }
-
-    fn find(&self, number: u32) -> Option<&Conditional> {
-        self.conditionals.iter().find(|it| it.number == number)
     }
 }
 

@@ -97,6 +97,16 @@ pub enum Mismatch {
         /// How many more differences there are.
         left_out: usize,
     },
+    /// The next step stands in another part of the plan.
+    #[error("{asked} was not approved here: next is step {step}, {planned}, in another part")]
+    Elsewhere {
+        /// What was asked for: action and identity.
+        asked: String,
+        /// The step that is next.
+        step: u32,
+        /// Its sentence.
+        planned: String,
+    },
     /// All steps that were approved have come already.
     #[error(
         "{asked} was not approved: all {steps} steps of the plan have come, and nothing follows"
@@ -113,6 +123,7 @@ impl Problem for Mismatch {
     fn code(&self) -> &'static str {
         match self {
             Self::Different { .. } => "plan.call-different",
+            Self::Elsewhere { .. } => "plan.call-elsewhere",
             Self::Unplanned { .. } => "plan.call-unplanned",
         }
     }

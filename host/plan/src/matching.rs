@@ -78,7 +78,8 @@ impl Approved {
             }
             _ => Vec::new(),
         };
-        let is_there = !self.is_left && self.next < self.steps.len();
+        let next = self.steps.get(self.next).filter(|_| !self.is_left);
+        let is_there = next.is_some_and(|step| self.entering.is_at(step));
         let is_equal = is_there && differences.is_empty();
         let index = self.next;
         if let Some(why) = self.forecast.as_ref().filter(|why| number >= why.from) {
@@ -95,12 +96,17 @@ impl Approved {
                 self.next += 1;
                 Ok(Allowed::Planned(step))
             }
-            Some(step) => Err(Mismatch::Different {
+            Some(step) if is_there => Err(Mismatch::Different {
                 asked: title(asked),
                 step: step.number,
                 planned: quote_within(&step.sentence, SHOWN),
                 left_out: differences.len().saturating_sub(DIFFERENCES_SHOWN),
                 differences: differences.into_iter().take(DIFFERENCES_SHOWN).collect(),
+            }),
+            Some(step) => Err(Mismatch::Elsewhere {
+                asked: title(asked),
+                step: step.number,
+                planned: quote_within(&step.sentence, SHOWN),
             }),
             None => Err(Mismatch::Unplanned { asked: title(asked), steps: self.steps.len() }),
         }
@@ -115,9 +121,7 @@ impl Approved {
             from >= next && between.iter().all(|step| !entering.is_due(step))
         };
         let filled = |planned: &str| self.live.text(planned) == title;
-        if let Some(from) = self.entering.enter(filled, is_clear) {
-            self.next = from;
-        }
+        self.entering.enter(filled, is_clear);
     }
 
     /// The part ends that was entered last.

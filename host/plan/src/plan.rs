@@ -105,6 +105,20 @@ pub struct Party {
     pub account: AccountId,
     /// The identity that the operator bound.
     pub arn: String,
+    /// What the cloud holds it to, if the host assumed a role for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Enforced>,
+}
+
+/// A session policy: what the cloud itself refuses to go beyond.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enforced {
+    /// The document, as it went along.
+    pub policy: String,
+    /// How it differs from what is granted, in words; none if it does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 /// One call with an effect.

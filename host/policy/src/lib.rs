@@ -22,6 +22,8 @@
 //! | `mark` | forging the mark by which a user is ours | 6 |
 //! | `consent` | what nobody agreed to | 16 to 18 |
 //!
+//! What of all this a session of a role may do at most goes along to the cloud (`session`).
+//!
 //! What takes a run back is judged by a rule of its own (`undo`): it follows from the journal, and from
 //! nothing else.
 //!
@@ -98,6 +100,7 @@ mod permit;
 mod reach;
 mod risk;
 mod scene;
+mod session;
 mod sink;
 mod subject;
 mod trust;
@@ -116,5 +119,6 @@ pub use need::{Need, needs};
 pub use permit::{Attempt, HostPurpose, Permit, ReadAttempt, Repair};
 pub use risk::risks;
 pub use scene::Scene;
+pub use session::{Coarseness, GrantedSet, SessionFault, SessionPolicy, former_name};
 pub use subject::{DocumentKind, Judged, Subject, UserFacts};
 pub use undo::{Past, Reversal, judge_registration, judge_undo, undo_risks};

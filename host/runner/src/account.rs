@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use host_client::KeySource;
-use host_model::{AccountId, IdentityFacts, IdentityRef};
+use host_model::{AccountId, Arn, IdentityFacts, IdentityRef, Principal};
+use host_plan::Enforced;
 use host_runtime::{AccountSlot, Manifest};
 
 use crate::RunError;
@@ -18,6 +19,8 @@ pub struct Bound {
     pub arn: String,
     /// What signs.
     pub keys: Arc<dyn KeySource>,
+    /// What the cloud holds its session to, if the host assumed a role for it.
+    pub session: Option<Enforced>,
 }
 
 impl Bound {
@@ -28,6 +31,20 @@ impl Bound {
             account: self.account.clone(),
             arn: self.arn.clone(),
         }
+    }
+}
+
+/// Whether two ARNs are of the same caller. Sessions of one role are: a name is drawn for each, unless the
+/// profile gives it.
+pub fn is_same_caller(one: &str, other: &str) -> bool {
+    let role = |arn: &str| match arn.parse::<Arn>().ok()?.principal() {
+        Principal::Session(role, _) => Some(role.clone()),
+        _ => None,
+    };
+    let account = |arn: &str| arn.parse::<Arn>().ok().map(|arn| arn.account().clone());
+    match (role(one), role(other)) {
+        (Some(role), Some(same)) => role == same && account(one) == account(other),
+        _ => one == other,
     }
 }
 
@@ -61,5 +78,31 @@ impl BoundAccounts {
         let own = self.0.get_key_value(root).filter(|(_, bound)| same(bound));
         let any = || self.0.iter().find(|(_, bound)| same(bound));
         own.or_else(any).map(|(name, _)| name.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_of_one_role_are_one_caller() {
+        let session = |account: &str, role: &str, name: &str| {
+            format!("acs:ram::{account}:assumed-role/{role}/{name}")
+        };
+        let user = "acs:ram::1234567890123456:user/operator".to_owned();
+        let one = session("1234567890123456", "deployer", "host-run-1");
+        for (other, expected) in [
+            (one.clone(), true),
+            (session("1234567890123456", "deployer", "host-run-2"), true),
+            (session("1234567890123456", "reader", "host-run-1"), false),
+            (session("6543210987654321", "deployer", "host-run-1"), false),
+            ("acs:ram::1234567890123456:role/deployer".to_owned(), false),
+            (user.clone(), false),
+        ] {
+            assert_eq!(is_same_caller(&one, &other), expected, "{other}");
+        }
+        assert!(is_same_caller(&user, &user));
+        assert!(!is_same_caller(&user, "acs:ram::1234567890123456:user/another"));
     }
 }

@@ -41,7 +41,7 @@ mod sighting;
 pub mod undo;
 mod verdict;
 
-pub use account::{Bound, BoundAccounts};
+pub use account::{Bound, BoundAccounts, is_same_caller};
 pub use ask::{Approver, Decision, Question};
 pub use error::RunError;
 pub use event::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine, WouldDeny};

@@ -21,7 +21,8 @@ use crate::record::{
     self, ApprovedPlan, Begun, Entry, FORMAT, Numbered, Party, Place, Recorder, Resumed, Tape,
 };
 use crate::{
-    Approver, BoundAccounts, Mark, Reporter, RunError, RunEvent, Secrets, Verdict, verdict,
+    Approver, BoundAccounts, Mark, Reporter, RunError, RunEvent, Secrets, Verdict, is_same_caller,
+    verdict,
 };
 
 /// What a run stands on. Everything outside is reached through ports, so that the offline cloud and the
@@ -324,7 +325,7 @@ impl Run {
         for (name, party) in &begun.accounts {
             let now = self.settings.accounts.0.get(name);
             if now.is_none_or(|bound| {
-                bound.account.as_str() != party.account || bound.arn != party.arn
+                bound.account.as_str() != party.account || !is_same_caller(&bound.arn, &party.arn)
             }) {
                 return Err(RunError::AccountDifferent {
                     name: name.clone(),

@@ -12,10 +12,13 @@ use sha2::Sha256;
 /// Keeps keys that are derived for fingerprints apart from all others.
 const FINGERPRINT_DOMAIN: &[u8] = b"host fingerprint 1";
 
+/// Keeps the randomness of a run apart from its fingerprints.
+const RANDOMNESS_DOMAIN: &[u8] = b"host randomness 1";
+
 /// The secrets of a run.
 #[derive(Debug)]
 pub struct Secrets {
-    vault: Arc<Vault>,
+    vault: Arc<dyn Vault>,
     lineage: String,
     fingerprint_key: [u8; 32],
     held: Mutex<BTreeMap<SecretRef, SecretText>>,
@@ -29,13 +32,13 @@ pub struct Secrets {
 impl Secrets {
     /// Secrets of `lineage` in `vault`. Fingerprints are keyed by the installation's key and the run: they are
     /// unlike any other run's, and the same when the run is gone on with.
-    pub fn new(vault: Vault, lineage: &str, key: &[u8; 32], run: &RunId) -> Self {
+    pub fn new(vault: Arc<dyn Vault>, lineage: &str, key: &[u8; 32], run: &RunId) -> Self {
         let mut mac = keyed(key);
         mac.update(FINGERPRINT_DOMAIN);
         mac.update(run.as_str().as_bytes());
         let fingerprint_key = mac.finalize().into_bytes().into();
         Self {
-            vault: Arc::new(vault),
+            vault,
             lineage: lineage.to_owned(),
             fingerprint_key,
             held: Mutex::default(),
@@ -234,6 +237,19 @@ impl Secrets {
         Some(bytes.iter().take(16).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")))
     }
 
+    /// The randomness of the run: its `draw`th reading, the same for its plan, for the run itself, and when it is
+    /// gone on with. Nobody without the installation's key can tell it from chance.
+    pub(crate) fn randomness(&self, draw: u64, length: usize) -> Vec<u8> {
+        let block = |index: u64| {
+            let mut mac = keyed(&self.fingerprint_key);
+            mac.update(RANDOMNESS_DOMAIN);
+            mac.update(&draw.to_be_bytes());
+            mac.update(&index.to_be_bytes());
+            mac.finalize().into_bytes()
+        };
+        (0..).flat_map(block).take(length).collect()
+    }
+
     /// `text` without any secret that this run knows, in any of the forms in which it could appear.
     pub fn redact(&self, text: &str) -> String {
         self.redactor.lock().unwrap_or_else(std::sync::PoisonError::into_inner).redact(text)
@@ -256,5 +272,36 @@ pub(crate) fn principal_of(kind: SecretKind, user: Option<&str>) -> Option<Strin
     match kind {
         SecretKind::AccessKey | SecretKind::Password => user.map(|user| format!("user/{user}")),
         SecretKind::Session | SecretKind::LicenseKey => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use host_simulator::VirtualClock;
+    use host_vault::Memory;
+
+    use super::*;
+
+    fn of(run: &str, key: u8) -> Secrets {
+        let clock = VirtualClock::new(Timestamp::from_millis(0));
+        let vault = Arc::new(Memory::new(Arc::new(clock)));
+        Secrets::new(vault, "ack", &[key; 32], &run.parse().expect("a run's id"))
+    }
+
+    #[test]
+    fn what_is_drawn_is_the_plans_own_and_no_other_runs() {
+        let secrets = of("run-19b8d627a80-b4b30787", 7);
+        let first = secrets.randomness(0, 100);
+        assert_eq!(first.len(), 100);
+        assert_eq!(secrets.scratch().randomness(0, 100), first, "its plan draws the same");
+        assert_eq!(of("run-19b8d627a80-b4b30787", 7).randomness(0, 100), first, "and a resume");
+        let others = [
+            secrets.randomness(1, 100),
+            of("run-19b8d627a80-b4b30788", 7).randomness(0, 100),
+            of("run-19b8d627a80-b4b30787", 8).randomness(0, 100),
+        ];
+        for other in others {
+            assert!(other.chunks(20).zip(first.chunks(20)).all(|(one, other)| one != other));
+        }
     }
 }

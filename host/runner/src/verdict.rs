@@ -289,6 +289,7 @@ mod tests {
             account: ACCOUNT.parse().unwrap(),
             arn: format!("acs:ram::{ACCOUNT}:user/operator"),
             keys: Arc::new(StaticKey::new(key)),
+            session: None,
         };
         BoundAccounts(BTreeMap::from([("monitoring".to_owned(), bound)]))
     }

@@ -14,7 +14,7 @@ use crate::{Answer, Event, value};
 /// Defines every product function in the linker.
 pub(crate) fn add_to_linker(linker: &mut Linker<State>, catalog: &'static Catalog) -> Result<()> {
     for product in catalog.products() {
-        linker.instance(&format!("aliyun:{}/types@{}", product.key, host_catalog::CONTRACT))?;
+        linker.instance(&format!("aliyun:{}/types@{}", product.key, product.release()))?;
         for interface in product.interfaces() {
             let mut instance = linker.instance(&interface.name)?;
             for function in interface.functions {

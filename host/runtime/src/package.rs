@@ -9,6 +9,7 @@ use wasmparser::{Encoding, Parser, Payload};
 use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, WorldId, WorldItem};
 
+use crate::contract::release_of;
 use crate::manifest::SECTION;
 use crate::shape::Shapes;
 use crate::{Contract, Manifest, ManifestError, RuntimeError};
@@ -134,7 +135,8 @@ fn check_entry(
         WorldItem::Interface { id, .. } => Some(*id),
         WorldItem::Function(_) | WorldItem::Type { .. } => None,
     });
-    let Some(entry) = exports.find(|id| resolve.id_of(*id).as_deref() == Some(contract.entry()))
+    let Some(entry) =
+        exports.find(|id| resolve.id_of(*id).is_some_and(|name| contract.is_entry(&name)))
     else {
         let expected = contract.entry().to_owned();
         return Err(RuntimeError::NoEntry { name: name.to_owned(), expected });
@@ -178,11 +180,12 @@ fn read_imports(
             if needs.functions.is_empty() && needs.resources.is_empty() {
                 continue;
             }
-            return Err(missing(format!("`{interface}`"), why_missing(&interface, contract)));
+            let functions: Vec<&String> = needs.functions.keys().collect();
+            return Err(missing(whole(&interface, &functions), why_missing(&interface, contract)));
         };
         if let Some(resource) = needs.resources.difference(&offered.resources).next() {
             let full = format!("resource `{interface}.{resource}`");
-            return Err(missing(full, why_lacking(&interface, "resource")));
+            return Err(missing(full, why_lacking(&interface, "resource", contract)));
         }
         for (function, found) in needs.functions {
             let full = format!("{interface}.{function}");
@@ -200,7 +203,7 @@ fn read_imports(
                     });
                 }
                 None => {
-                    let reason = why_lacking(&interface, "function");
+                    let reason = why_lacking(&interface, "function", contract);
                     return Err(missing(format!("function `{full}`"), reason));
                 }
             }
@@ -214,10 +217,47 @@ fn read_imports(
 const WITHOUT: &str = "leave it out where its toolchain can (`--stub-wasi`, `disableFeatures`), or build \
                        it for `wasm32-unknown-unknown`";
 
+/// Functions that are named when an interface is missing.
+const NAMED_MAX: usize = 5;
+
+/// An interface with what is wanted of it.
+fn whole(interface: &str, functions: &[&String]) -> String {
+    let names = functions.iter().take(NAMED_MAX).map(|function| format!("`{function}`"));
+    let mut names: Vec<String> = names.collect();
+    let more = functions.len().saturating_sub(NAMED_MAX);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    let word = if functions.len() == 1 { "function" } else { "functions" };
+    if names.is_empty() {
+        return format!("`{interface}`");
+    }
+    format!("`{interface}` ({word} {})", names.join(", "))
+}
+
+/// What is said if a component asks for a later release than this host has: which one it needs.
+fn too_early(interface: &str, contract: &Contract) -> Option<String> {
+    let wanted = release_of(interface)?;
+    let package = interface.split('/').next()?;
+    let offered = contract.release_on_track(package, wanted)?;
+    (offered < wanted).then(|| {
+        format!(
+            "host {HOST} has `{package}` up to {offered}, and the workflow was built for {wanted}: it needs a \
+             host that has `{package}` {wanted} or later"
+        )
+    })
+}
+
+/// This host's own version.
+const HOST: &str = env!("CARGO_PKG_VERSION");
+
 fn why_missing(interface: &str, contract: &Contract) -> String {
     let stem = interface.split('@').next().unwrap_or_default();
+    if let Some(reason) = too_early(interface, contract) {
+        return reason;
+    }
     if let Some(offered) = contract.version_of(stem) {
-        return format!("it offers `{offered}`");
+        return other_track(interface, offered);
     }
     match stem.split('/').next() {
         Some("wasi:sockets" | "wasi:http" | "wasi:tls") => {
@@ -230,7 +270,24 @@ fn why_missing(interface: &str, contract: &Contract) -> String {
     }
 }
 
-fn why_lacking(interface: &str, what: &str) -> String {
+/// The interface is there, in releases that neither contain nor continue the one that is wanted.
+fn other_track(interface: &str, offered: &str) -> String {
+    let package = interface.split('/').next().unwrap_or_default();
+    match (release_of(interface), release_of(offered)) {
+        (Some(wanted), Some(has)) if wanted > has => format!(
+            "host {HOST} offers `{offered}`, which is of another track: it needs a host that has `{package}` \
+             {wanted} or later"
+        ),
+        (Some(_), Some(_)) => format!("host {HOST} offers `{offered}`, which is of another track"),
+        _ => format!("it offers `{offered}`, and only released versions are met by another one"),
+    }
+}
+
+fn why_lacking(interface: &str, what: &str, contract: &Contract) -> String {
+    if let Some(reason) = too_early(interface, contract) {
+        return reason;
+    }
+
     if interface.starts_with("wasi:") {
         return format!("its empty layer of WASI has no such {what}; {WITHOUT}");
     }

@@ -7,6 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use host_model::{Arn, Principal, Timestamp};
+use host_policy::former_name;
 use host_ram::{Context, Document};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -159,7 +160,7 @@ impl Papers {
         let group = self.group.iter().filter(|_| with_group);
         let documents: Vec<Document> = self.account.iter().chain(group).cloned().collect();
         let decisions: Vec<Decision> = std::iter::once(action)
-            .chain(old_name(action))
+            .chain(former_name(action))
             .map(|action| {
                 let deed = Deed {
                     action: action.to_owned(),
@@ -173,19 +174,6 @@ impl Papers {
         let decided = first(Decision::Forbidden).or_else(|| first(Decision::Allowed));
         decided.unwrap_or(Decision::NotPermitted)
     }
-}
-
-/// The name that policies from before 2022 give an action (`facts.md`, RAM action names).
-fn old_name(action: &str) -> Option<&'static str> {
-    const OLD: [(&str, &str); 6] = [
-        ("cs:DescribeClusterAddonsVersion", "cs:Queryk8sComponentsUpdateVersion"),
-        ("cs:DescribeClusterDetail", "cs:GetClusterById"),
-        ("cs:DescribeClustersV1", "cs:GetClusters"),
-        ("cs:InstallClusterAddons", "cs:InstallK8sComponents"),
-        ("cs:UnInstallClusterAddons", "cs:UnInstallK8sComponents"),
-        ("cs:UpgradeClusterAddons", "cs:UpgradeK8sComponents"),
-    ];
-    OLD.iter().find(|(name, _)| *name == action).map(|(_, old)| *old)
 }
 
 const READ_TRACE_APP: &str = "arms:ReadTraceApp";

@@ -1,11 +1,20 @@
 //! What a kept secret belongs to, and the name of its file.
 
-use host_model::{AccountId, SecretKind, SecretRef, Timestamp};
+use std::path::Path;
+
+use host_model::{AccountId, SecretKind, SecretRef, SecretText, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::seal::{self, Header};
+use crate::{Found, Identity, SealedEntry, VaultError};
+
 /// Versions the digest, so that another way to name files cannot be taken for this one.
 const NAME_SCHEME: &str = "host vault entry 1";
+/// Bytes of one secret. A private key fits several times.
+const SECRET_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of object, principal and lineage together.
+const NAME_BYTES_MAX: usize = 4 * 1024;
 
 /// What a secret belongs to. Holds no secret; shown in lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,6 +47,69 @@ pub struct Kept {
     pub entry: Entry,
     /// When it was sealed.
     pub at: Timestamp,
+}
+
+impl Found {
+    /// An entry that is only tried, never kept.
+    pub(crate) fn rehearsal(at: Timestamp) -> Self {
+        let entry = Entry {
+            account: "00000".parse().expect("five digits are an account id"),
+            principal: None,
+            kind: SecretKind::Password,
+            object: "rehearsal".to_owned(),
+            lineage: String::new(),
+        };
+        Self { kept: Kept { entry, at }, secret: SecretText::new("rehearsal") }
+    }
+
+    /// Seals it under its name, within the limits.
+    pub(crate) fn seal(&self, key: &Identity) -> Result<SealedEntry, VaultError> {
+        let Entry { account, principal, object, lineage, .. } = &self.kept.entry;
+        check_names(&[object, lineage, principal.as_deref().unwrap_or_default()])?;
+        if self.secret.expose().len() > SECRET_BYTES_MAX {
+            return Err(VaultError::EntryOversized { what: "the secret", limit: SECRET_BYTES_MAX });
+        }
+        let bytes = seal::seal(&[key.recipient()], &Header::kept(self.kept.clone()), &self.secret)?;
+        Ok(SealedEntry { name: file_name(account, object, lineage), bytes })
+    }
+
+    /// What lies under `name`, which has to be its own; `at` is for messages.
+    pub(crate) fn open(
+        key: &Identity,
+        name: &str,
+        bytes: &[u8],
+        at: &Path,
+    ) -> Result<Self, VaultError> {
+        let (header, secret) = seal::unseal(key, bytes, at)?;
+        let is_its = |kept: &Kept| {
+            let Entry { account, object, lineage, .. } = &kept.entry;
+            name == file_name(account, object, lineage)
+        };
+        match header.kept {
+            Some(kept) if is_its(&kept) => Ok(Self { kept, secret }),
+            _ => Err(VaultError::EntryMisplaced { path: at.to_owned() }),
+        }
+    }
+
+    /// Refuses to be kept where something else is kept already; the date may be another one.
+    pub(crate) fn must_equal(&self, there: &Self) -> Result<(), VaultError> {
+        let is_same =
+            there.kept.entry == self.kept.entry && there.secret.expose() == self.secret.expose();
+        if is_same { Ok(()) } else { Err(self.taken()) }
+    }
+
+    pub(crate) fn taken(&self) -> VaultError {
+        let Entry { account, object, .. } = self.kept.entry.clone();
+        VaultError::EntryTaken { account, object }
+    }
+}
+
+/// Refuses names that are too long together.
+pub(crate) fn check_names(names: &[&str]) -> Result<(), VaultError> {
+    if names.iter().map(|name| name.len()).sum::<usize>() > NAME_BYTES_MAX {
+        return Err(VaultError::EntryOversized { what: "the entry's name", limit: NAME_BYTES_MAX });
+    }
+    Ok(())
 }
 
 /// The name of the file of an entry: readable where it can be, exact by its digest.

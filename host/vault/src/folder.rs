@@ -1,252 +1,233 @@
-//! Files that only their owner may touch, written whole or not at all.
+//! A folder of sealed secrets: the vault in files.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use host_ports::Entropy;
-use zeroize::Zeroizing;
+use host_model::{AccountId, SecretText};
+use host_ports::{Clock, Entropy};
 
-use crate::VaultError;
-use crate::entry::hex;
+use crate::entry::{file_name, hex};
+use crate::file::{self, Placed, Survives};
+use crate::{
+    Entry, Found, Identity, Intent, Kept, Lock, Opener, Pending, Recipient, SealedEntry, Vault,
+    VaultError, lock, opener, pin,
+};
 
-/// What files written aside begin with; nothing that begins so is ever read.
-pub(crate) const ASIDE_PREFIX: &str = ".aside-";
-/// How many names are tried for one.
-const ASIDE_ATTEMPTS_MAX: u32 = 1000;
-const FOLDER_MODE: u32 = 0o700;
-const FILE_MODE: u32 = 0o600;
-/// The permissions of everybody but the owner.
-const OTHERS_MODE: u32 = 0o077;
+const ENTRIES_FOLDER: &str = "entries";
+const PENDING_FOLDER: &str = "pending";
+/// Bytes of an entry's file: its secret, its names (escaped, they may grow sixfold), and age's own.
+const FILE_BYTES_MAX: u64 = 96 * 1024;
 
-/// Whether a name was free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Placed {
-    /// The file is there now, and survives what it has to.
-    New,
-    /// Something was there already; it was left alone.
-    Taken,
-}
-
-/// What a file survives once it is written, or once it is removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Survives {
-    /// A power cut, and everything less.
-    PowerCut,
-    /// The death of this process.
-    Process,
-}
-
-/// Makes the folder if it is not there; refuses one that is a link or open to others.
-pub(crate) fn prepare(path: &Path) -> Result<(), VaultError> {
-    let made = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path);
-    match made {
-        // A link to nowhere and a file are in the way too: the check below says which.
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            return Err(unusable("make the folder", path)(error));
-        }
-        _ => {}
-    }
-    let found = fs::symlink_metadata(path).map_err(unusable("look at", path))?;
-    if !found.is_dir() {
-        return Err(VaultError::PathUnexpected { path: path.to_owned(), wanted: "a folder" });
-    }
-    refuse_loose(path, &found, FOLDER_MODE)
-}
-
-/// The whole file, or `None` if there is none; wiped on drop.
-pub(crate) fn read(path: &Path, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-    let named = match fs::symlink_metadata(path) {
-        Ok(named) => named,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unusable("look at", path)(error)),
-    };
-    let unexpected =
-        || VaultError::PathUnexpected { path: path.to_owned(), wanted: "an ordinary file" };
-    if !named.is_file() {
-        return Err(unexpected());
-    }
-    let file = File::open(path).map_err(unusable("read", path))?;
-    let opened = file.metadata().map_err(unusable("look at", path))?;
-    // Between the two looks somebody could have put a link there.
-    if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
-        return Err(unexpected());
-    }
-    refuse_loose(path, &opened, FILE_MODE)?;
-    if opened.len() > limit {
-        return Err(VaultError::EntryDamaged { path: path.to_owned(), reason: "too large" });
-    }
-    // Room for all of it at once: growing would leave copies behind that nobody wipes.
-    let room = usize::try_from(opened.len().saturating_add(1)).unwrap_or_default();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    file.take(limit).read_to_end(&mut bytes).map_err(unusable("read", path))?;
-    Ok(Some(bytes))
-}
-
-/// A file, a pipe or a descriptor that the operator named. Links are followed, since descriptors are
-/// links; an ordinary file has to be for its owner only.
-pub(crate) fn read_given(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-    let file = File::open(path).map_err(unusable("read", path))?;
-    let opened = file.metadata().map_err(unusable("look at", path))?;
-    if opened.is_dir() {
-        return Err(VaultError::PathUnexpected { path: path.to_owned(), wanted: "a file" });
-    }
-    if opened.is_file() {
-        refuse_loose(path, &opened, FILE_MODE)?;
-    }
-    let room = usize::try_from(limit.saturating_add(1)).unwrap_or_default();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    file.take(limit).read_to_end(&mut bytes).map_err(unusable("read", path))?;
-    Ok(bytes)
-}
-
-/// Writes a new file whole, with mode 0600, and never over another.
-pub(crate) fn place(
-    folder: &Path,
-    name: &str,
-    bytes: &[u8],
+/// A vault in a folder, opened.
+pub struct Folder {
+    dir: PathBuf,
+    entries: PathBuf,
+    pending: PathBuf,
+    key: Identity,
     survives: Survives,
-    entropy: &dyn Entropy,
-) -> Result<Placed, VaultError> {
-    place_held(folder, name, bytes, survives, entropy).map(|(placed, _)| placed)
+    entropy: Arc<dyn Entropy>,
+    clock: Arc<dyn Clock>,
 }
 
-/// The same, with the file held: as long as it is, nobody sweeps it away.
-pub(crate) fn place_held(
-    folder: &Path,
-    name: &str,
-    bytes: &[u8],
-    survives: Survives,
-    entropy: &dyn Entropy,
-) -> Result<(Placed, File), VaultError> {
-    let (aside, mut file) = create_aside(folder, entropy)?;
-    let target = folder.join(name);
-    let written = write(&mut file, bytes, survives)
-        .map_err(unusable("write", &aside))
-        .inspect(|()| host_ports::crash_point("vault: written aside, not linked"))
-        .and_then(|()| link(&aside, &target))
-        .inspect(|_| host_ports::crash_point("vault: linked, and still aside"));
-    // The link keeps the bytes; what was written aside goes, whether it became one or not.
-    let removed = fs::remove_file(&aside);
-    let placed = written?;
-    removed.map_err(unusable("remove", &aside))?;
-    sync_folder(folder, survives)?;
-    host_ports::crash_point("vault: placed");
-    Ok((placed, file))
-}
-
-/// Removes what processes that died had written aside. What a living one has there is locked by it.
-pub(crate) fn sweep(folder: &Path) -> Result<(), VaultError> {
-    for item in fs::read_dir(folder).map_err(unusable("list", folder))? {
-        let item = item.map_err(unusable("list", folder))?;
-        if !item.file_name().to_string_lossy().starts_with(ASIDE_PREFIX) {
-            continue;
+impl Folder {
+    /// Opens the vault in `dir`, and makes folder and key on first use. Waits while another process
+    /// is opening it.
+    ///
+    /// Refuses a folder or a key that is a link or open to other users, a vault that has entries but
+    /// no key, a folder that had a key before and has none, and a key that is not the one that was
+    /// first seen here.
+    pub fn open(
+        dir: &Path,
+        lock: &Lock,
+        entropy: Arc<dyn Entropy>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, VaultError> {
+        let (entries, pending) = (dir.join(ENTRIES_FOLDER), dir.join(PENDING_FOLDER));
+        for folder in [dir, &entries, &pending, &opener::folder(dir)] {
+            file::prepare(folder)?;
         }
-        let path = item.path();
-        let is_file = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
-        // What stays for another reason is in nobody's way: such files are never read.
-        if is_file && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
-            drop(fs::remove_file(&path));
+        let _held = pin::hold(dir)?;
+        for folder in [dir, &entries, &pending, &opener::folder(dir)] {
+            file::sweep(folder)?;
         }
-    }
-    Ok(())
-}
-
-/// Removes a file; whether there was one.
-pub(crate) fn remove(folder: &Path, name: &str, survives: Survives) -> Result<bool, VaultError> {
-    let path = folder.join(name);
-    host_ports::crash_point("vault: before removing");
-    match fs::remove_file(&path) {
-        Ok(()) => sync_folder(folder, survives).map(|()| true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(unusable("remove", &path)(error)),
-    }
-}
-
-/// The names in a folder, sorted, without those of files written aside.
-pub(crate) fn names(folder: &Path) -> Result<Vec<String>, VaultError> {
-    let mut names = Vec::new();
-    for item in fs::read_dir(folder).map_err(unusable("list", folder))? {
-        let item = item.map_err(unusable("list", folder))?;
-        let name = item.file_name().to_string_lossy().into_owned();
-        if !name.starts_with(ASIDE_PREFIX) {
-            names.push(name);
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// A process that died may have left a file, and one with the same seed draws the same names.
-fn create_aside(folder: &Path, entropy: &dyn Entropy) -> Result<(PathBuf, File), VaultError> {
-    let mut attempts = 0;
-    loop {
-        let mut randomness = [0; 8];
-        entropy.fill(&mut randomness);
-        let aside = folder.join(format!("{ASIDE_PREFIX}{}", hex(&randomness)));
-        attempts += 1;
-        match create(&aside).and_then(|file| held(&aside, file)) {
-            // Swept away between the two steps, by a process that saw nobody hold it.
-            Ok(None) if attempts < ASIDE_ATTEMPTS_MAX => {}
-            Err(error)
-                if error.kind() == ErrorKind::AlreadyExists && attempts < ASIDE_ATTEMPTS_MAX => {}
-            created => {
-                let gone = || io::Error::from(ErrorKind::NotFound);
-                let file = created.and_then(|file| file.ok_or_else(gone));
-                return Ok((aside.clone(), file.map_err(unusable("write", &aside))?));
+        let key = if let Some(key) = lock::unlock(dir, lock)? {
+            key
+        } else {
+            let is_empty = |folder| file::names(folder).map(|names| names.is_empty());
+            if !is_empty(&entries)? || !is_empty(&pending)? {
+                return Err(VaultError::IdentityMissing { path: lock.path(dir) });
             }
+            pin::refuse_gone(dir)?;
+            lock::make(dir, lock, clock.now(), entropy.as_ref())?
+        };
+        pin::check(dir, &key, entropy.as_ref())?;
+        let (dir, survives) = (dir.to_owned(), Survives::PowerCut);
+        Ok(Self { dir, entries, pending, key, survives, entropy, clock })
+    }
+
+    /// The same vault, which leaves it to the system when what it keeps survives a power cut; the death of
+    /// this process it survives all the same. For the secrets of an offline cloud, which are invented.
+    #[must_use]
+    pub fn forgo_sync(self) -> Self {
+        Self { survives: Survives::Process, ..self }
+    }
+
+    /// Who opens the vault with an age identity of their own, sorted; each file is looked into.
+    pub fn recipients(&self) -> Result<Vec<Opener>, VaultError> {
+        opener::list(&self.dir, &self.key)
+    }
+
+    /// Lets one more identity open the vault: everything in it, now and later. Whether it is new.
+    pub fn add_recipient(
+        &self,
+        recipient: &Recipient,
+        label: Option<&str>,
+    ) -> Result<bool, VaultError> {
+        let label = label.map(str::to_owned);
+        let opener = Opener { recipient: recipient.to_string(), label, at: self.clock.now() };
+        if self.recipients()?.iter().any(|there| there.recipient == opener.recipient) {
+            return Ok(false);
+        }
+        let placed = opener::place(&self.dir, &self.key, &opener, self.entropy.as_ref())?;
+        Ok(placed == Placed::New)
+    }
+
+    /// Takes an identity's way in away; whether it had one. What it read it may still know, the
+    /// vault's key included. The last way into a vault stays.
+    pub fn remove_recipient(&self, recipient: &Recipient) -> Result<bool, VaultError> {
+        let all = self.recipients()?;
+        let is_only = all.len() == 1 && all[0].recipient == recipient.to_string();
+        if is_only && !lock::opens_without_recipients(&self.dir) {
+            return Err(VaultError::RecipientLast { recipient: recipient.to_string() });
+        }
+        opener::remove(&self.dir, recipient)
+    }
+
+    /// Tells this vault's key apart from any other: two operators of one vault see the same.
+    pub fn fingerprint(&self) -> String {
+        self.key.fingerprint()
+    }
+
+    fn keep_sealed(&self, found: &Found, sealed: &SealedEntry) -> Result<bool, VaultError> {
+        let SealedEntry { name, bytes } = sealed;
+        if let Some(there) = self.read(name)? {
+            return found.must_equal(&there).map(|()| false);
+        }
+        match self.write(&self.entries, name, bytes)? {
+            Placed::New => Ok(true),
+            Placed::Taken => match self.read(name)? {
+                Some(there) => found.must_equal(&there).map(|()| false),
+                // Kept and deleted by another process in between.
+                None => Err(found.taken()),
+            },
         }
     }
-}
 
-/// The file, locked by this process; none if its name is gone.
-fn held(path: &Path, file: File) -> io::Result<Option<File>> {
-    file.lock()?;
-    match fs::symlink_metadata(path) {
-        Ok(_) => Ok(Some(file)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+    fn write(&self, folder: &Path, name: &str, bytes: &[u8]) -> Result<Placed, VaultError> {
+        file::place(folder, name, bytes, self.survives, self.entropy.as_ref())
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Found>, VaultError> {
+        let path = self.entries.join(name);
+        let bytes = file::read(&path, FILE_BYTES_MAX)?;
+        bytes.map(|bytes| Found::open(&self.key, name, &bytes, &path)).transpose()
+    }
+
+    fn read_pending(&self, name: &str) -> Result<Option<Pending>, VaultError> {
+        let path = self.pending.join(name);
+        let bytes = file::read(&path, FILE_BYTES_MAX)?;
+        bytes.map(|bytes| Pending::open(&self.key, name, &bytes, &path)).transpose()
     }
 }
 
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)
-}
+impl Vault for Folder {
+    fn prepare(&self, entry: &Entry, secret: &SecretText) -> Result<SealedEntry, VaultError> {
+        let kept = Kept { entry: entry.clone(), at: self.clock.now() };
+        Found { kept, secret: secret.clone() }.seal(&self.key)
+    }
 
-fn write(file: &mut File, bytes: &[u8], survives: Survives) -> io::Result<()> {
-    file.write_all(bytes)?;
-    match survives {
-        Survives::PowerCut => file.sync_all(),
-        Survives::Process => Ok(()),
+    fn place(&self, sealed: &SealedEntry) -> Result<bool, VaultError> {
+        let SealedEntry { name, bytes } = sealed;
+        let found = Found::open(&self.key, name, bytes, &self.entries.join(name))?;
+        self.keep_sealed(&found, sealed)
+    }
+
+    fn receive(&self, found: &Found) -> Result<bool, VaultError> {
+        self.keep_sealed(found, &found.seal(&self.key)?)
+    }
+
+    fn find(
+        &self,
+        account: &AccountId,
+        object: &str,
+        lineage: &str,
+    ) -> Result<Option<Found>, VaultError> {
+        self.read(&file_name(account, object, lineage))
+    }
+
+    fn list(&self) -> Result<Vec<Kept>, VaultError> {
+        let mut all = Vec::new();
+        for name in file::names(&self.entries)? {
+            all.extend(self.read(&name)?.map(|found| found.kept));
+        }
+        all.sort();
+        Ok(all)
+    }
+
+    fn delete(&self, account: &AccountId, object: &str, lineage: &str) -> Result<bool, VaultError> {
+        file::remove(&self.entries, &file_name(account, object, lineage), self.survives)
+    }
+
+    fn rehearse(&self) -> Result<(), VaultError> {
+        let mut randomness = [0; 16];
+        self.entropy.fill(&mut randomness);
+        let SealedEntry { name: own, bytes } =
+            Found::rehearsal(self.clock.now()).seal(&self.key)?;
+        let name = format!("{}rehearsal-{}", file::ASIDE_PREFIX, hex(&randomness));
+        let (survives, entropy) = (self.survives, self.entropy.as_ref());
+        let (_, _held) = file::place_held(&self.entries, &name, &bytes, survives, entropy)?;
+        let path = self.entries.join(&name);
+        let read = file::read(&path, FILE_BYTES_MAX).and_then(|bytes| match bytes {
+            Some(bytes) => Found::open(&self.key, &own, &bytes, &path).map(|_| ()),
+            None => Err(VaultError::EntryDamaged { path, reason: "it is gone" }),
+        });
+        read.and(file::remove(&self.entries, &name, survives)).map(|_| ())
+    }
+
+    fn intend(&self, intent: &Intent) -> Result<Option<Pending>, VaultError> {
+        let name = intent.file_name();
+        let pending = Pending { intent: intent.clone(), at: self.clock.now() };
+        let sealed = pending.seal(&self.key)?;
+        if let Some(earlier) = self.read_pending(&name)? {
+            return Ok(Some(earlier));
+        }
+        match self.write(&self.pending, &name, &sealed)? {
+            Placed::New => Ok(None),
+            Placed::Taken => match self.read_pending(&name)? {
+                Some(faster) => Ok(Some(faster)),
+                // Settled by another process in between.
+                None => Err(intent.taken()),
+            },
+        }
+    }
+
+    fn intents(&self) -> Result<Vec<Pending>, VaultError> {
+        let mut all = Vec::new();
+        for name in file::names(&self.pending)? {
+            all.extend(self.read_pending(&name)?);
+        }
+        all.sort();
+        Ok(all)
+    }
+
+    fn settle(&self, intent: &Intent) -> Result<bool, VaultError> {
+        file::remove(&self.pending, &intent.file_name(), self.survives)
     }
 }
 
-// Unlike a rename, a link fails if the name is taken, also when two processes race for it.
-fn link(aside: &Path, target: &Path) -> Result<Placed, VaultError> {
-    match fs::hard_link(aside, target) {
-        Ok(()) => Ok(Placed::New),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Placed::Taken),
-        Err(error) => Err(unusable("write", target)(error)),
+impl fmt::Debug for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Folder").field("dir", &self.dir).finish_non_exhaustive()
     }
-}
-
-fn sync_folder(folder: &Path, survives: Survives) -> Result<(), VaultError> {
-    if survives == Survives::Process {
-        return Ok(());
-    }
-    File::open(folder).and_then(|opened| opened.sync_all()).map_err(unusable("sync", folder))
-}
-
-fn refuse_loose(path: &Path, found: &Metadata, wanted: u32) -> Result<(), VaultError> {
-    let mode = found.permissions().mode() & 0o7777;
-    if mode & OTHERS_MODE == 0 {
-        return Ok(());
-    }
-    Err(VaultError::ModeLoose { path: path.to_owned(), mode, wanted })
-}
-
-fn unusable(attempt: &'static str, path: &Path) -> impl FnOnce(io::Error) -> VaultError {
-    let path = path.to_owned();
-    move |source| VaultError::FileUnusable { attempt, path, source }
 }

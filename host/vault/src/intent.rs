@@ -4,10 +4,14 @@
 //! the cloud has a key that nobody knows. A note that is sealed *before* the request says so to the next
 //! run: a key of this user that is younger than the note, and unknown to the vault, is that key.
 
-use host_model::{AccountId, RunId, SecretKind, Timestamp};
+use std::path::Path;
+
+use host_model::{AccountId, RunId, SecretKind, SecretText, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::entry::digest;
+use crate::entry::{check_names, digest};
+use crate::seal::{self, Header};
+use crate::{Identity, VaultError};
 
 /// Versions the digest, and keeps names of notes apart from names of entries.
 const NAME_SCHEME: &str = "host vault intent 1";
@@ -44,5 +48,33 @@ impl Intent {
         let Self { account, principal, kind, lineage, .. } = self;
         let parts = [NAME_SCHEME, lineage, account.as_str(), principal, kind.as_str()];
         format!("{account}-{}.age", digest(&parts))
+    }
+
+    pub(crate) fn taken(&self) -> VaultError {
+        let (account, object) = (self.account.clone(), self.principal.clone());
+        VaultError::EntryTaken { account, object }
+    }
+}
+
+impl Pending {
+    /// Seals it, within the limits; its name is the intent's.
+    pub(crate) fn seal(&self, key: &Identity) -> Result<Vec<u8>, VaultError> {
+        check_names(&[&self.intent.principal, &self.intent.lineage])?;
+        let header = Header::pending(self.clone());
+        seal::seal(&[key.recipient()], &header, &SecretText::new(""))
+    }
+
+    /// What lies under `name`, which has to be its own; `at` is for messages.
+    pub(crate) fn open(
+        key: &Identity,
+        name: &str,
+        bytes: &[u8],
+        at: &Path,
+    ) -> Result<Self, VaultError> {
+        let (header, _) = seal::unseal(key, bytes, at)?;
+        match header.pending {
+            Some(pending) if name == pending.intent.file_name() => Ok(pending),
+            _ => Err(VaultError::EntryMisplaced { path: at.to_owned() }),
+        }
     }
 }

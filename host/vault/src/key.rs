@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::VaultError;
 use crate::entry::hex;
-use crate::folder;
+use crate::file;
 
 /// Bytes of a file that holds a key; an age key is 75.
 pub(crate) const IDENTITY_BYTES_MAX: u64 = 4096;
@@ -30,7 +30,7 @@ impl Identity {
 
     /// Reads a file that only its owner may read: the first key in it counts.
     pub fn read(path: &Path) -> Result<Self, VaultError> {
-        let bytes = folder::read_given(path, IDENTITY_BYTES_MAX)?;
+        let bytes = file::read_given(path, IDENTITY_BYTES_MAX)?;
         Self::parse(&bytes, path)
     }
 

@@ -1,5 +1,7 @@
 //! Secrets at rest: sealed, scoped, never overwritten.
 //!
+//! What a vault can do is a port, [`Vault`]; the one that this program has is a folder, [`Folder`]:
+//!
 //! ```text
 //! DIR/                 0700, refused if it is a link or open to others
 //!   identity.txt       0600, the vault's key (or identity.age, sealed with a passphrase)
@@ -50,14 +52,16 @@
 mod entry;
 mod error;
 mod export;
+mod file;
 mod folder;
 mod intent;
 mod key;
 mod lock;
+mod memory;
 mod opener;
 mod pin;
+mod port;
 mod seal;
-mod vault;
 
 #[cfg(test)]
 mod tests;
@@ -65,8 +69,10 @@ mod tests;
 pub use entry::{Entry, Kept};
 pub use error::VaultError;
 pub use export::{Realm, export, open_export};
+pub use folder::Folder;
 pub use intent::{Intent, Pending};
 pub use key::{Identity, Recipient};
 pub use lock::Lock;
+pub use memory::Memory;
 pub use opener::Opener;
-pub use vault::{Found, SealedEntry, Vault};
+pub use port::{Found, SealedEntry, Vault};

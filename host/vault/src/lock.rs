@@ -8,7 +8,7 @@ use host_model::{SecretText, Timestamp};
 use host_ports::Entropy;
 use zeroize::Zeroizing;
 
-use crate::folder::{self, Placed, Survives};
+use crate::file::{self, Placed, Survives};
 use crate::key::IDENTITY_BYTES_MAX;
 use crate::{Identity, Opener, VaultError, opener, seal};
 
@@ -27,7 +27,8 @@ const WORK: u8 = 4;
 /// The most that opening accepts, so that a planted file cannot keep the machine busy.
 const WORK_MAX: u8 = 20;
 
-/// How a vault is opened.
+/// How a vault is opened. What lets one process at a time write a run is the journal's `Locks`; what is held
+/// while a vault is opened is a file beside it.
 #[derive(Debug, Clone)]
 pub enum Lock {
     /// The key lies beside the entries, in a file that only its owner reads.
@@ -41,7 +42,7 @@ pub enum Lock {
 impl Lock {
     /// The passphrase that is the first line of a file, a pipe or a descriptor (`/dev/fd/3`).
     pub fn from_passphrase_file(path: &Path) -> Result<Self, VaultError> {
-        let bytes = folder::read_given(path, PASSPHRASE_BYTES_MAX)?;
+        let bytes = file::read_given(path, PASSPHRASE_BYTES_MAX)?;
         let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let text = std::str::from_utf8(line)
@@ -82,7 +83,7 @@ pub(crate) fn unlock(dir: &Path, lock: &Lock) -> Result<Option<Identity>, VaultE
         return Err(VaultError::PassphraseShort { minimum: PASSPHRASE_CHARACTERS_MIN });
     }
     let path = lock.path(dir);
-    let Some(bytes) = folder::read(&path, IDENTITY_BYTES_MAX)? else {
+    let Some(bytes) = file::read(&path, IDENTITY_BYTES_MAX)? else {
         return match other_way(dir)? {
             Some(different) => Err(match lock {
                 Lock::Own(own) => {
@@ -116,13 +117,13 @@ pub(crate) fn make(
     let text = identity.to_text();
     let line = Zeroizing::new(format!("{}\n", text.expose()).into_bytes());
     let placed = match lock {
-        Lock::IdentityFile => folder::place(dir, PLAIN_NAME, &line, Survives::PowerCut, entropy)?,
+        Lock::IdentityFile => file::place(dir, PLAIN_NAME, &line, Survives::PowerCut, entropy)?,
         Lock::Passphrase(passphrase) => {
             let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.expose()));
             recipient.set_work_factor(WORK);
             let recipient = std::iter::once(&recipient as &dyn age::Recipient);
             let sealed = seal::encrypt(recipient, &line)?;
-            folder::place(dir, SEALED_NAME, &sealed, Survives::PowerCut, entropy)?
+            file::place(dir, SEALED_NAME, &sealed, Survives::PowerCut, entropy)?
         }
         Lock::Own(own) => {
             let opener = Opener { recipient: own.recipient().to_string(), label: None, at: now };
@@ -146,7 +147,7 @@ fn other_way(dir: &Path) -> Result<Option<VaultError>, VaultError> {
         }
     }
     let openers = opener::folder(dir);
-    let has_any = !folder::names(&openers)?.is_empty();
+    let has_any = !file::names(&openers)?.is_empty();
     Ok(has_any.then(|| different(openers, "age identities of its operators")))
 }
 

@@ -10,7 +10,7 @@ use host_model::Timestamp;
 use host_ports::Entropy;
 use serde::{Deserialize, Serialize};
 
-use crate::folder::{self, Placed, Survives};
+use crate::file::{self, Placed, Survives};
 use crate::key::IDENTITY_BYTES_MAX;
 use crate::seal::{self, Header};
 use crate::{Identity, Recipient, VaultError};
@@ -51,7 +51,7 @@ pub(crate) fn place(
 ) -> Result<Placed, VaultError> {
     let recipients = [opener.recipient.parse()?, key.recipient()];
     let sealed = seal::seal(&recipients, &Header::opener(opener.clone()), &key.to_text())?;
-    folder::place(&folder(dir), &name(&opener.recipient), &sealed, Survives::PowerCut, entropy)
+    file::place(&folder(dir), &name(&opener.recipient), &sealed, Survives::PowerCut, entropy)
 }
 
 /// The vault's key, with the identity of one of its recipients. Whether it is *this* vault's key only
@@ -69,9 +69,9 @@ pub(crate) fn open(own: &Identity, bytes: &[u8], path: &Path) -> Result<Identity
 pub(crate) fn list(dir: &Path, key: &Identity) -> Result<Vec<Opener>, VaultError> {
     let folder = folder(dir);
     let mut all = Vec::new();
-    for file in folder::names(&folder)? {
+    for file in file::names(&folder)? {
         let path = folder.join(&file);
-        let Some(bytes) = folder::read(&path, IDENTITY_BYTES_MAX)? else { continue };
+        let Some(bytes) = file::read(&path, IDENTITY_BYTES_MAX)? else { continue };
         let forged = || VaultError::RecipientForged { path: path.clone() };
         let (header, held) = seal::unseal(key, &bytes, &path).map_err(|_| forged())?;
         let opener = header.opener.ok_or_else(forged)?;
@@ -85,5 +85,5 @@ pub(crate) fn list(dir: &Path, key: &Identity) -> Result<Vec<Opener>, VaultError
 
 /// Removes one; whether it was there.
 pub(crate) fn remove(dir: &Path, recipient: &Recipient) -> Result<bool, VaultError> {
-    folder::remove(&folder(dir), &name(&recipient.to_string()), Survives::PowerCut)
+    file::remove(&folder(dir), &name(&recipient.to_string()), Survives::PowerCut)
 }

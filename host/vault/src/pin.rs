@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use host_ports::Entropy;
 
-use crate::folder::{self, Placed, Survives};
+use crate::file::{self, Placed, Survives};
 use crate::{Identity, VaultError};
 
 const PIN_BYTES_MAX: u64 = 256;
@@ -51,9 +51,9 @@ pub(crate) fn check(dir: &Path, key: &Identity, entropy: &dyn Entropy) -> Result
     let path = parent.join(&name);
     let wanted = key.fingerprint();
     let matches = |text: &[u8]| text.trim_ascii() == wanted.as_bytes();
-    let found = match folder::read(&path, PIN_BYTES_MAX)? {
+    let found = match file::read(&path, PIN_BYTES_MAX)? {
         Some(found) => found,
-        None => match folder::place(
+        None => match file::place(
             &parent,
             &name,
             format!("{wanted}\n").as_bytes(),
@@ -61,7 +61,7 @@ pub(crate) fn check(dir: &Path, key: &Identity, entropy: &dyn Entropy) -> Result
             entropy,
         )? {
             Placed::New => return Ok(()),
-            Placed::Taken => folder::read(&path, PIN_BYTES_MAX)?.unwrap_or_default(),
+            Placed::Taken => file::read(&path, PIN_BYTES_MAX)?.unwrap_or_default(),
         },
     };
     if matches(&found) {

@@ -25,8 +25,13 @@ enum Verb {
     },
     /// Runs all tests of all rooms.
     Test,
-    /// Writes the product packages below `wit/deps` from the catalog.
-    Wit(Generate),
+    /// Writes the product packages below `wit/deps` from the catalog; or releases the contract.
+    Wit {
+        #[command(flatten)]
+        generate: Generate,
+        #[command(subcommand)]
+        verb: Option<WitVerb>,
+    },
     /// Builds the workflows from source and writes their index.
     Guests(Generate),
     /// Writes the reference pages below `docs/reference` from the code.
@@ -53,6 +58,17 @@ enum Verb {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum WitVerb {
+    /// Releases every package whose version was not released yet: its text, its digest, and a component that imports
+    /// all of it. Whatever was released stays as it is.
+    Release {
+        /// Makes the newest release anew. Only as long as nobody has it.
+        #[arg(long)]
+        replace: bool,
+    },
+}
+
 #[derive(Debug, clap::Args)]
 struct Generate {
     /// Writes nothing; fails if something is stale.
@@ -72,7 +88,11 @@ impl Command {
         match self.verb {
             Verb::Check { stages } => stage::run(workspace, &stages),
             Verb::Test => stage::test(workspace),
-            Verb::Wit(generate) => wit::packages(workspace, generate.mode()),
+            Verb::Wit { verb: Some(WitVerb::Release { replace }), .. } => {
+                wit::release(workspace, replace)
+            }
+            Verb::Wit { generate: Generate { check: true }, verb: None } => wit::check(workspace),
+            Verb::Wit { .. } => wit::packages(workspace, Mode::Write),
             Verb::Guests(generate) => guests::build(workspace, generate.mode()),
             Verb::Docs(generate) => reference::pages(workspace, generate.mode()),
             Verb::Tidy => tidy::check(workspace),

@@ -52,6 +52,12 @@ pub(crate) enum XtaskError {
         /// The command that mends it.
         command: &'static str,
     },
+    /// The contract is not what was promised.
+    #[error("the contract is not what was promised\n- {}", faults.join("\n- "))]
+    Broken {
+        /// What is wrong, in words.
+        faults: Vec<String>,
+    },
     /// Rules of the house are broken.
     #[error("{count} rules of the house are broken")]
     Untidy {
@@ -89,6 +95,7 @@ impl Problem for XtaskError {
             Self::FileUnusable { .. } => "xtask.file-unusable",
             Self::Unreadable { .. } => "xtask.answer-unreadable",
             Self::Stale { .. } => "xtask.file-stale",
+            Self::Broken { .. } => "xtask.contract-broken",
             Self::Untidy { .. } => "xtask.rule-broken",
             Self::StageFailed { source, .. } => source.code(),
         }
@@ -102,6 +109,9 @@ impl Problem for XtaskError {
         match self {
             Self::ProgramMissing { program, .. } => Some(install(program)),
             Self::Stale { command, .. } => Some(format!("run `{command}` and look at the change")),
+            Self::Broken { .. } => Some(
+                "docs/contract.md says what may be added, and how a new track is begun".to_owned(),
+            ),
             Self::StageFailed { stage, source } => {
                 let again = format!("`cargo xtask check {stage}` runs this stage alone");
                 Some(source.hint().map_or_else(|| again.clone(), |hint| format!("{hint}; {again}")))

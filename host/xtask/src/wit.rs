@@ -1,7 +1,8 @@
-//! `cargo xtask wit`: the typed product packages below `wit/deps`, from the catalog.
+//! `cargo xtask wit`: the typed product packages below `wit/deps`, from the catalog; and releases of the contract.
 
 use host_catalog::{Catalog, package_text};
 
+use crate::contract;
 use crate::error::XtaskError;
 use crate::generated::{self, Files, Mode};
 use crate::workspace::Workspace;
@@ -9,6 +10,19 @@ use crate::workspace::Workspace;
 /// Writes or checks the product packages.
 pub(crate) fn packages(workspace: &Workspace, mode: Mode) -> Result<(), XtaskError> {
     generated::keep(workspace, mode, &files(), "cargo xtask wit")
+}
+
+/// Checks that the product packages are what the catalog says, and the contract what was promised.
+pub(crate) fn check(workspace: &Workspace) -> Result<(), XtaskError> {
+    packages(workspace, Mode::Check)?;
+    contract::check(workspace)
+}
+
+/// Releases what `wit/` is now.
+pub(crate) fn release(workspace: &Workspace, replace: bool) -> Result<(), XtaskError> {
+    packages(workspace, Mode::Check)?;
+    contract::release(workspace, replace)?;
+    contract::check(workspace)
 }
 
 fn files() -> Files {

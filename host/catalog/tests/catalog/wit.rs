@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use host_catalog::{Catalog, package_text};
+use host_catalog::{Catalog, Product, package_text};
 
 fn committed(path: &str) -> String {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../wit");
@@ -56,4 +56,49 @@ fn settings_are_pairs_in_the_contract() {
          cluster-id: string, component-id: string, config: list<tuple<string, value>>, \
          options: modify-cluster-addon-options) -> result<_, error>;"
     ));
+}
+
+/// What a later release does to the data of a product, and to its package.
+#[test]
+fn what_comes_later_says_so_and_leaves_what_was_released() {
+    let data = include_str!("../../data/sts.toml");
+    let later = data
+        .replace(
+            "[actions.GetCallerIdentity]\n",
+            "[actions.GetCallerIdentity]\nsince = \"0.1.1\"\n",
+        )
+        .replace("is = \"external-id\" }", "is = \"external-id\", late = true }");
+    let (before, after) =
+        (Product::parse("sts", data).unwrap(), Product::parse("sts", &later).unwrap());
+    assert_eq!(after.release().to_string(), "0.1.1");
+    assert_eq!(after.interfaces()[0].name, "aliyun:sts/queries@0.1.1");
+    let text = package_text(&after);
+    assert!(text.contains("\npackage aliyun:sts@0.1.1;\n"));
+    let gate = |version: &str, item: &str| format!("@since(version = {version})\n{item}");
+    for new in
+        ["interface queries", "  get-caller-identity: func", "  record get-caller-identity-options"]
+    {
+        assert!(text.contains(&gate("0.1.1", new)), "{new}");
+    }
+    for old in [
+        "interface changes",
+        "  assume-role: func",
+        "  record assume-role-options",
+        "  record caller-identity",
+    ] {
+        assert!(text.contains(&gate("0.1.0", old)), "{old}");
+    }
+    assert!(text.contains("  @since(version = 0.1.1)\n  use types.{caller-identity};\n"));
+    assert!(package_text(&before).contains("external-id: option<string>"));
+    assert!(!text.contains("external-id"), "a late parameter has no place but `extra`");
+}
+
+#[test]
+fn what_is_late_is_optional() {
+    for product in Catalog::builtin().products() {
+        for action in product.actions.values() {
+            let late = action.parameters.iter().find(|it| it.late && it.required);
+            assert!(late.is_none(), "{}: {late:?} would have been required before", action.name);
+        }
+    }
 }

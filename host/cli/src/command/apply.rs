@@ -9,12 +9,13 @@ use host_plan::{Approval, How, Plan};
 use host_policy::Allowances;
 use host_ports::Clock as _;
 use host_runner::record::{ApprovedPlan, Place};
-use host_runner::{Origin, Run};
+use host_runner::{Origin, Run, is_same_caller};
 
 use crate::command::read_component;
 use crate::command::run::{finish, prepare, slots};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::Work;
 use crate::session::{Session, Terms, allowances};
 use crate::{policy, vetted};
 
@@ -68,14 +69,15 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         vetted: vetted::is_vetted(&plan.workflow.digest),
         provoke: plan.terms.provoke,
     };
-    let cloud = session.cloud(&realm, &place, &slots(manifest), terms).await?;
-    same_accounts(&plan, &cloud.accounts)?;
     let policy = match &plan.terms.policy {
         Some(text) => Some(policy::parse("the policy file that the plan was made with", text)?),
         None => policy::chosen(None, &session.config)?,
     };
     policy::refuse_audit(policy.as_deref(), &place)?;
     let allowances = Allowances { policy, ..allowances(&plan.allowed, plan.terms.adopt)? };
+    let work = Work::Run { package: workflow.package(), allowances: &allowances };
+    let cloud = session.cloud(&realm, &place, &slots(manifest), terms, work).await?;
+    same_accounts(&plan, &cloud.accounts)?;
     let settings = session.settings(cloud, &plan.run, &manifest.lineage, allowances, terms);
     realm.save()?;
     let approval = Approval {
@@ -130,7 +132,9 @@ fn same_component(plan: &Plan, digest: &str) -> Result<(), Failure> {
 fn same_accounts(plan: &Plan, accounts: &host_runner::BoundAccounts) -> Result<(), Failure> {
     for (name, party) in &plan.accounts {
         let now = accounts.0.get(name);
-        if now.is_some_and(|now| now.account == party.account && now.arn == party.arn) {
+        if now
+            .is_some_and(|now| now.account == party.account && is_same_caller(&now.arn, &party.arn))
+        {
             continue;
         }
         let now = now.map_or("nobody", |now| now.arn.as_str());

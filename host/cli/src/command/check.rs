@@ -10,8 +10,9 @@ use crate::command::proposal::reporter;
 use crate::command::run::prepare;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
-use crate::session::{Terms, allowances};
+use crate::session::Terms;
 use crate::{output, vetted};
 
 /// Say whether the cloud still is as a run left it; what differs is shown as a plan. Changes nothing.
@@ -34,9 +35,10 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let terms =
         Terms { unattended: false, vetted: vetted::is_vetted(digest), provoke: begun.provoke };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
-    let cloud = session.cloud(&realm, &begun.place, &names, terms).await?;
+    let allowances = recorded.allowances(&session, None)?;
+    let work = Work::Run { package: workflow.package(), allowances: &allowances };
+    let cloud = session.cloud(&realm, &begun.place, &names, terms, work).await?;
     let new = session.new_id(&cloud).await?;
-    let allowances = allowances(&begun.allowed, begun.adopt)?;
     let settings = session.settings(cloud, &new, &begun.workflow.lineage, allowances, terms);
     let origin =
         Origin { input: &begun.input, allowed: &begun.allowed, place: &begun.place, plan: None };

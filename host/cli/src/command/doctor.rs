@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use clap::Args;
 use host_client::Silent;
-use host_credential::{CredentialError, Profiles, identify};
+use host_credential::{Credential, CredentialError, Profiles, identify};
 use host_model::{Problem as _, quote};
-use host_vault::Vault;
+use host_vault::{Folder, Vault as _};
 use serde_json::json;
 
 use crate::config::Config;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::folders::Folders;
+use crate::narrow;
 use crate::online::Online;
 use crate::output::{counted, data, event};
 use crate::unlock;
@@ -136,7 +137,7 @@ fn vault(context: &Context, config: &Config, name: &str, folder: &Path) -> Findi
         Err(failure) => return Finding::wrong("vault", name, &failure),
     };
     let ports = (Arc::new(host_net::SystemEntropy), Arc::new(host_net::SystemClock));
-    let kept = Vault::open(folder, &lock, ports.0, ports.1).and_then(|vault| vault.list());
+    let kept = Folder::open(folder, &lock, ports.0, ports.1).and_then(|vault| vault.list());
     match kept {
         Ok(kept) => Finding::fine("vault", name, counted(kept.len(), "secret")),
         Err(error) => Finding::wrong("vault", name, &Failure::from(error)),
@@ -196,32 +197,31 @@ fn profiles(arguments: &Arguments, context: &Context) -> Result<Vec<String>, Fai
 }
 
 async fn identity(online: &Online, profile: &str) -> Finding {
-    match who(online, profile).await {
-        Ok(who) => Finding::fine("identity", format!("profile `{profile}`"), who),
-        Err(error) => wrong_identity(format!("profile `{profile}`"), error),
+    let name = format!("profile `{profile}`");
+    match online.chain().named(profile) {
+        Ok(credential) => who(online, name, credential).await,
+        Err(error) => wrong_identity(name, error),
     }
 }
 
-async fn who(online: &Online, profile: &str) -> Result<String, CredentialError> {
-    let credential = online.chain().named(profile)?;
+/// Whoever only asks who is behind a key needs no rights of a role.
+async fn who(online: &Online, name: String, credential: Credential) -> Finding {
     let origin = credential.origin().to_owned();
-    let identity = identify(online.client(), &credential, &origin, None).await?;
-    Ok(format!("account {}, {}", identity.account, identity.arn))
+    let credential = match narrow::to_identify(credential) {
+        Ok(credential) => credential,
+        Err(failure) => return Finding::wrong("identity", name, &failure),
+    };
+    match identify(online.client(), &credential, &origin, None).await {
+        Ok(who) => Finding::fine("identity", name, format!("account {}, {}", who.account, who.arn)),
+        Err(error) => wrong_identity(name, error),
+    }
 }
 
 /// What the official libraries would take where no profile is named.
 async fn unnamed(online: &Online) -> Finding {
-    let credential = match online.chain().unnamed().await {
-        Ok(credential) => credential,
-        Err(error) => return wrong_identity("default".to_owned(), error),
-    };
-    let origin = credential.origin().to_owned();
-    match identify(online.client(), &credential, &origin, None).await {
-        Ok(identity) => {
-            let who = format!("account {}, {}", identity.account, identity.arn);
-            Finding::fine("identity", origin, who)
-        }
-        Err(error) => wrong_identity(origin, error),
+    match online.chain().unnamed().await {
+        Ok(credential) => who(online, credential.origin().to_owned(), credential).await,
+        Err(error) => wrong_identity("default".to_owned(), error),
     }
 }
 

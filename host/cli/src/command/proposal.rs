@@ -15,6 +15,7 @@ use crate::command::invocation::Ready;
 use crate::command::run::slots;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::Work;
 use crate::output;
 use crate::session::{Session, Terms};
 use crate::terminal::answer;
@@ -23,7 +24,8 @@ use crate::terminal::answer;
 pub(super) async fn run(ready: &Ready<'_>, terms: Terms) -> Result<Run, Failure> {
     let Ready { session, workflow, place, realm, .. } = ready;
     let manifest = &workflow.package().manifest;
-    let cloud = session.cloud(realm, place, &slots(manifest), terms).await?;
+    let work = Work::Run { package: workflow.package(), allowances: &ready.allowances };
+    let cloud = session.cloud(realm, place, &slots(manifest), terms, work).await?;
     let id = session.new_id(&cloud).await?;
     let allowances = ready.allowances.clone();
     let settings = session.settings(cloud, &id, &manifest.lineage, allowances, terms);
@@ -52,6 +54,9 @@ pub(super) fn approve(
 ) -> Result<ApprovedPlan, Failure> {
     let plan = &planned.plan;
     let unasked = terms.unattended && (terms.vetted || allowances.policy.is_some());
+    if json {
+        output::plan::stream(planned);
+    }
     // A program reads the stream; a person who is asked has to see what about.
     if !json || (context.can_ask && !unasked) {
         output::plan::ask(planned);

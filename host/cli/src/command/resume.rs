@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use clap::Args;
 use host_history::{Past as Told, State, next};
-use host_policy::{Allowances, PolicyFile};
+use host_policy::PolicyFile;
 use host_runner::{Ended, Past, Run, RunEvent, record};
 
 use crate::command::run::{finish, prepare};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
-use crate::session::{Realm, Session, Terms, allowances};
+use crate::session::{Realm, Session, Terms};
 use crate::{policy, vetted};
 
 /// Go on with a run that was killed, interrupted or stopped: what was done is not done again.
@@ -47,6 +48,8 @@ pub(super) async fn go_on(
     policy: Option<Arc<PolicyFile>>,
 ) -> Result<u8, Failure> {
     recorded.not_before(realm);
+    let allowances = recorded.allowances(session, policy)?;
+    policy::refuse_audit(allowances.policy.as_deref(), &recorded.begun.place)?;
     let Recorded { id, entries, begun, writer } = recorded;
     let digest = &begun.workflow.digest;
     let bytes = session.journal.component(digest).await?;
@@ -57,14 +60,8 @@ pub(super) async fn go_on(
         provoke: begun.provoke,
     };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
-    let cloud = session.cloud(realm, &begun.place, &names, terms).await?;
-    let policy = match (policy, &begun.policy) {
-        (Some(policy), _) => Some(policy),
-        (None, Some(text)) => Some(policy::parse("the policy file that the run began with", text)?),
-        (None, None) => policy::chosen(None, &session.config)?,
-    };
-    policy::refuse_audit(policy.as_deref(), &begun.place)?;
-    let allowances = Allowances { policy, ..allowances(&begun.allowed, begun.adopt)? };
+    let work = Work::Run { package: workflow.package(), allowances: &allowances };
+    let cloud = session.cloud(realm, &begun.place, &names, terms, work).await?;
     let settings = session.settings(cloud, &id, &begun.workflow.lineage, allowances, terms);
     let reporter = session.reporter_after(&Told::new(&id, &entries)?);
     let past = Past { entries, writer };

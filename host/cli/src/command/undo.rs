@@ -10,6 +10,7 @@ use host_runtime::Package;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::narrow::Work;
 use crate::output;
 use crate::recorded::{Recorded, Which};
 use crate::session::{Terms, allowances};
@@ -35,7 +36,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let realm = recorded.realm(&session).await?;
     let terms = Terms { unattended: arguments.yes, vetted: begun.workflow.vetted, provoke: false };
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
-    let cloud = session.cloud(&realm, &begun.place, &names, terms).await?;
+    let work = Work::Undo { entries };
+    let cloud = session.cloud(&realm, &begun.place, &names, terms, work).await?;
     let id = session.new_id(&cloud).await?;
     let mut words = arguments.allow.clone();
     words.extend(session.config.allow.risks.iter().cloned());

@@ -2,22 +2,34 @@
 
 use host_plan::Line;
 use host_runner::Planned;
+use serde_json::{Value as Json, json};
 
 use super::human::audited;
-use super::{data, document, line};
+use super::{data, document, event, line};
 
 /// The plan as what a command answers: to standard output.
 pub(crate) fn answer(planned: &Planned, json: bool) {
     if json {
-        let mut plan = host_plan::json(&planned.plan);
-        plan["faults"] = serde_json::to_value(&planned.faults).unwrap_or_default();
-        if let Some(denials) = &planned.would_deny {
-            plan["would_deny"] = serde_json::to_value(denials).unwrap_or_default();
-        }
-        data(document(&plan).trim_end());
+        data(document(&whole(planned)).trim_end());
         return;
     }
     show(planned, &host_plan::words(&planned.plan), data);
+}
+
+/// The plan as a line of the stream of its run.
+pub(crate) fn stream(planned: &Planned) {
+    let run = planned.plan.run.to_string();
+    event("plan", json!({ "run": run, "plan": whole(planned) }));
+}
+
+/// All that planning told, for programs.
+fn whole(planned: &Planned) -> Json {
+    let mut plan = host_plan::json(&planned.plan);
+    plan["faults"] = json!(planned.faults);
+    if let Some(denials) = &planned.would_deny {
+        plan["would_deny"] = json!(denials);
+    }
+    plan
 }
 
 /// The plan as what a person is asked about: beside the prompt.

@@ -187,3 +187,53 @@ async fn a_session_of_a_person_lasts_to_its_end_and_says_how_to_sign_in() {
         assert!(bed.script.requests().is_empty());
     }
 }
+
+/// The session that is asked for first, and each one after it.
+#[tokio::test]
+async fn what_a_session_may_do_goes_along_each_time_it_is_asked_for() {
+    let bed = bed();
+    let credential = bed.chain().named("plain").unwrap();
+    bed.script.session("STS.wide", 3600);
+    credential.key().await.unwrap();
+    assert!(!bed.script.text_of(0).contains("Policy"), "{}", bed.script.text_of(0));
+    // What was had before could do more: it is not used any longer.
+    let credential = credential.narrowed("{\"Version\":\"narrow\"}".to_owned());
+    bed.script.session("STS.1", 3600);
+    assert_eq!(credential.key().await.unwrap().id(), "STS.1");
+    bed.clock.advance(3600);
+    bed.script.session("STS.2", 7200);
+    assert_eq!(credential.key().await.unwrap().id(), "STS.2");
+    for number in [1, 2] {
+        let sent = bed.script.text_of(number);
+        assert!(sent.contains("Policy") && sent.contains("narrow"), "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_on_the_way_to_a_role_may_assume_it_and_nothing_else() {
+    let bed = bed();
+    let credential = bed.chain().named("chain").unwrap().narrowed("the-last-one".to_owned());
+    bed.script.session("STS.base", 3600);
+    bed.script.session("STS.next", 900);
+    credential.key().await.unwrap();
+    let (first, second) = (bed.script.text_of(0), bed.script.text_of(1));
+    assert!(first.contains("sts:AssumeRole"), "{first}");
+    assert!(first.contains("acs:ram:*:1000000000000002:role/next"), "{first}");
+    assert!(!first.contains("the-last-one"), "{first}");
+    assert!(second.contains("the-last-one") && !second.contains("sts:AssumeRole"), "{second}");
+}
+
+#[tokio::test]
+async fn what_a_profile_on_the_way_says_stays() {
+    const OWN: &[u8] = br#"{"profiles": [
+        {"name": "gate", "mode": "RamRoleArn", "access_key_id": "LTAI5tB", "access_key_secret": "s3cr3t",
+         "ram_role_arn": "acs:ram::1000000000000001:role/gate", "policy": "its-own"},
+        {"name": "chain", "mode": "ChainableRamRoleArn", "source_profile": "gate",
+         "ram_role_arn": "acs:ram::1000000000000002:role/next"}]}"#;
+    let bed = Bed::with_profiles(OWN);
+    bed.script.session("STS.base", 3600);
+    bed.script.session("STS.next", 900);
+    bed.chain().named("chain").unwrap().key().await.unwrap();
+    let first = bed.script.text_of(0);
+    assert!(first.contains("its-own") && !first.contains("sts:AssumeRole"), "{first}");
+}

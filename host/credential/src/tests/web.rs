@@ -105,6 +105,16 @@ async fn exchanges_a_token_without_a_signature() {
 }
 
 #[tokio::test]
+async fn what_a_session_may_do_goes_along_with_the_token() {
+    let (authority, asked) = serve(&[("POST /?Action=AssumeRoleWithOIDC&", 200, SESSION)]);
+    let bed = oidc_bed(&authority);
+    let credential = bed.chain().named("pod").unwrap().narrowed("{\"a\":1}".to_owned());
+    credential.key().await.unwrap();
+    let first = asked.lock().unwrap()[0].clone();
+    assert!(first.ends_with("&RoleSessionName=pod&Policy=%7B%22a%22%3A1%7D"), "{first}");
+}
+
+#[tokio::test]
 async fn a_token_that_is_refused_or_missing_is_not_quoted() {
     const REFUSED: &str = r#"{"Code":"AuthenticationFail.OIDCToken.Invalid","Message":"eyJ.s3cr3t.x","RequestId":"R"}"#;
     let (authority, _) = serve(&[("POST /", 400, REFUSED)]);

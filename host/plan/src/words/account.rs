@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use host_model::{AccountId, quote_within};
 
-use super::NAME_SHOWN;
-use crate::Plan;
+use super::line::Lines;
+use super::{NAME_SHOWN, REASON_SHOWN};
+use crate::{Party, Plan};
 
 /// The bound names of each account that call in a plan, whoever calls most first.
 pub(crate) fn callers(plan: &Plan) -> BTreeMap<&AccountId, Vec<&str>> {
@@ -39,4 +40,27 @@ pub(crate) fn words(plan: &Plan, account: &AccountId) -> String {
         named.push(quote_within(name.unwrap_or("another account"), NAME_SHOWN));
     }
     format!("{} ({account})", named.join(", "))
+}
+
+/// Whether the cloud itself holds each account to what is granted. In the offline cloud nothing is at stake.
+pub(crate) fn enforcement(lines: &mut Lines, plan: &Plan) {
+    if plan.terms.place["cloud"] == "offline" {
+        return;
+    }
+    for (name, party) in &plan.accounts {
+        let name = quote_within(name, NAME_SHOWN);
+        lines.plain(1, &format!("{name} ({}): {}", party.account, held(party)));
+    }
+}
+
+fn held(party: &Party) -> String {
+    let arn = quote_within(&party.arn, REASON_SHOWN);
+    let Some(session) = &party.session else {
+        return format!("not enforced by the cloud: {arn} is used as it is");
+    };
+    let length = session.policy.chars().count();
+    let remarks = session.remarks.iter().map(|it| quote_within(it, REASON_SHOWN));
+    let all: Vec<String> =
+        std::iter::once(format!("session policy of {length} characters")).chain(remarks).collect();
+    format!("enforced by the cloud: {}", all.join("; "))
 }

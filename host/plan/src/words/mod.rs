@@ -121,6 +121,7 @@ fn about(lines: &mut Lines, plan: &Plan, names: &Names) {
     );
     lines.plain(1, &format!("made {}, good until {}", seconds(plan.made), seconds(plan.expires)));
     lines.plain(1, &place(&plan.terms.place));
+    account::enforcement(lines, plan);
     for (is_set, words) in [
         (plan.terms.adopt, "takes over what is there without the mark (`--adopt`)"),
         (plan.terms.provoke, "sends calls that are meant to be refused (`--provoke`)"),

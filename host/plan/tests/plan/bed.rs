@@ -134,6 +134,7 @@ pub(crate) fn plan(composed: Composed) -> Plan {
     let party = |account: &str, user: &str| Party {
         account: account.parse().expect("test data is sound"),
         arn: format!("acs:ram::{account}:user/{user}"),
+        session: None,
     };
     Plan {
         format: FORMAT,

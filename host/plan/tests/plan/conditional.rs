@@ -106,7 +106,7 @@ fn what_is_not_needed_is_passed_over_and_what_is_needed_is_due() {
 
 #[test]
 fn a_part_that_is_needed_changes_nothing_else_of_what_was_approved() {
-    let parts: [(&str, Vec<Deal>); 8] = [
+    let parts: [(&str, Vec<Deal>); 10] = [
         ("its steps, and it was not entered", vec![role(), user()]),
         ("another part's title", vec![role(), Enter("another part"), user()]),
         ("more in it than was planned", vec![role(), Enter(NOBODY), user(), user()]),
@@ -117,13 +117,19 @@ fn a_part_that_is_needed_changes_nothing_else_of_what_was_approved() {
             "the inner one inside of one that nobody planned",
             vec![role(), Enter("another part"), Enter(NOBODY), user()],
         ),
+        ("its steps after it was left", vec![role(), Enter(NOBODY), Leave, user()]),
+        (
+            "the same part again, after it was left",
+            vec![role(), Enter(NOBODY), Leave, Enter(NOBODY), user()],
+        ),
         (
             "the same part twice",
             vec![role(), Enter(NOBODY), user(), attach(), Leave, Enter(NOBODY), user()],
         ),
     ];
     for (what, deals) in parts {
-        assert!(apply(deals).is_err(), "{what}");
+        let error = apply(deals).expect_err(what).to_string();
+        assert!(error.contains("next is step"), "{what}: {error}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use host_plan::{Forecast, Observed, Plan, Unread, json as published};
+use host_plan::{Enforced, Forecast, Observed, Plan, Unread, json as published};
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
@@ -31,6 +31,8 @@ fn whole() -> Plan {
         call: bed::call("ram:GetRole", "monitoring", &json!({ "RoleName": "arms-admin" })),
         digest: "0".repeat(64),
     }];
+    let session = Enforced { policy: "{}".to_owned(), remarks: vec!["coarsened".to_owned()] };
+    plan.accounts.values_mut().for_each(|party| party.session = Some(session.clone()));
     plan.allowed = vec!["access-key".to_owned()];
     plan.terms.adopt = true;
     plan.terms.provoke = true;
@@ -73,6 +75,9 @@ fn the_schema_refuses_a_plan_that_lacks_or_changes_a_field() {
     }
     for (pointer, value) in [
         ("/version", json!(2)),
+        ("/accounts/monitoring/session", json!({})),
+        ("/accounts/monitoring/session/policy", json!(2048)),
+        ("/accounts/monitoring/session/remarks", json!("coarsened")),
         ("/hash", json!("abc")),
         ("/made", json!("yesterday")),
         ("/steps/0/number", json!(0)),

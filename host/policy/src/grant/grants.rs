@@ -49,13 +49,13 @@ struct Named {
 
 /// A rule, as one run has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct BoundRule {
+pub(super) struct BoundRule {
     line: usize,
     /// `None`: every account of the run.
     accounts: Option<BTreeSet<AccountId>>,
-    resources: Option<Vec<Resource>>,
-    conditions: BTreeMap<String, Condition>,
-    allow: Allowances,
+    pub(super) resources: Option<Vec<Resource>>,
+    pub(super) conditions: BTreeMap<String, Condition>,
+    pub(super) allow: Allowances,
 }
 
 /// What the rules say of one call.
@@ -157,10 +157,16 @@ impl Grants {
         self.index.get(&subject.product.key)?.get(&subject.action.name)
     }
 
+    /// The rules that name an action.
+    pub(super) fn rules_of(&self, product: &str, action: &str) -> impl Iterator<Item = &BoundRule> {
+        let named = self.index.get(product).and_then(|actions| actions.get(action));
+        let numbers = named.map(|named| named.all.as_slice()).unwrap_or_default();
+        numbers.iter().filter_map(|number| self.rules.get(*number))
+    }
+
     /// The rules that name the action of a call.
     fn all_for(&self, subject: &Subject<'_>) -> impl Iterator<Item = &BoundRule> {
-        let numbers = self.named(subject).map(|named| named.all.as_slice()).unwrap_or_default();
-        numbers.iter().filter_map(|number| self.rules.get(*number))
+        self.rules_of(&subject.product.key, &subject.action.name)
     }
 
     pub(crate) fn weigh(&self, subject: &Subject<'_>) -> Weighed<'_> {
@@ -211,13 +217,18 @@ impl<'a> About<'a> {
 }
 
 impl BoundRule {
+    /// Whether it counts in that account.
+    pub(super) fn is_for(&self, account: &AccountId) -> bool {
+        self.accounts.as_ref().is_none_or(|accounts| accounts.contains(account))
+    }
+
     /// The names of objects that it lists; `None` if it matches any other.
     fn only_names(&self) -> Option<BTreeSet<&str>> {
         self.resources.as_ref()?.iter().map(Resource::only_name).collect()
     }
 
     fn miss<'a>(&self, subject: &Subject<'a>, about: &mut About<'a>) -> Option<Miss> {
-        if self.accounts.as_ref().is_some_and(|accounts| !accounts.contains(subject.account)) {
+        if !self.is_for(subject.account) {
             return Some(Miss::Account);
         }
         if let Some(patterns) = &self.resources

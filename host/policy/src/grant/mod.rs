@@ -23,6 +23,7 @@ mod offer;
 mod pattern;
 mod read;
 mod resource;
+mod scope;
 mod verdict;
 
 pub use explain::{Explained, RuleExplained, Unallowed};
@@ -32,4 +33,5 @@ pub use grants::{Grants, RunFacts};
 pub use offer::RULE;
 
 pub(crate) use offer::offered;
+pub(crate) use scope::Scope;
 pub(crate) use verdict::{audit, judge};

@@ -17,6 +17,14 @@ impl Pattern {
         }
     }
 
+    /// As it is written.
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Any => "*",
+            Self::Exactly(text) | Self::Like(text) => text,
+        }
+    }
+
     pub(crate) fn matches(&self, text: &str) -> bool {
         match self {
             Self::Any => true,

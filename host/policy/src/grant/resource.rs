@@ -64,6 +64,24 @@ impl Resource {
         }
     }
 
+    /// The pattern as a policy of RAM says it, or wider; `None` if no name can. `owner` is the product in the
+    /// name. The region is left open, as the cloud writes it in several ways; so is the name of a thing that
+    /// is new.
+    pub(super) fn as_ram(&self, owner: &str, is_new: bool) -> Option<String> {
+        let any = &Pattern::Any;
+        let (product, account, kind, name) = match self {
+            Self::Any => return None,
+            Self::Arn(own) => (own.product.as_str(), &own.account, &own.kind, &own.name),
+            Self::Relative { kind, name } => (owner, any, kind, name),
+            Self::Name(name) => (owner, any, any, name),
+        };
+        let name = if is_new { any } else { name };
+        let (account, kind, name) = (account.as_str(), kind.as_str(), name.as_str());
+        let text = format!("acs:{product}:*:{account}:{kind}/{name}");
+        // How the cloud compares other letters is not known.
+        text.is_ascii().then_some(text)
+    }
+
     pub(crate) fn matches(&self, object: &Object<'_>) -> bool {
         match self {
             Self::Any => true,

@@ -221,6 +221,7 @@ pub(crate) fn opened(product: &Product, call: &Call) -> Product {
             required: false,
             encode: Encoding::Flat,
             owner: Owner::Workflow,
+            late: false,
             at: None,
         };
         parameters.push(parameter);

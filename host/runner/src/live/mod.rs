@@ -114,6 +114,8 @@ pub(crate) struct LiveDriver {
     failures_shown: BTreeSet<(String, String)>,
     /// How far the run has come in the plan that was approved.
     approved: Option<Progress>,
+    /// How often the workflow has asked for randomness.
+    draws: u64,
     /// The parts that were entered and are not over, the innermost last.
     conditionals: Vec<Entered>,
 }
@@ -140,6 +142,7 @@ impl LiveDriver {
             invocations: BTreeMap::new(),
             failures_shown: BTreeSet::new(),
             approved: plan.map(Progress::new),
+            draws: 0,
             conditionals: Vec::new(),
         }
     }
@@ -187,9 +190,10 @@ impl LiveDriver {
             Event::Unsettled { caller, user_name } => self.unsettled(caller, user_name)?,
             Event::Now => Answer::Number { number: self.stage.clock.now().seconds() },
             Event::Random { bytes } => {
-                let mut drawn = vec![0; usize::try_from(*bytes).unwrap_or_default()];
-                self.stage.entropy.fill(&mut drawn);
-                Answer::Bytes { bytes: drawn }
+                let length = usize::try_from(*bytes).unwrap_or_default();
+                let bytes = self.stage.secrets.randomness(self.draws, length);
+                self.draws += 1;
+                Answer::Bytes { bytes }
             }
             Event::Sleep { seconds } => self.sleep(*seconds).await?,
             Event::Step { id, title } => {

@@ -7,8 +7,8 @@ use host_runtime::{Answer, Event, IdentityClass, Stop};
 
 use super::renewal::Fetched;
 use super::{Identity, LiveDriver, Stage};
-use crate::RunEvent;
 use crate::record::Intent;
+use crate::{RunEvent, is_same_caller};
 
 impl LiveDriver {
     /// Takes note of something that was answered before.
@@ -43,6 +43,10 @@ impl LiveDriver {
             }
             Event::Conditional { title, .. } if *answer == (Answer::Flag { flag: true }) => {
                 self.enter(title);
+                Ok(())
+            }
+            Event::Random { .. } => {
+                self.draws += 1;
                 Ok(())
             }
             Event::ConditionalEnd => {
@@ -167,7 +171,15 @@ fn outcome(answer: &Answer) -> Result<Reply, CallError> {
 /// The same identity as before, or the run ends: another account, or a key that is gone, would change what
 /// the rest of the run means.
 fn same(now: &Answer, before: &Answer, what: impl Fn() -> String) -> Result<(), Stop> {
-    if now == before {
+    let is_same = match (now, before) {
+        (Answer::Identity { facts: now }, Answer::Identity { facts: before }) => {
+            now.identity == before.identity
+                && now.account == before.account
+                && is_same_caller(&now.arn, &before.arn)
+        }
+        (now, before) => now == before,
+    };
+    if is_same {
         return Ok(());
     }
     let shown = |answer: &Answer| match answer {

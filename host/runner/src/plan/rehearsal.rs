@@ -115,7 +115,8 @@ impl Run {
     ) -> Plan {
         let (package, settings) = (workflow.package(), self.settings());
         let party = |(name, bound): (&String, &Bound)| {
-            let party = Party { account: bound.account.clone(), arn: bound.arn.clone() };
+            let session = bound.session.clone();
+            let party = Party { account: bound.account.clone(), arn: bound.arn.clone(), session };
             (name.clone(), party)
         };
         Plan {

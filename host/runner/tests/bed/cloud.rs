@@ -1,5 +1,4 @@
-//! The offline cloud in this process, and what stands beside it of an installation: its journal, its vault and
-//! its keys. Tests of whole runs, tests of single calls and the benchmark begin here.
+//! The offline cloud in this process, and what stands beside it of an installation: its journal and its keys. Tests of whole runs, tests of single calls and the benchmark begin here.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +8,6 @@ use host_journal::Sqlite;
 use host_model::{AccountId, SecretText};
 use host_sign::AccessKey;
 use host_simulator::{Scenario, SeededEntropy, Simulator, VirtualClock};
-use host_vault::{Lock, Vault};
 use host_wire::Transport;
 
 /// A cloud, and the folder of an installation.
@@ -39,14 +37,6 @@ impl Cloud {
     pub(crate) fn journal(&self) -> Arc<Sqlite> {
         let journal = Sqlite::open(&self.folder.join("state"), [5; 32], "a test");
         Arc::new(journal.expect("a temporary folder takes a journal"))
-    }
-
-    /// Its vault, opened once more.
-    pub(crate) fn vault(&self) -> Vault {
-        let folder = self.folder.join("vault");
-        let (entropy, clock) = (self.entropy.clone(), self.clock.clone());
-        Vault::open(&folder, &Lock::IdentityFile, entropy, clock)
-            .expect("a temporary folder takes a vault")
     }
 
     /// What sends calls that way.

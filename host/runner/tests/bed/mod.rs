@@ -18,6 +18,7 @@ use host_runner::{
 };
 use host_runtime::{Engine, Limits, Manifest, Prepared};
 use host_simulator::{InProcess, OPERATOR, Scenario};
+use host_vault::{Folder, Lock, Vault};
 use host_wire::Transport;
 use serde_json::{Map, Value as Json};
 use tempfile::TempDir;
@@ -108,10 +109,19 @@ impl Bed {
                 _ => return None,
             };
             let caller = self.cloud.caller(&entry.account, &entry.user)?;
-            let bound = Bound { account: caller.account, arn: caller.arn, keys: caller.keys };
+            let (account, arn, keys) = (caller.account, caller.arn, caller.keys);
+            let bound = Bound { account, arn, keys, session: None };
             Some((name.clone(), bound))
         });
         BoundAccounts(bound.collect())
+    }
+
+    /// The vault of the installation, opened once more.
+    pub(crate) fn vault(&self) -> Arc<dyn Vault> {
+        let folder = self.cloud.folder.join("vault");
+        let (entropy, clock) = (self.cloud.entropy.clone(), self.cloud.clock.clone());
+        let vault = Folder::open(&folder, &Lock::IdentityFile, entropy, clock);
+        Arc::new(vault.expect("a temporary folder takes a vault"))
     }
 
     pub(crate) fn new_id(&self) -> RunId {
@@ -119,7 +129,7 @@ impl Bed {
     }
 
     pub(crate) fn settings(&self, run: &RunId, lineage: &str, person: &Arc<Person>) -> RunSettings {
-        let secrets = Secrets::new(self.cloud.vault(), lineage, &[7; 32], run);
+        let secrets = Secrets::new(self.vault(), lineage, &[7; 32], run);
         RunSettings {
             client: self.cloud.client(Arc::clone(&self.way)),
             clock: self.cloud.clock.clone(),

@@ -119,13 +119,13 @@ fn told(person: &Person) -> String {
 async fn a_key_that_died_with_a_run_goes_before_the_next_one_begins() {
     for (arrives, deleted) in [(true, 1), (false, 0)] {
         let bed = after_a_death(arrives).await;
-        assert_eq!((keys(&bed).len(), bed.cloud.vault().intents().unwrap().len()), (deleted, 1));
+        assert_eq!((keys(&bed).len(), bed.vault().intents().unwrap().len()), (deleted, 1));
         let next = person(Decision::Nobody);
         let (_, ended) = bed.run(WORKFLOW, &Map::new(), &next).await;
         assert_eq!(ended.record.verdict, Verdict::Verified, "{}", ended.record.reason);
         assert_eq!(calls(&next, "DeleteAccessKey"), deleted, "{}", told(&next));
         assert_eq!(keys(&bed).len(), 1);
-        assert!(bed.cloud.vault().intents().unwrap().is_empty());
+        assert!(bed.vault().intents().unwrap().is_empty());
     }
 }
 
@@ -154,7 +154,7 @@ async fn a_key_that_somebody_could_have_stays_and_is_said() {
         assert!(told.contains("is not settled") && told.contains(why), "{why}: {told}");
         assert!(told.contains("then `host resume run-"), "{told}");
         assert_eq!((calls(&next, "DeleteAccessKey"), keys(&bed).len()), (0, 1), "{why}");
-        assert_eq!(bed.cloud.vault().intents().unwrap().len(), 1, "{why}");
+        assert_eq!(bed.vault().intents().unwrap().len(), 1, "{why}");
     }
 }
 

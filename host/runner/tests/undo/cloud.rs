@@ -45,12 +45,12 @@ async fn after_delegate_the_cloud_is_as_it_was() {
     let nobody = person(Decision::Nobody);
     let (run, _) = bed.run("delegate", &no_input(), &nobody).await;
     assert_ne!(bed.left(), before, "the run does something");
-    assert_eq!(bed.cloud.vault().list().unwrap().len(), 1, "the run keeps the key");
+    assert_eq!(bed.vault().list().unwrap().len(), 1, "the run keeps the key");
     let ended = bed.undo("delegate", &run, &nobody).await;
     assert_eq!((ended.verdict, ended.exit), (Verdict::Done, 0), "{}", ended.reason);
     assert_eq!(stays(&ended), Vec::<String>::new());
     assert_eq!(differences(&before, &bed.left()), Vec::<String>::new(), "{:#?}", writes(&nobody));
-    assert!(bed.cloud.vault().list().unwrap().is_empty(), "the vault has no use for the key");
+    assert!(bed.vault().list().unwrap().is_empty(), "the vault has no use for the key");
     // Once more: everything is gone already.
     let again = person(Decision::Nobody);
     let ended = bed.undo("delegate", &run, &again).await;
@@ -312,7 +312,7 @@ async fn what_is_gone_when_it_is_called_for_is_taken_back() {
     assert!(gone.iter().all(|it| it.as_str().unwrap().contains("gone already")), "{gone:?}");
     assert_eq!(gone.len(), 2, "{gone:?}");
     assert_eq!(differences(&before, &bed.left()), Vec::<String>::new());
-    assert!(bed.cloud.vault().list().unwrap().is_empty());
+    assert!(bed.vault().list().unwrap().is_empty());
 }
 
 #[tokio::test]

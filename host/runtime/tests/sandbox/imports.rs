@@ -1,10 +1,10 @@
 //! Imports that this host does not have, or has in another shape.
 
 use host_model::Problem as _;
-use host_runtime::{Package, Prepared, RuntimeError};
+use host_runtime::{Event, Limits, Package, Prepared, RuntimeError};
 
 use crate::component::{ENTRY, Files, bare, contract, contract_with, manifest, sealed, workflow};
-use crate::script::engine;
+use crate::script::{engine, run_bytes};
 
 fn with_package(path: &str, text: &str) -> Files {
     let mut files = contract();
@@ -67,7 +67,66 @@ fn a_newer_version_is_told_which_one_the_host_has() {
     let files = with_package("ram.wit", text);
     let import = r#"(import "aliyun:ram/queries@0.2.0" "count" (func (result i32)))"#;
     let error = read(&files, "import aliyun:ram/queries@0.2.0;", import);
-    missing(&error, "`aliyun:ram/queries@0.2.0`", "`aliyun:ram/queries@0.1.0`");
+    missing(&error, "`aliyun:ram/queries@0.2.0` (function `count`)", "`aliyun:ram/queries@0.1.0`");
+    assert!(error.to_string().contains("a host that has `aliyun:ram` 0.2.0 or later"), "{error}");
+}
+
+/// The contract as a later release of its track has it, with something that this host does not have.
+fn later(old: &str, new: &str) -> Files {
+    let files = contract_with(old, new).into_iter();
+    files.map(|(path, text)| (path, text.replace("@0.1.0", "@0.1.7"))).collect()
+}
+
+#[test]
+fn what_came_later_in_a_track_is_told_with_the_release_that_has_it() {
+    let gate = "@since(version = 0.1.7)";
+    let clock = format!("now: func() -> s64;\n  {gate}\n  midnight: func() -> s64;");
+    let moon = format!(
+        "{gate}\ninterface moon {{\n  {gate}\n  phase: func() -> u32;\n}}\n@since(version = 0.1.0)\ninterface clock {{"
+    );
+    let cases = [
+        (
+            "now: func() -> s64;",
+            clock.as_str(),
+            "host:run/clock@0.1.7",
+            "midnight",
+            "(result i64)",
+            "function `host:run/clock@0.1.7.midnight`",
+        ),
+        (
+            "@since(version = 0.1.0)\ninterface clock {",
+            moon.as_str(),
+            "host:run/moon@0.1.7",
+            "phase",
+            "(result i32)",
+            "`host:run/moon@0.1.7` (function `phase`)",
+        ),
+    ];
+    for (old, new, interface, function, core, says) in cases {
+        let files = later(old, new);
+        let import = format!(r#"(import "{interface}" "{function}" (func {core}))"#);
+        let core = workflow(&import, "").replace("entry@0.1.0", "entry@0.1.7");
+        let world = format!("import {interface}; {ENTRY}").replace("entry@0.1.0", "entry@0.1.7");
+        let bytes = sealed(bare(&files, &world, &core), &manifest(&[]));
+        let error = Package::read("file.wasm", &bytes).expect_err("it must not pass");
+        missing(&error, says, "has `host:run` up to 0.1.0");
+        assert!(error.to_string().contains("a host that has `host:run` 0.1.7 or later"), "{error}");
+    }
+}
+
+#[test]
+fn a_workflow_of_a_later_release_runs_if_it_uses_nothing_that_came_later() {
+    let files = later(
+        "now: func() -> s64;",
+        "now: func() -> s64;\n  @since(version = 0.1.7)\n  midnight: func() -> s64;",
+    );
+    let import = r#"(import "host:run/clock@0.1.7" "now" (func $now (result i64)))"#;
+    let core = workflow(import, "(drop (call $now))").replace("entry@0.1.0", "entry@0.1.7");
+    let world = format!("import host:run/clock@0.1.7; {ENTRY}").replace("0.1.0", "0.1.7");
+    let bytes = sealed(bare(&files, &world, &core), &manifest(&[]));
+    let outcome = run_bytes(&bytes, Limits::default());
+    assert_eq!(outcome.result.unwrap(), "{}");
+    assert_eq!(outcome.events, [Event::Now]);
 }
 
 #[test]

@@ -5,10 +5,12 @@
 
 mod cache;
 mod component;
+mod contract;
 mod determinism;
 mod guest;
 mod imports;
 mod limits;
+mod linker;
 mod manifest;
 mod refusals;
 mod script;

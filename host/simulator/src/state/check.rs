@@ -105,7 +105,7 @@ fn fault(is: &ParameterType, action: &Action, name: &str, value: &Json) -> Optio
         | ParameterType::TrustDocument { min, max } => {
             (!fits(text.unwrap_or_default(), *min, *max)).then_some(Fault::Length)
         }
-        ParameterType::Number { min, max } => {
+        ParameterType::Number { min, max, .. } => {
             let right = value.as_i64().is_some_and(|number| (*min..=*max).contains(&number));
             (!right).then_some(Fault::Value)
         }

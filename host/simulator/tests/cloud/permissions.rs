@@ -1,5 +1,6 @@
 //! Nobody may do what no policy allows.
 
+use host_policy::{Allowances, GrantedSet};
 use serde_json::Value as Json;
 
 use crate::stage::Stage;
@@ -111,6 +112,35 @@ fn a_session_may_what_role_and_session_policy_both_allow() {
     let detach = [("RoleName", "open"), ("PolicyType", "System"), arms];
     stage.done(&operator, "ram:DetachPolicyFromRole", &detach);
     assert_eq!(stage.refused(&wide, "arms:ListTraceApps", &region), "NoPermission");
+}
+
+/// The role may read all of RAM and ARMS; the workflow declares two reads.
+#[test]
+fn what_no_manifest_declares_is_refused_by_the_cloud_itself() {
+    let stage = Stage::crowded();
+    let declared = ["ram:ListRoles", "arms:ListTraceApps"].map(str::to_owned).into();
+    let account = "1234567890123456".parse().unwrap();
+    let granted = GrantedSet::of_run(&declared, &account, &Allowances::default());
+    let policy = granted.session_policy(None, "profile `x`").unwrap();
+    let operator = stage.operator();
+    let wide = stage.assume(&operator, &assume(OPEN, &[]));
+    let narrow = stage.assume(&operator, &assume(OPEN, &[("Policy", &policy.text)]));
+    let region = ("RegionId", "cn-hangzhou");
+    for (call, parameters, is_declared) in [
+        ("ram:ListRoles", vec![], true),
+        ("arms:ListTraceApps", vec![region], true),
+        ("sts:GetCallerIdentity", vec![], true),
+        ("ram:ListUsers", vec![], false),
+        ("ram:GetRole", vec![("RoleName", "open")], false),
+        ("arms:SearchTraceAppByPage", vec![region], false),
+    ] {
+        stage.done(&wide, call, &parameters);
+        if is_declared {
+            stage.done(&narrow, call, &parameters);
+        } else {
+            assert_eq!(stage.refused(&narrow, call, &parameters), "NoPermission", "{call}");
+        }
+    }
 }
 
 #[test]

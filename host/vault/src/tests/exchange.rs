@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::{LINEAGE, OBJECT, SECRET, code, contains, entry, filled, find, open};
 use crate::{Found, Identity, Realm, Vault, VaultError, export, open_export};
 
-fn all(vault: &Vault) -> Vec<Found> {
+fn all(vault: &dyn Vault) -> Vec<Found> {
     let kept = vault.list().unwrap();
     let found = kept.iter().map(|kept| {
         let entry = &kept.entry;

@@ -10,7 +10,7 @@ use super::{
     LINEAGE, OBJECT, SECRET, Still, code, entry, filled, find, mode, open, open_with, set_mode,
 };
 use crate::seal::{self, Header};
-use crate::{Identity, Lock, Opener, Recipient, Vault, VaultError};
+use crate::{Folder, Identity, Lock, Opener, Recipient, Vault as _, VaultError};
 
 fn file_of(dir: &Path, recipient: &Recipient) -> std::path::PathBuf {
     dir.join(format!("recipients/{recipient}.age"))
@@ -95,7 +95,7 @@ fn an_identity_that_was_not_added_opens_nothing() {
 }
 
 /// The attacker has a vault of their own, and the operator's public key, which is no secret.
-fn attackers(root: &Path, victim: &Recipient) -> (std::path::PathBuf, Vault) {
+fn attackers(root: &Path, victim: &Recipient) -> (std::path::PathBuf, Folder) {
     let dir = root.join("attacker/vault");
     let vault = open(&dir).unwrap();
     vault.keep(&entry(OBJECT, LINEAGE), &SecretText::new("s3cr3t-planted")).unwrap();

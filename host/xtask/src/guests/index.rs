@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::sources;
+use crate::digest;
 use crate::error::XtaskError;
 use crate::program::Program;
 use crate::workspace::Workspace;
@@ -57,7 +58,7 @@ impl Vetted {
         Ok(Self {
             name: name.to_owned(),
             file: format!("{name}.wasm"),
-            digest: sources::hex(component),
+            digest: digest::hex(component),
             sources: sources::digest(workspace, name)?,
             rustc,
             platform,

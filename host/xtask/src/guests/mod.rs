@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::artifact;
+use crate::digest;
 use crate::error::XtaskError;
 use crate::generated::{self, Mode};
 use crate::guests::index::{INDEX, Index, Vetted};
@@ -57,7 +58,7 @@ fn compare(workspace: &Workspace, built: &Index) -> Result<(), XtaskError> {
     let index = Index::read(workspace)?;
     let committed = |file: &str| {
         let bytes = fs::read(workspace.path("workflows").join(file)).ok();
-        bytes.map(|bytes| sources::hex(&bytes))
+        bytes.map(|bytes| digest::hex(&bytes))
     };
     let stale = index.differences(built, committed);
     if stale.is_empty() {

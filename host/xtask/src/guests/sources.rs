@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
+use crate::digest::hex;
 use crate::error::XtaskError;
 use crate::workspace::Workspace;
 
 /// Folders of a package that its library is not built from.
 const TESTS: [&str; 2] = ["tests", "benches"];
+
+/// What is kept of earlier contracts, beside the one that a workflow is built from.
+const RELEASED: [&str; 2] = ["wit/released", "wit/released.lock"];
 
 /// SHA-256 in lower-case hex over the files of the workflow's package, of the packages of this
 /// repository below it, and of the contract. Other people's packages are the lockfile's business.
@@ -25,12 +27,6 @@ pub(super) fn digest(workspace: &Workspace, workflow: &str) -> Result<String, Xt
         collect(&workspace.root, folder, &mut files)?;
     }
     Ok(digest_of(&files))
-}
-
-/// SHA-256 in lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// Paths and lengths count too: moving text from one file to another is a change.
@@ -54,6 +50,9 @@ fn collect(
         let entry = entry.map_err(unusable)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = format!("{folder}/{name}");
+        if RELEASED.contains(&path.as_str()) {
+            continue;
+        }
         if entry.file_type().map_err(unusable)?.is_dir() {
             if !TESTS.contains(&name.as_str()) {
                 collect(root, &path, files)?;
@@ -91,5 +90,14 @@ mod tests {
         assert!(files.contains_key("host/ram/src/lib.rs"));
         assert!(files.contains_key("host/ram/Cargo.toml"));
         assert!(!files.keys().any(|path| path.starts_with("host/ram/tests/")));
+    }
+
+    #[test]
+    fn what_was_released_before_is_no_source() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut files = BTreeMap::new();
+        collect(&root, "wit", &mut files).unwrap();
+        assert!(files.contains_key("wit/world.wit"));
+        assert!(!files.keys().any(|path| path.starts_with("wit/released")), "{:?}", files.keys());
     }
 }

@@ -4,8 +4,6 @@ use host_catalog::{
     Action, Catalog, Endpoint, Guarded, GuardedForm, LostReply, Product, ReplyShape, kind_of,
 };
 
-use super::limit;
-
 const OPENING: &str = "\
 # The catalog
 
@@ -81,7 +79,8 @@ fn section(product: &Product, action: &Action) -> String {
     }
     for parameter in &action.parameters {
         let required = if parameter.required { "yes" } else { "" };
-        let words = limit::words(product, parameter);
+        // `|` would end a cell.
+        let words = product.limit_of(parameter).replace('|', "\\|");
         text.push_str(&format!("| `{}` | {required} | {words} |\n", parameter.name));
     }
     text.push_str(&errors(action));

@@ -2,7 +2,6 @@
 
 mod catalog;
 mod errors;
-mod limit;
 
 use host_catalog::Catalog;
 

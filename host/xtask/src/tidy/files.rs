@@ -6,7 +6,7 @@ use std::path::Path;
 use super::File;
 use crate::error::XtaskError;
 
-/// Folders that are not the repository's own content.
+/// What is not the repository's own content.
 const SKIPPED: [&str; 4] = [".git", "target", "__pycache__", ".pytest_cache"];
 
 /// Every file below `root` that holds text, sorted by path.
@@ -28,7 +28,11 @@ fn walk(root: &Path, below: &str, files: &mut Vec<File>) -> Result<(), XtaskErro
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
         let kind = entry.file_type().map_err(unusable(&entry.path()))?;
-        if kind.is_dir() && !SKIPPED.contains(&name.as_str()) {
+        // In a work tree beside the first one `.git` is a file.
+        if SKIPPED.contains(&name.as_str()) {
+            continue;
+        }
+        if kind.is_dir() {
             walk(root, &path, files)?;
         } else if kind.is_file() {
             let bytes = fs::read(entry.path()).map_err(unusable(&entry.path()))?;

@@ -129,12 +129,17 @@ fn rule_15_what_is_not_in_the_plan_does_not_happen() {
         ("planned-other", &[]),
         ("planned-order", &[]),
         ("planned-wider", &[]),
+        ("planned-maybe-other", &[]),
+        ("planned-maybe-unsaid", &[]),
+        ("planned-maybe-twice", &["CreateUser"]),
     ] {
         let home = Home::new();
         let workflow = home.write("hostile.wasm", hostile()).display().to_string();
         let attack = format!("attack={attack}");
         let (_, seen) = plan(&home, &[&workflow, "--simulate", "-p", &attack]);
-        assert_eq!(seen.exit, Some(4), "{seen}");
+        // What may not be needed is no change for certain.
+        let is_certain = !attack.contains("maybe");
+        assert_eq!(seen.exit, Some(if is_certain { 4 } else { 0 }), "{seen}");
         // Tasks take time, so that it is later now.
         home.host(&["run", "workflows/ack.wasm", "--simulate"]).exits(0);
         let seen = apply(&home, &["--json"]);
@@ -144,6 +149,47 @@ fn rule_15_what_is_not_in_the_plan_does_not_happen() {
         let run = seen.ended()["run"].as_str().unwrap_or_default().to_owned();
         let shown = home.host(&["show", &run]);
         assert!(shown.both().contains("plan.violated"), "it is in the journal: {shown}");
+    }
+}
+
+#[test]
+fn what_may_be_needed_is_shown_as_such_and_happens_only_if_it_is() {
+    for (later, made) in [(false, 2), (true, 3)] {
+        let home = Home::new();
+        let workflow = home.write("hostile.wasm", hostile()).display().to_string();
+        let (_, seen) = plan(&home, &[&workflow, "--simulate", "-p", "attack=planned-maybe"]);
+        assert_eq!(seen.exit, Some(4), "{seen}");
+        for text in ["+ 1. create user", "? + 2. create user", "+ 3. create user"] {
+            assert!(seen.stdout.contains(text), "{text}: {seen}");
+        }
+        assert!(seen.stdout.contains("\"a second one is wanted\""), "{seen}");
+        assert!(seen.stdout.contains("2 to add"), "{seen}");
+        assert!(!seen.stdout.contains("4. create user"), "nothing of it is seen after it: {seen}");
+        if later {
+            home.host(&["run", "workflows/ack.wasm", "--simulate"]).exits(0);
+        }
+        let seen = apply(&home, &["--json"]);
+        assert_eq!(done(&seen).len(), made, "{seen}");
+        let told = seen.events_of("conditional");
+        assert_eq!(told.len(), 1, "{seen}");
+        assert_eq!(told[0]["needed"], later, "{seen}");
+    }
+}
+
+#[test]
+fn what_machines_may_need_is_in_the_plan_of_ecs() {
+    let home = Home::new();
+    let services = "services=[{\"name\":\"orders\"}]";
+    let words = ["workflows/ecs.wasm", "--simulate", "-p", services];
+    let (_, seen) = plan(&home, &words);
+    assert_eq!(seen.exit, Some(4), "{seen}");
+    for text in [
+        "    > 1. run script `host-ecs-look`",
+        "    ? ~ 2. run script `host-ecs-fetch`",
+        "    ? ~ 3. run script `host-ecs-install`",
+        "From step 2 on this is a forecast",
+    ] {
+        assert!(seen.stdout.contains(text), "{text}: {seen}");
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Spoils {
 type Attack = fn(&Field, &mut Attempts) -> Result<(), Error>;
 
 /// Every attack, by name.
-const ATTACKS: [(&str, Attack); 55] = [
+const ATTACKS: [(&str, Attack); 59] = [
     ("call-uncatalogued", calls::uncatalogued),
     ("call-undeclared", calls::undeclared),
     ("call-through-wrong-interface", calls::wrong_interface),
@@ -87,6 +87,10 @@ const ATTACKS: [(&str, Attack); 55] = [
     ("planned-order", planned::order),
     ("planned-wider", planned::wider),
     ("planned-apart", planned::apart),
+    ("planned-maybe", planned::maybe),
+    ("planned-maybe-other", planned::maybe_other),
+    ("planned-maybe-unsaid", planned::maybe_unsaid),
+    ("planned-maybe-twice", planned::maybe_twice),
     ("fingerprint", vault::fingerprint),
     ("vault-keep", vault::keep),
     ("vault-find", vault::find),

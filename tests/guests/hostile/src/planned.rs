@@ -1,7 +1,7 @@
 //! Rule 15: what is not in the plan does not happen. A workflow that behaves while it is planned, and does
 //! something else when it is time.
 
-use host_workflow_sdk::{Error, clock, ram};
+use host_workflow_sdk::{Error, clock, plan, ram};
 
 use crate::attempt::Attempts;
 use crate::field::Field;
@@ -61,5 +61,53 @@ pub(crate) fn apart(field: &Field, attempts: &mut Attempts) -> Result<(), Error>
     let id = ram::get_user(&caller, &name)?.user_id;
     let piece: String = id.chars().skip(1).take(4).collect();
     attempts.done("by a piece of an id", field.own_user(&caller, &piece));
+    Ok(())
+}
+
+/// A user, perhaps a second one, and a third one. Honest: the second one is needed when it is time.
+pub(crate) fn maybe(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    attempts.done("first", field.own_user(&caller, "first"));
+    plan::conditional("a second one is wanted", is_time(), || {
+        attempts.done("second", field.own_user(&caller, "second"));
+    });
+    // While it is planned, nobody may see here what may not be needed.
+    if !is_time() && ram::get_user(&caller, &field.name("second")).is_ok() {
+        attempts.done("seen", field.own_user(&caller, "seen"));
+    }
+    attempts.done("third", field.own_user(&caller, "third"));
+    Ok(())
+}
+
+/// When it is time, another one in the part that may be needed than was planned there.
+pub(crate) fn maybe_other(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    plan::conditional("a second one is wanted", true, || {
+        let name = if is_time() { "unplanned" } else { "second" };
+        attempts.done("second", field.own_user(&caller, name));
+    });
+    Ok(())
+}
+
+/// When it is time, what may be needed is done without saying that it is.
+pub(crate) fn maybe_unsaid(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    let second = || field.own_user(&caller, "second");
+    if is_time() {
+        attempts.done("second", second());
+    } else {
+        plan::conditional("a second one is wanted", true, second).transpose()?;
+    }
+    Ok(())
+}
+
+/// When it is time, the part that was planned once is gone through twice.
+pub(crate) fn maybe_twice(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    for name in if is_time() { &["one", "two"][..] } else { &["one"] } {
+        plan::conditional("one is wanted", true, || {
+            attempts.done(name, field.own_user(&caller, name));
+        });
+    }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `host vault delete`
 
 use clap::Args;
+use host_vault::Vault as _;
 
 use super::name::{self, Item};
 use super::{Place, confirm};

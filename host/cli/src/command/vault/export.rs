@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use host_vault::{Found, Recipient, VaultError};
+use host_vault::{Found, Recipient, Vault as _, VaultError};
 
 use super::name::{self, Item};
 use super::{Opened, Place};

@@ -86,7 +86,7 @@ fn identity(arguments: &Arguments, opened: &Opened) -> Result<Identity, Failure>
 }
 
 /// What would become of it.
-fn expected(vault: &Vault, found: &Found) -> Result<Outcome, VaultError> {
+fn expected(vault: &dyn Vault, found: &Found) -> Result<Outcome, VaultError> {
     let entry = &found.kept.entry;
     Ok(match vault.find(&entry.account, &entry.object, &entry.lineage)? {
         None => Outcome::Kept,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use host_net::{SystemClock, SystemEntropy};
-use host_vault::{Identity, Lock, Realm, Vault};
+use host_vault::{Folder, Identity, Lock, Realm};
 
 use crate::config::Config;
 use crate::context::Context;
@@ -84,7 +84,7 @@ struct Place {
 
 /// A vault that was opened.
 struct Opened {
-    vault: Vault,
+    vault: Folder,
     folder: PathBuf,
     realm: Realm,
     /// The operator's own identity, if that opened it.
@@ -132,7 +132,7 @@ impl Located {
             Realm::Simulated => Lock::IdentityFile,
             Realm::Real | Realm::Loopback => unlock::lock(context, &config, &folder)?,
         };
-        let vault = Vault::open(&folder, &lock, Arc::new(SystemEntropy), Arc::new(SystemClock))?;
+        let vault = Folder::open(&folder, &lock, Arc::new(SystemEntropy), Arc::new(SystemClock))?;
         let own = match lock {
             Lock::Own(own) => Some(own),
             _ => None,

@@ -69,7 +69,7 @@ impl Item {
 }
 
 /// Everything in the vault, under the names that `host vault list` prints.
-pub(super) fn all(vault: &Vault) -> Result<Vec<Named>, Failure> {
+pub(super) fn all(vault: &dyn Vault) -> Result<Vec<Named>, Failure> {
     let kept = vault.list()?.into_iter().map(Item::Secret);
     let items: Vec<Item> = kept.chain(vault.intents()?.into_iter().map(Item::Pending)).collect();
     let names: Vec<[String; 3]> = items.iter().map(Item::names).collect();

@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 
 use clap::Args;
 use host_model::{quote, quote_within};
+use host_vault::Vault as _;
 
 use super::{Place, REFUSED, confirm, name};
 use crate::context::Context;

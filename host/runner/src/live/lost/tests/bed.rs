@@ -14,6 +14,7 @@ use host_policy::{Allowances, Scene};
 use host_ports::Clock as _;
 use host_runtime::{Answer, Driver as _, Event, Stop};
 use host_simulator::{OPERATOR, Scenario};
+use host_vault::Memory;
 use serde_json::Value as Json;
 
 use super::cloud::{Caller, Cloud};
@@ -55,6 +56,8 @@ pub(super) struct Bed {
     gate: Arc<Gate>,
     told: Arc<Told>,
     _folder: tempfile::TempDir,
+    /// The installation's vault.
+    pub(super) vault: Memory,
     run: RunId,
     driver: Option<LiveDriver>,
 }
@@ -68,6 +71,7 @@ impl Bed {
         let gate = Arc::new(Gate::new(&cloud.simulator));
         let at = cloud.clock.now();
         let mut bed = Self {
+            vault: Memory::new(cloud.clock.clone()),
             cloud,
             gate,
             told: Arc::default(),
@@ -95,7 +99,7 @@ impl Bed {
     }
 
     fn secrets(&self) -> Secrets {
-        Secrets::new(self.cloud.vault(), LINEAGE, &[7; 32], &self.run)
+        Secrets::new(Arc::new(self.vault.clone()), LINEAGE, &[7; 32], &self.run)
     }
 
     fn caller(&self) -> Caller {
@@ -104,7 +108,7 @@ impl Bed {
 
     fn stage(&self, recorder: Arc<Recorder>) -> Stage {
         let Caller { account, arn, keys } = self.caller();
-        let bound = Bound { account, arn, keys };
+        let bound = Bound { account, arn, keys, session: None };
         let mark = Mark::new("host:workflow", LINEAGE, Vec::new());
         let actions = Catalog::builtin().products().flat_map(|product| {
             product.actions.keys().map(move |action| format!("{}:{action}", product.key))
@@ -257,6 +261,11 @@ impl Bed {
     /// Since when a key of that user is waited for.
     pub(super) fn is_unsettled(&self, user: &str) -> bool {
         self.secrets().unsettled(&self.account(), user).unwrap().is_some()
+    }
+
+    /// Leaves a note of a key that was asked for.
+    pub(super) fn note(&self, user: &str) {
+        self.secrets().intend(&self.account(), user, &self.run).unwrap();
     }
 
     /// Whether the vault has the secret of an object.

@@ -169,3 +169,16 @@ async fn what_cannot_be_looked_at_before_is_not_sent() {
     assert!(bed.writes().is_empty() && !bed.is_unsettled("u1"));
     assert_eq!(bed.intents().await.len(), made);
 }
+
+#[tokio::test]
+async fn a_vault_that_is_damaged_lets_no_secret_be_made() {
+    let mut bed = Bed::new().await;
+    bed.call(&user()).await.unwrap().unwrap();
+    bed.note("u1");
+    // Nobody knows any more which key the note is about.
+    bed.vault.rows().values_mut().for_each(Vec::clear);
+    let stop = bed.call(&key_of("u1")).await.unwrap_err();
+    let Stop::Unkept { reason } = stop else { panic!("{stop:?}") };
+    assert!(reason.contains("could not be kept") && reason.contains("is damaged"), "{reason}");
+    assert_eq!((bed.requests(MAKE), keys(&bed, "u1").len()), (0, 0));
+}

@@ -1,31 +1,36 @@
 //! What a parameter may be, in words.
 
-use host_catalog::{Owner, Parameter, ParameterType, Product};
+use crate::{Owner, Parameter, ParameterType, Product};
 
-/// What a parameter may be, for a cell of a table.
-pub(super) fn words(product: &Product, parameter: &Parameter) -> String {
-    let Some(is) = product.type_of(parameter) else {
-        return "the host's: lists come whole".to_owned();
-    };
-    let mut words = kind(is);
-    words.push_str(match parameter.owner {
-        Owner::Workflow => "",
-        Owner::Host => "; the host's: a workflow that gives it is refused",
-        Owner::Closed => "; closed: a workflow that gives it is refused",
-    });
-    words
+impl Product {
+    /// What a parameter may be, in words, for reference pages and for doc comments.
+    pub fn limit_of(&self, parameter: &Parameter) -> String {
+        let Some(is) = self.type_of(parameter) else {
+            return "the host's: lists come whole".to_owned();
+        };
+        let mut words = kind(is);
+        words.push_str(match parameter.owner {
+            Owner::Workflow => "",
+            Owner::Host => "; the host's: a workflow that gives it is refused",
+            Owner::Closed => "; closed: a workflow that gives it is refused",
+        });
+        words
+    }
 }
 
 fn kind(is: &ParameterType) -> String {
     match is {
         ParameterType::Text { min, max, chars, values } if values.is_empty() => {
-            let chars = chars.as_ref().map(|chars| format!(" of `{}`", cell(chars.as_str())));
+            let chars = chars.as_ref().map(|chars| format!(" of `{}`", chars.as_str()));
             format!("text{}{}", span(*min, *max), chars.unwrap_or_default())
         }
         ParameterType::Text { values, .. } => {
             values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ")
         }
-        ParameterType::Number { min, max } => format!("whole number, {min} to {max}"),
+        ParameterType::Number { min, max, unit } => {
+            let unit = unit.as_ref().map(|unit| format!(" of {unit}")).unwrap_or_default();
+            format!("whole number{unit}, {min} to {max}")
+        }
         ParameterType::Flag => "`true` or `false`".to_owned(),
         ParameterType::Texts { max } => format!("list of texts, at most {max}"),
         ParameterType::Tags { max, key_max, value_max } => {
@@ -43,7 +48,7 @@ fn kind(is: &ParameterType) -> String {
         ParameterType::Settings { max, value_max, value_chars, secrets, .. } => {
             let kinds: Vec<&str> = secrets.iter().map(|kind| kind.as_str()).collect();
             let kinds = kinds.join(", ");
-            let chars = value_chars.as_ref().map(|chars| format!(" of `{}`", cell(chars.as_str())));
+            let chars = value_chars.as_ref().map(|chars| format!(" of `{}`", chars.as_str()));
             format!(
                 "at most {max} named values: numbers, flags, secrets ({kinds}), and texts of at most \
                  {value_max} characters{}",
@@ -63,20 +68,14 @@ fn span(min: Option<usize>, max: Option<usize>) -> String {
     }
 }
 
-/// `|` would end a cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use host_catalog::Catalog;
+    use crate::Catalog;
 
     #[test]
     fn limits_read_like_speech() {
         let cases = [
-            ("sts", "AssumeRole", "DurationSeconds", "whole number, 900 to 43200"),
+            ("sts", "AssumeRole", "DurationSeconds", "whole number of seconds, 900 to 43200"),
             (
                 "sts",
                 "AssumeRole",
@@ -103,7 +102,7 @@ mod tests {
         for (product, action, parameter, expected) in cases {
             let product = Catalog::builtin().product(product).unwrap();
             let parameter = product.actions[action].parameter(parameter).unwrap();
-            assert_eq!(words(product, parameter), expected, "{action}");
+            assert_eq!(product.limit_of(parameter), expected, "{action}");
         }
     }
 }
