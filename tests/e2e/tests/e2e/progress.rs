@@ -5,16 +5,19 @@ use host_e2e::{Frame, Home, Seen, Server, delegate, frames, workspace};
 /// The first role is made at the second attempt, and that comes late enough to be seen.
 const THROTTLED: &str =
     "\n[[fault]]\non = \"ram:CreateRole\"\nkind = \"throttle\"\nretry_after = 2500\ncount = 1\n";
+/// Something is read at the second attempt, so that the plan takes a while.
+const SLOW_PLAN: &str =
+    "\n[[fault]]\non = \"ram:GetRole\"\nkind = \"throttle\"\nretry_after = 1000\ncount = 1\n";
 const ASKED: &str = "do exactly this? only `yes` goes on: ";
 /// Asks nothing.
 const YES: [&str; 3] = ["--yes", "--allow", "access-key"];
 /// One of the pictures of the view's sign.
 const SIGNS: [char; 8] = ['⣷', '⣯', '⣟', '⡿', '⢿', '⣻', '⣽', '⣾'];
 
-fn cloud(home: &Home) -> Server {
+fn cloud(home: &Home, fault: &str) -> Server {
     let builtin = workspace().join("host/simulator/data/two-accounts.toml");
     let builtin = std::fs::read_to_string(builtin).expect("it is the scenario that is built in");
-    Server::of_scenario_for(home, &format!("{builtin}{THROTTLED}"))
+    Server::of_scenario_for(home, &format!("{builtin}{fault}"))
 }
 
 fn words(server: &Server, more: &[&str]) -> Vec<String> {
@@ -28,8 +31,8 @@ fn words(server: &Server, more: &[&str]) -> Vec<String> {
 }
 
 /// What a person at a terminal sees of a run.
-fn at_terminal(home: &Home, more: &[&str], turns: &[(&str, &str)]) -> Seen {
-    let server = cloud(home);
+fn at_terminal(home: &Home, fault: &str, more: &[&str], turns: &[(&str, &str)]) -> Seen {
+    let server = cloud(home, fault);
     let words = words(&server, more);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     home.host_in_dialogue(&words, turns)
@@ -46,7 +49,7 @@ fn seen_at(seen: &Seen) -> Vec<Frame> {
 /// Nothing of the view is left.
 #[track_caller]
 fn is_wiped(last: &Frame) {
-    for words in ["throttled", "goes on in", " · "] {
+    for words in ["throttled", "goes on in", " s of "] {
         let left = last.iter().find(|line| line.starts_with(SIGNS) || line.contains(words));
         assert_eq!(left, None, "{last:#?}");
     }
@@ -55,7 +58,7 @@ fn is_wiped(last: &Frame) {
 #[test]
 fn at_a_terminal_a_wait_is_seen_while_it_lasts_and_leaves_nothing_behind() {
     let home = Home::new().with("TERM", "xterm-256color");
-    let seen = at_terminal(&home, &YES, &[]).exits(0);
+    let seen = at_terminal(&home, THROTTLED, &YES, &[]).exits(0);
     let frames = seen_at(&seen);
     let waits = |frame: &&Frame| frame.iter().any(|line| line.contains("throttled"));
     let frame = frames.iter().find(waits).cloned().unwrap_or_default();
@@ -82,7 +85,7 @@ fn at_a_terminal_a_wait_is_seen_while_it_lasts_and_leaves_nothing_behind() {
 #[test]
 fn a_question_stands_alone_on_the_screen_until_it_is_answered() {
     let home = Home::new().with("TERM", "xterm-256color");
-    let seen = at_terminal(&home, &[], &[(ASKED, "no")]).exits(3);
+    let seen = at_terminal(&home, SLOW_PLAN, &[], &[(ASKED, "no")]).exits(3);
     let frames = seen_at(&seen);
     let plans = |frame: &&Frame| frame.iter().any(|line| line.starts_with(SIGNS));
     assert!(frames.iter().any(|frame| plans(&frame)), "the plan takes its time: {seen}");
@@ -99,7 +102,7 @@ fn a_question_stands_alone_on_the_screen_until_it_is_answered() {
 fn a_terminal_that_wants_plain_lines_gets_plain_lines() {
     for (name, value) in [("TERM", "dumb"), ("NO_COLOR", "1")] {
         let home = Home::new().with("TERM", "xterm").with(name, value);
-        let seen = at_terminal(&home, &YES, &[]).exits(0);
+        let seen = at_terminal(&home, THROTTLED, &YES, &[]).exits(0);
         let odd = seen.stderr.chars().find(|it| it.is_control() && *it != '\n');
         assert_eq!(odd, None, "{name}: {seen:?}");
         assert!(seen.stderr.contains("answered Throttling.User; attempt 2 in"), "{seen}");
@@ -109,7 +112,7 @@ fn a_terminal_that_wants_plain_lines_gets_plain_lines() {
 #[test]
 fn without_a_terminal_there_is_one_line_for_each_step_and_none_for_a_short_wait() {
     let home = Home::new();
-    let server = cloud(&home);
+    let server = cloud(&home, THROTTLED);
     let all = words(&server, &YES);
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let seen = home.host(&all).exits(0);
