@@ -1,6 +1,5 @@
 //! The time of what is planned.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -8,23 +7,24 @@ use async_trait::async_trait;
 use host_model::Timestamp;
 use host_ports::Clock;
 
-/// Nobody waits while a run is planned: a wait only moves this clock on.
+/// Stands still, and nobody waits: a wait only moves it on. So two rehearsals that begin at one time have the same
+/// times in them, however long the first one took.
 #[derive(Debug)]
 pub(super) struct PlanClock {
-    now: Arc<dyn Clock>,
+    start: Timestamp,
     waited_ms: AtomicU64,
 }
 
 impl PlanClock {
-    pub(super) const fn new(now: Arc<dyn Clock>) -> Self {
-        Self { now, waited_ms: AtomicU64::new(0) }
+    pub(super) const fn new(start: Timestamp) -> Self {
+        Self { start, waited_ms: AtomicU64::new(0) }
     }
 }
 
 #[async_trait]
 impl Clock for PlanClock {
     fn now(&self) -> Timestamp {
-        self.now.now().plus(Duration::from_millis(self.waited_ms.load(Ordering::Relaxed)))
+        self.start.plus(Duration::from_millis(self.waited_ms.load(Ordering::Relaxed)))
     }
 
     async fn sleep(&self, duration: Duration) {

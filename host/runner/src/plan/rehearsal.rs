@@ -85,13 +85,14 @@ impl Run {
         let approver = Arc::new(OnceAsked::new(Arc::clone(&self.settings().approver)));
         let mut rehearsals = Vec::new();
         let ledger = Arc::new(Mutex::new(Ledger::default()));
+        let start = self.settings().clock.now();
         for seed in self.seeds() {
             let secrets = Arc::new(self.settings().secrets.scratch());
             let rehearsal = self
                 .rehearse_once(
                     workflow,
                     origin.input,
-                    (seed, &replies),
+                    (seed, start, &replies),
                     (secrets, &approver, &ledger),
                     &reporter,
                 )
@@ -166,12 +167,12 @@ impl Run {
         &self,
         workflow: &Prepared,
         input: &Json,
-        (seed, replies): (u64, &Arc<Replies>),
+        (seed, start, replies): (u64, Timestamp, &Arc<Replies>),
         (secrets, approver, ledger): (Arc<Secrets>, &Arc<OnceAsked>, &Arc<Mutex<Ledger>>),
         reporter: &Arc<dyn Reporter>,
     ) -> Result<Rehearsal, RuntimeError> {
         let settings = self.settings();
-        let time: Arc<PlanClock> = Arc::new(PlanClock::new(Arc::clone(&settings.clock)));
+        let time: Arc<PlanClock> = Arc::new(PlanClock::new(start));
         let ground = Ground {
             reads: settings.client.reads(),
             replies: Arc::clone(replies),

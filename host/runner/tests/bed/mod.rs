@@ -181,11 +181,7 @@ impl Bed {
         person: &Arc<Person>,
     ) -> (RunId, Ended) {
         let manifest = &workflow.package().manifest;
-        let scenario = self.cloud.simulator.scenario();
-        let usual = scenario.parameters.get(name).cloned().unwrap_or_default();
-        let sources =
-            [InputSource::Object(usual.into_iter().collect()), InputSource::Object(input.clone())];
-        let input = build_input(&manifest.parameters, &sources).expect("the scenario's input");
+        let input = self.input(name, manifest, input);
         let id = self.new_id();
         let settings = self.settings_of(&id, manifest, person);
         let place = Place::Offline { scenario: None, id: None, config: None };
@@ -193,6 +189,15 @@ impl Bed {
         let run = Run::new(id.clone(), settings);
         let ended = run.start(workflow, bytes, &origin, person.clone()).await;
         (id, ended.expect("the run begins"))
+    }
+
+    /// The scenario's input for a workflow, and more.
+    pub(crate) fn input(&self, name: &str, manifest: &Manifest, more: &Map<String, Json>) -> Json {
+        let scenario = self.cloud.simulator.scenario();
+        let usual = scenario.parameters.get(name).cloned().unwrap_or_default();
+        let sources =
+            [InputSource::Object(usual.into_iter().collect()), InputSource::Object(more.clone())];
+        build_input(&manifest.parameters, &sources).expect("the scenario's input")
     }
 
     /// What is written down of a run.

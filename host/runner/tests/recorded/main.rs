@@ -5,4 +5,5 @@
 mod bed;
 mod notes;
 mod order;
+mod planned;
 mod resumed;

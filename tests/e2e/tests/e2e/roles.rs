@@ -203,8 +203,7 @@ fn a_plan_is_applied_by_another_session_of_the_same_role() {
     let file = cloud.0.path("saved.plan").display().to_string();
     let words = [&DELEGATE[..], &["-o", &file]].concat();
     host(&cloud, "plan", ROLES, &words).exits(4);
-    // What is a forecast is agreed to beforehand.
-    let applied = cloud.0.host(&["apply", &file, "--json", "--yes"]);
+    let applied = cloud.0.host(&["apply", &file, "--json"]);
     assert_eq!(applied.events_of("run-started").len(), 1, "{applied}");
     assert_eq!(applied.ended()["verdict"], "verified", "{applied}");
 }
