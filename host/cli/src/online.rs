@@ -169,7 +169,7 @@ impl Online {
         }
         line(&format!("profile `{profile}` is of account {account}"));
         let typed = answer(&format!("type the account id of `{name}` to confirm: "));
-        if typed.as_deref() == Some(account.as_str()) {
+        if typed == account.as_str() {
             return Ok(());
         }
         Err(refused(format!("account {account} was not confirmed as `{name}`")))

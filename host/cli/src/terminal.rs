@@ -57,9 +57,9 @@ fn show(question: &Question) {
 
 /// The line that a person typed, without spaces around it. For where nobody listens to interrupts yet: they
 /// end the process.
-pub(crate) fn answer(question: &str) -> Option<String> {
+pub(crate) fn answer(question: &str) -> String {
     prompt(question);
-    Some(typed())
+    typed()
 }
 
 /// The same while interrupts are listened to; nothing if one came.

@@ -153,5 +153,5 @@ fn goes_on(context: &Context, run: &RunId, yes: bool) -> bool {
     }
     line(&format!("`{run}` of this command did not come to its end"));
     let typed = answer("go on with it? `yes` goes on, anything else begins a new run: ");
-    typed.as_deref() == Some("yes")
+    typed == "yes"
 }

@@ -35,8 +35,16 @@ pub(crate) fn oversleep(_: &Field, attempts: &mut Attempts) -> Result<(), Error>
 }
 
 /// Parts inside of parts.
-pub(crate) fn nest(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
-    plan::conditional("one more", true, || nest(field, attempts)).unwrap_or(Ok(()))
+pub(crate) fn nest(_: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    fn deeper(left: u32) {
+        if left > 0 {
+            plan::conditional("one more", true, || deeper(left - 1));
+        }
+    }
+    let caller = Field::source()?;
+    deeper(100);
+    attempts.done("out again", sts::get_caller_identity(&caller));
+    Ok(())
 }
 
 /// Calls without end.

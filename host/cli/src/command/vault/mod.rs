@@ -151,8 +151,8 @@ fn confirm(context: &Context, yes: bool, question: &str) -> Result<(), Failure> 
             Failure::new("vault.nobody-asked", format!("nobody to ask: {question}"), REFUSED);
         return Err(failure.hint("run it at a terminal, or add `--yes`"));
     }
-    match answer(&format!("{question}? only `yes` goes on: ")).as_deref() {
-        Some("yes") => Ok(()),
-        _ => Err(Failure::new("vault.question-declined", format!("declined: {question}"), REFUSED)),
+    if answer(&format!("{question}? only `yes` goes on: ")) == "yes" {
+        return Ok(());
     }
+    Err(Failure::new("vault.question-declined", format!("declined: {question}"), REFUSED))
 }
