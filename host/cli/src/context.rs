@@ -15,6 +15,8 @@ pub(crate) struct Context {
     pub(crate) can_ask: bool,
     /// Whether what is under way may be drawn over itself: somebody sees it, and wants no plain lines.
     pub(crate) is_live: bool,
+    /// Whether answers may be colored: somebody sees them, and wants it.
+    pub(crate) is_colored: bool,
 }
 
 impl Context {
@@ -22,8 +24,10 @@ impl Context {
         let environment = environment::read();
         let home = environment.get("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from);
         let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        let is_live = std::io::stderr().is_terminal() && draws(&environment);
-        Self { environment, home, can_ask, is_live }
+        let draws = draws(&environment);
+        let is_live = std::io::stderr().is_terminal() && draws;
+        let is_colored = std::io::stdout().is_terminal() && draws;
+        Self { environment, home, can_ask, is_live, is_colored }
     }
 
     /// Who is at work, as the system knows it: what records of approvals say.

@@ -3,8 +3,8 @@
 /// What was on the screen at one time: its lines, without spaces at their ends.
 pub type Frame = Vec<String>;
 
-/// The screen after each change of place, and at the end. `None` if something was written that moves, colors or
-/// hides what no live view has to.
+/// The screen after each change of place, and at the end. `None` if something was written that moves or hides
+/// what no live view has to, or that has another color than the signs of a plan.
 pub fn frames(written: &str) -> Option<Vec<Frame>> {
     let mut screen = Screen { lines: vec![Vec::new()], row: 0, column: 0 };
     let mut frames = Vec::new();
@@ -84,6 +84,7 @@ impl Screen {
                 self.lines[self.row].truncate(self.column);
                 self.lines.truncate(self.row + 1);
             }
+            ('m', "0" | "31" | "32" | "33" | "36") => {}
             _ => return None,
         }
         Some(())
@@ -100,7 +101,7 @@ mod tests {
         let frames = frames(written).unwrap();
         assert!(frames.contains(&vec!["one".to_owned(), "two".to_owned()]), "{frames:?}");
         assert_eq!(frames.last().unwrap(), &["three", ""]);
-        for bad in ["\u{1b}[31mred", "\u{1b}]0;title\u{7}", "\u{7}", "\u{1b}[?25l"] {
+        for bad in ["\u{1b}[41mred", "\u{1b}]0;title\u{7}", "\u{7}", "\u{1b}[?25l"] {
             assert_eq!(super::frames(bad), None, "{bad:?}");
         }
     }

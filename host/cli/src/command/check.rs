@@ -45,7 +45,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let file = ("", SystemClock.now());
     let reporter = reporter(&session, &new);
     let planned = Run::new(new, settings).plan(&workflow, file, &origin, reporter).await?;
-    output::plan::answer(&planned, session.json);
+    output::plan::answer(&planned, session.json, context.is_colored);
     let status = status(&planned);
     if !session.json {
         output::line(match status {

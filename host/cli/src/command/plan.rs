@@ -48,9 +48,9 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         }
         Some(path) => {
             write(path, &host_plan::graph(&planned.plan))?;
-            output::plan::answer(&planned, ready.session.json);
+            output::plan::answer(&planned, ready.session.json, context.is_colored);
         }
-        None => output::plan::answer(&planned, ready.session.json),
+        None => output::plan::answer(&planned, ready.session.json, context.is_colored),
     }
     if let Some(path) = arguments.output.filter(|_| !ready.session.json) {
         output::line(&format!("\nsaved: `host apply {}` does exactly this", path.display()));

@@ -59,7 +59,7 @@ pub(super) async fn approve(
     }
     // A program reads the stream; a person who is asked has to see what about.
     if !json || (context.can_ask && !unasked) {
-        output::plan::ask(planned);
+        output::plan::ask(planned, context.is_live);
     }
     let approved = |how| {
         let (who, at) = (context.operator(), SystemClock.now());

@@ -1,6 +1,7 @@
 //! A plan, for people and for programs.
 
-use host_plan::Line;
+use clap::builder::styling::AnsiColor;
+use host_plan::{Line, Mark};
 use host_runner::Planned;
 use serde_json::{Value as Json, json};
 
@@ -8,12 +9,12 @@ use super::human::audited;
 use super::{data, document, event, line};
 
 /// The plan as what a command answers: to standard output.
-pub(crate) fn answer(planned: &Planned, json: bool) {
+pub(crate) fn answer(planned: &Planned, json: bool, colored: bool) {
     if json {
         data(document(&whole(planned)).trim_end());
         return;
     }
-    show(planned, &host_plan::words(&planned.plan), data);
+    show(planned, &host_plan::words(&planned.plan), (data, colored));
 }
 
 /// The plan as a line of the stream of its run.
@@ -34,13 +35,13 @@ fn whole(planned: &Planned) -> Json {
 }
 
 /// The plan as what a person is asked about: beside the prompt.
-pub(crate) fn ask(planned: &Planned) {
-    show(planned, &host_plan::question(&planned.plan), line);
+pub(crate) fn ask(planned: &Planned, colored: bool) {
+    show(planned, &host_plan::question(&planned.plan), (line, colored));
 }
 
-fn show(planned: &Planned, lines: &[Line], write: fn(&str)) {
+fn show(planned: &Planned, lines: &[Line], (write, colored): (fn(&str), bool)) {
     for shown in lines {
-        write(&shown.to_string());
+        write(&if colored { painted(shown) } else { shown.to_string() });
     }
     if !planned.faults.is_empty() {
         write("");
@@ -56,5 +57,47 @@ fn show(planned: &Planned, lines: &[Line], write: fn(&str)) {
     }
     if let Some(denials) = &planned.would_deny {
         audited(denials, write);
+    }
+}
+
+/// The line with its sign in color; all else stays as it is.
+fn painted(line: &Line) -> String {
+    let plain = line.to_string();
+    let sign = line.sign();
+    let Some((before, after)) = plain.split_once(sign.as_str()).filter(|_| !sign.is_empty()) else {
+        return plain;
+    };
+    let style = color_of(line.mark).on_default();
+    format!("{before}{}{sign}{}{after}", style.render(), style.render_reset())
+}
+
+/// The colors that people know of other tools.
+const fn color_of(mark: Mark) -> AnsiColor {
+    match mark {
+        Mark::Create => AnsiColor::Green,
+        Mark::Delete | Mark::Replace => AnsiColor::Red,
+        Mark::Update | Mark::Risk => AnsiColor::Yellow,
+        Mark::Look | Mark::Head | Mark::Plain | Mark::Paste => AnsiColor::Cyan,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_the_sign_is_colored() {
+        let line = |mark, maybe, text: &str| Line { depth: 1, mark, maybe, text: text.to_owned() };
+        let cases = [
+            (line(Mark::Create, false, "1. a + b"), "  \u{1b}[32m+\u{1b}[0m 1. a + b"),
+            (line(Mark::Update, true, "2. x"), "  \u{1b}[33m? ~\u{1b}[0m 2. x"),
+            (line(Mark::Replace, false, "3. x"), "  \u{1b}[31m-/+\u{1b}[0m 3. x"),
+            (line(Mark::Risk, false, "x"), "  \u{1b}[33m!\u{1b}[0m x"),
+            (line(Mark::Plain, false, "x + y"), "  x + y"),
+            (line(Mark::Head, false, ""), ""),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(painted(&line), expected);
+        }
     }
 }
