@@ -17,6 +17,19 @@ fn a_run_reads_as_a_story() {
 }
 
 #[test]
+fn a_part_that_was_needed_is_told() {
+    let past = Tape::load("ecs").past();
+    let text = shown(&past, None, false);
+    let words = "needed: “the agent comes to machines that turn out to lack it”";
+    assert_eq!(text.matches(words).count(), 1, "{text}");
+    let told = stream(&past, &State::of(&past, None));
+    let parts: Vec<&Json> =
+        told.iter().filter(|(name, _)| *name == "conditional").map(|(_, line)| line).collect();
+    assert_eq!(parts.len(), 1);
+    assert_eq!(parts[0]["needed"], true);
+}
+
+#[test]
 fn every_line_fits_into_a_hundred_columns() {
     for name in ALL {
         for verbose in [false, true] {
