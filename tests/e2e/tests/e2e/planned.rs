@@ -196,6 +196,24 @@ fn what_may_not_be_read_is_unknown_and_named_and_the_plan_goes_on() {
 }
 
 #[test]
+fn conflicts_and_limits_that_a_run_will_meet_are_foreseen() {
+    let home = Home::new();
+    let workflow = home.write("hostile.wasm", hostile()).display().to_string();
+    let (_, seen) = plan(&home, &[&workflow, "--simulate", "-p", "attack=planned-refused"]);
+    assert_eq!(seen.exit, Some(4), "{seen}");
+    for text in [
+        "+ 1. create user `hostile-planned`\n",
+        "> 2. create user `hostile-planned` (expected to be refused with `EntityAlreadyExists.User`)",
+        "+ 4. create an AccessKey for user `hostile-planned`\n",
+        "> 5. create an AccessKey for user `hostile-planned` (expected to be refused with `LimitExceeded.User.AccessKey`)",
+    ] {
+        assert!(seen.stdout.contains(text), "{text}: {seen}");
+    }
+    let seen = apply(&home, &["--json"]);
+    assert_eq!(done(&seen), ["CreateUser", "CreateAccessKey", "CreateAccessKey"], "{seen}");
+}
+
+#[test]
 fn what_machines_may_need_is_in_the_plan_of_ecs() {
     let home = Home::new();
     let services = "services=[{\"name\":\"orders\"}]";

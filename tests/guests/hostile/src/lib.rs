@@ -45,7 +45,7 @@ pub struct Spoils {
 type Attack = fn(&Field, &mut Attempts) -> Result<(), Error>;
 
 /// Every attack, by name.
-const ATTACKS: [(&str, Attack); 60] = [
+const ATTACKS: [(&str, Attack); 61] = [
     ("call-uncatalogued", calls::uncatalogued),
     ("call-undeclared", calls::undeclared),
     ("call-through-wrong-interface", calls::wrong_interface),
@@ -87,6 +87,7 @@ const ATTACKS: [(&str, Attack); 60] = [
     ("planned-order", planned::order),
     ("planned-wider", planned::wider),
     ("planned-apart", planned::apart),
+    ("planned-refused", planned::refused),
     ("planned-maybe", planned::maybe),
     ("planned-maybe-other", planned::maybe_other),
     ("planned-maybe-unsaid", planned::maybe_unsaid),

@@ -111,3 +111,17 @@ pub(crate) fn maybe_twice(field: &Field, attempts: &mut Attempts) -> Result<(), 
     }
     Ok(())
 }
+
+/// What the cloud refuses for what the run itself did before: a name that is taken, and a third key.
+pub(crate) fn refused(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
+    let caller = Field::source()?;
+    let name = field.own_user(&caller, "planned")?;
+    let again = ram::create_user(&caller, &name, &ram::CreateUserOptions::default());
+    attempts.done("the same name", again);
+    for _ in 0..3 {
+        let user_name = Some(name.clone());
+        let options = ram::CreateAccessKeyOptions { user_name, ..Default::default() };
+        attempts.done("key", ram::create_access_key(&caller, &options));
+    }
+    Ok(())
+}
