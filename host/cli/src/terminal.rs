@@ -58,14 +58,14 @@ fn show(question: &Question) {
 /// The line that a person typed, without spaces around it. For where nobody listens to interrupts yet: they
 /// end the process.
 pub(crate) fn answer(question: &str) -> String {
-    prompt(question);
+    let _asking = prompt(question);
     typed()
 }
 
 /// The same while interrupts are listened to; nothing if one came.
 pub(crate) async fn answer_or_interrupt(question: &str) -> Option<String> {
     let interrupted = interrupt::signal();
-    prompt(question);
+    let _asking = prompt(question);
     // Reading cannot be ended: whoever leaves does not wait for that thread.
     let typed = tokio::task::spawn_blocking(typed);
     tokio::select! {
@@ -90,7 +90,7 @@ pub(crate) fn hidden_answer(question: &str) -> Option<SecretText> {
     let mut hidden = shown.clone();
     hidden.local_modes.remove(LocalModes::ECHO);
     tcsetattr(&terminal, OptionalActions::Now, &hidden).ok()?;
-    prompt(question);
+    let _asking = prompt(question);
     let typed = read_hidden(&terminal);
     let restored = tcsetattr(&terminal, OptionalActions::Now, &shown);
     line("");

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 pub(crate) use human::Human;
 pub(crate) use json::Json;
 pub(crate) use notes::{Audience, Notes};
-pub(crate) use screen::{close, open};
+pub(crate) use screen::{Asking, close, open};
 pub(crate) use tree::tree;
 
 use crate::failure::{BUG, Failure, USAGE};
@@ -57,12 +57,12 @@ fn plainly(line: &str) {
     drop(writeln!(std::io::stderr().lock(), "{line}"));
 }
 
-/// Text for people, without a line's end: a prompt.
-pub(crate) fn prompt(text: &str) {
-    screen::wiped(|| {
+/// Text for people, without a line's end: a prompt, which waits until what it gives is dropped.
+pub(crate) fn prompt(text: &str) -> Asking {
+    screen::ask(|| {
         let mut out = std::io::stderr().lock();
         drop(write!(out, "{text}").and_then(|()| out.flush()));
-    });
+    })
 }
 
 /// A number with its noun: `1 secret`, `3 secrets`.

@@ -1,8 +1,8 @@
 //! The one terminal that a process has: lines that stay, and below them the live view.
 //!
-//! Everything that is written passes [`above`] or [`wiped`], so that the view and what stays never get into
-//! each other. The view is drawn by a task on the program's one thread: while a question waits for its
-//! answer, nothing is drawn.
+//! Everything that is written passes [`above`] or [`ask`], so that the view and what stays never get into
+//! each other. The view is drawn by a task on the program's one thread, and not while a question waits for its
+//! answer.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,6 +31,22 @@ struct Screen {
     live: bool,
     /// What is on the screen now.
     drawn: Option<ProgressBar>,
+    /// Whether a question waits for its answer.
+    asks: bool,
+}
+
+/// A question that waits for its answer: the view is gone until this is dropped.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Asking;
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        if let Some(screen) = screen().as_mut() {
+            screen.view.spoke(screen.clock.now());
+            screen.asks = false;
+        }
+    }
 }
 
 fn screen() -> MutexGuard<'static, Option<Screen>> {
@@ -44,7 +60,7 @@ pub(crate) fn open(clock: Arc<dyn Clock>, live: bool) {
         return;
     }
     let view = View::new(clock.now());
-    *screen = Some(Screen { clock: Arc::clone(&clock), view, live, drawn: None });
+    *screen = Some(Screen { clock: Arc::clone(&clock), view, live, drawn: None, asks: false });
     tokio::spawn(async move {
         loop {
             clock.sleep(TICK).await;
@@ -100,31 +116,39 @@ pub(super) fn above(write: impl FnOnce()) {
     }
 }
 
-/// Writes what a person answers to: the view is gone until after the answer.
-pub(super) fn wiped(write: impl FnOnce()) {
+/// Writes what a person answers to.
+pub(super) fn ask(write: impl FnOnce()) -> Asking {
     let mut screen = screen();
     if let Some(screen) = screen.as_mut() {
-        screen.view.spoke(screen.clock.now());
         screen.wipe();
+        screen.asks = true;
     }
     write();
+    Asking
 }
 
 /// Draws what is under way now, or says it if that was not said for long; false if nothing is any more.
 fn tick() -> bool {
     let mut screen = screen();
     let Some(screen) = screen.as_mut() else { return false };
-    let now = screen.clock.now();
-    if screen.live {
-        let lines = screen.view.lines(now, columns()).join("\n");
-        screen.drawn.get_or_insert_with(bar).set_message(lines);
-    } else if let Some(remark) = screen.view.remark(now) {
-        super::plainly(&remark);
-    }
+    screen.show();
     true
 }
 
 impl Screen {
+    fn show(&mut self) {
+        let now = self.clock.now();
+        if self.asks {
+            return;
+        }
+        if self.live {
+            let lines = self.view.lines(now, columns()).join("\n");
+            self.drawn.get_or_insert_with(bar).set_message(lines);
+        } else if let Some(remark) = self.view.remark(now) {
+            super::plainly(&remark);
+        }
+    }
+
     fn wipe(&mut self) {
         if let Some(drawn) = self.drawn.take() {
             drawn.finish_and_clear();
@@ -143,4 +167,24 @@ fn bar() -> ProgressBar {
 fn columns() -> usize {
     let columns = tcgetwinsize(std::io::stderr()).map_or(0, |size| size.ws_col);
     usize::from(if columns == 0 { COLUMNS } else { columns } - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use host_net::SystemClock;
+    use host_ports::Clock as _;
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_drawn_while_a_question_waits() {
+        let clock = Arc::new(SystemClock);
+        let view = View::new(clock.now());
+        let mut screen = Screen { clock, view, live: true, drawn: None, asks: true };
+        screen.show();
+        assert!(screen.drawn.is_none());
+        screen.asks = false;
+        screen.show();
+        assert!(screen.drawn.is_some());
+    }
 }
