@@ -11,7 +11,7 @@
 
 mod tally;
 
-use host_runner::Verdict;
+use host_runner::{RunEvent, Verdict};
 use serde::Serialize;
 
 pub use tally::Tally;
@@ -63,4 +63,13 @@ pub struct Ending<'a> {
     pub changes: u32,
     /// The code of the error that ended it.
     pub code: Option<&'a str>,
+}
+
+impl<'a> Ending<'a> {
+    /// How the last event of a run tells it; nothing of any other event.
+    pub fn of(run: &'a str, undoes: Option<&'a str>, event: &'a RunEvent) -> Option<Self> {
+        let RunEvent::RunEnded { verdict, stopped, changes, code, .. } = event else { return None };
+        let (verdict, stopped, changes) = (*verdict, *stopped, *changes);
+        Some(Self { run, undoes, verdict, stopped, changes, code: code.as_deref() })
+    }
 }

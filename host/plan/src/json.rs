@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::moment::seconds;
 use crate::words::{Reader, summary};
-use crate::{Deed, Needed, Plan, Repair, Step};
+use crate::{Deed, Needed, Plan, Step};
 
 /// The version of the form. It changes when a field goes or changes its meaning; new fields may come.
 const VERSION: u32 = 1;
@@ -65,7 +65,7 @@ pub fn json(plan: &Plan) -> Json {
             .collect::<Vec<Json>>(),
         "steps": steps.map(|(step, deed)| step_of(step, deed, &reader)).collect::<Vec<Json>>(),
         "conditionals": plan.conditionals,
-        "repairs": plan.repairs.iter().map(repair_of).collect::<Vec<Json>>(),
+        "repairs": plan.repairs,
         "placeholders": plan.placeholders,
         "observed": observed.collect::<Vec<Json>>(),
         "unread": unread.collect::<Vec<Json>>(),
@@ -127,12 +127,6 @@ pub fn parameters(parameters: &[(String, Value)]) -> Vec<Json> {
         }
     };
     parameters.iter().map(one).collect()
-}
-
-fn repair_of(repair: &Repair) -> Json {
-    let mut json = serde_json::to_value(repair).expect("a repair is plain data");
-    json["words"] = Json::from(repair.words());
-    json
 }
 
 fn needed_of(needed: &Needed) -> Json {

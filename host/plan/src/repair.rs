@@ -1,11 +1,10 @@
 //! What the host may mend by itself while a plan is applied. No step can stand for it, because nobody knows
-//! before whether a reply will be lost: so it is approved as a class, in words.
+//! before whether a reply will be lost: so it is approved as a class, in the words of the risk that such a step has.
 
 use host_catalog::{Catalog, LostReply, Risk};
 use serde::{Deserialize, Serialize};
 
 use crate::Step;
-use crate::words::numbers;
 
 /// A class of repairs, with the steps that may need one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,15 +29,5 @@ impl Repair {
         };
         let steps: Vec<u32> = steps.iter().filter(makes_key).map(|step| step.number).collect();
         if steps.is_empty() { Vec::new() } else { vec![Self::OrphanedKey { steps }] }
-    }
-
-    /// What is approved with it.
-    pub(crate) fn words(&self) -> String {
-        let Self::OrphanedKey { steps } = self;
-        format!(
-            "if the reply is lost that brings a new AccessKey: the key that this made, which nobody has the \
-             secret of, is disabled and deleted, and another one is made ({})",
-            numbers(steps)
-        )
     }
 }

@@ -35,4 +35,4 @@ pub use secrets::Secrets;
 pub use seen::Seen;
 pub use server::Server;
 pub use terminal::INTERRUPT;
-pub use words::{ACCOUNTS, ACK, ECS};
+pub use words::{ACCOUNTS, ACK, DELEGATE, ECS};

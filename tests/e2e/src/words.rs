@@ -8,6 +8,25 @@ pub const ACCOUNTS: [&str; 4] = [
     "source=source@6543210987654321",
 ];
 
+/// `delegate`, for a user with a key and one with a password.
+pub const DELEGATE: [&str; 15] = [
+    "workflows/delegate.wasm",
+    "-p",
+    "region=cn-hangzhou",
+    "-p",
+    "role-name=arms-admin",
+    "-p",
+    "access=read-only",
+    "-p",
+    r#"users=[{"name":"alice","display-name":"Alice","sign-in":"access-key"},{"name":"bob","sign-in":"console"}]"#,
+    "-p",
+    "untrusted-user=outsider",
+    "--allow",
+    "access-key",
+    "--allow",
+    "console-login",
+];
+
 /// `ack`, with two clusters.
 pub const ACK: [&str; 11] = [
     "workflows/ack.wasm",

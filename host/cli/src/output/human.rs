@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use host_client::Note;
-use host_history::{Ending, Tally};
+use host_history::Tally;
 use host_model::{Effect, quote_within};
 use host_runner::undo::Stays;
 use host_runner::{CallOutcome, Moment, ProofReport, Reporter, RunEvent, UndoLine, WouldDeny};
@@ -98,15 +98,14 @@ impl Human {
         let RunEvent::RunEnded {
             verdict,
             reason,
-            code,
             hint,
             exit,
-            stopped,
             changes,
             looks,
             calls,
             proofs,
             output,
+            ..
         } = event
         else {
             return;
@@ -122,14 +121,7 @@ impl Human {
                 data(&text);
             }
         }
-        let ending = Ending {
-            run: &self.story.run,
-            undoes: self.story.undoes.as_deref(),
-            verdict: *verdict,
-            stopped: *stopped,
-            changes: *changes,
-            code: code.as_deref(),
-        };
+        let Some(ending) = self.story.ending(event) else { return };
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         let summary = tally.summary(&ending, proofs);
         for text in closing::lists(&summary, &self.story.run) {

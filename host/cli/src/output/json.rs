@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use host_client::Note;
-use host_history::{Ending, Tally, next_after};
+use host_history::{Tally, next_after};
 use host_runner::{Reporter, RunEvent};
 use serde_json::{Value, json};
 
@@ -32,17 +32,8 @@ impl Audience for Json {
 impl Json {
     /// What the last line has besides its event: what came of the run, and what to do next.
     fn closing(&self, event: &RunEvent) -> Option<(Value, Value)> {
-        let RunEvent::RunEnded { verdict, code, stopped, changes, proofs, .. } = event else {
-            return None;
-        };
-        let ending = Ending {
-            run: &self.story.run,
-            undoes: self.story.undoes.as_deref(),
-            verdict: *verdict,
-            stopped: *stopped,
-            changes: *changes,
-            code: code.as_deref(),
-        };
+        let RunEvent::RunEnded { proofs, .. } = event else { return None };
+        let ending = self.story.ending(event)?;
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         Some((json!(tally.summary(&ending, proofs)), json!(next_after(&ending))))
     }

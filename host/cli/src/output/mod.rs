@@ -12,6 +12,9 @@ mod tree;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use host_history::Ending;
+use host_runner::RunEvent;
+
 pub(crate) use human::Human;
 pub(crate) use json::Json;
 pub(crate) use notes::{Audience, Notes};
@@ -27,6 +30,13 @@ pub(crate) struct Story {
     pub(crate) run: String,
     /// The run that it takes back.
     pub(crate) undoes: Option<String>,
+}
+
+impl Story {
+    /// How its last event tells that it ended.
+    fn ending<'a>(&'a self, event: &'a RunEvent) -> Option<Ending<'a>> {
+        Ending::of(&self.run, self.undoes.as_deref(), event)
+    }
 }
 
 /// A line of data. A closed pipe is the reader's business, not an error.

@@ -31,7 +31,6 @@ use line::Lines;
 pub use line::{Line, Mark};
 use names::Names;
 pub(crate) use reader::Reader;
-pub(crate) use risk::steps as numbers;
 pub(crate) use step::mark_of;
 pub(crate) use thing::{Thing, things};
 
@@ -64,7 +63,6 @@ fn lines_of(plan: &Plan, with_permissions: bool) -> Vec<Line> {
     risks(&mut lines, &reader);
     accounts(&mut lines, &reader);
     conditionals(&mut lines, plan);
-    repairs(&mut lines, plan);
     unread(&mut lines, plan, &reader.names);
     titles(&mut lines, plan);
     if with_permissions {
@@ -191,17 +189,6 @@ fn conditionals(lines: &mut Lines, plan: &Plan) {
     let more = told.count();
     if more > 0 {
         lines.plain(1, &format!("and {more} more"));
-    }
-}
-
-/// What the host may do by itself, which a yes to the plan is a yes to.
-fn repairs(lines: &mut Lines, plan: &Plan) {
-    if plan.repairs.is_empty() {
-        return;
-    }
-    lines.head("What the host may mend by itself");
-    for repair in &plan.repairs {
-        lines.plain(1, &repair.words());
     }
 }
 

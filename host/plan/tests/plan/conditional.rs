@@ -150,7 +150,6 @@ fn it_is_marked_and_counts_for_itself() {
         "    ? + 3. create an AccessKey for user `alice`",
         "steps 2, 3 and 4: \"nobody is there\"",
         "step 3: \"the user has no key\"",
-        "if the reply is lost that brings a new AccessKey",
     ] {
         assert!(has(text), "{text}\n{}", lines.join("\n"));
     }
@@ -225,4 +224,15 @@ fn other_parts_in_the_other_rehearsal_make_a_forecast() {
         assert!(forecast.is_some_and(|it| it.from <= 3), "{what}");
     }
     assert_eq!(compose(&one, &one).forecast, None);
+}
+
+#[test]
+fn only_a_lost_key_is_mended() {
+    let approved = Approved::new(&made());
+    assert_eq!(
+        [1, 2, 3, 4, 5].map(|step| approved.may_mend(step)),
+        [false, false, true, false, false]
+    );
+    let none = Approved::new(&Plan { repairs: Vec::new(), ..made() });
+    assert!(!none.may_mend(3), "without the plan's word nothing is");
 }

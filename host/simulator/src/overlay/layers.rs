@@ -162,21 +162,20 @@ impl Layers {
         let mint = self.mint.clone();
         self.over.mint.clone_from(&mint);
         let answer = apply(&mut self.over, &operation);
-        match &answer {
-            Ok(body) if asked.action.effect.is_write() => {
-                self.mint.clone_from(&self.over.mint);
-                self.note_made_up(asked, body);
-                self.writes.push(Write {
-                    caller: caller.clone(),
-                    family: asked.family().to_owned(),
-                    product: asked.product,
-                    action: asked.action,
-                    parameters: asked.parameters.clone(),
-                    now,
-                    mint,
-                });
-            }
-            Ok(_) | Err(_) => {}
+        if let Ok(body) = &answer
+            && asked.action.effect.is_write()
+        {
+            self.mint.clone_from(&self.over.mint);
+            self.note_made_up(asked, body);
+            self.writes.push(Write {
+                caller: caller.clone(),
+                family: asked.family().to_owned(),
+                product: asked.product,
+                action: asked.action,
+                parameters: asked.parameters.clone(),
+                now,
+                mint,
+            });
         }
         answer
     }

@@ -19,28 +19,10 @@ pub(crate) struct Workflow {
     pub(crate) skips: Option<&'static str>,
 }
 
-const USERS: &str = r#"users=[{"name":"alice","display-name":"Alice","sign-in":"access-key"},{"name":"bob","sign-in":"console"}]"#;
-
 pub(crate) const DELEGATE: Workflow = Workflow {
     name: "delegate",
     scenario: include_str!("cloud.toml"),
-    words: &[
-        "workflows/delegate.wasm",
-        "-p",
-        "region=cn-hangzhou",
-        "-p",
-        "role-name=arms-admin",
-        "-p",
-        "access=read-only",
-        "-p",
-        USERS,
-        "-p",
-        "untrusted-user=outsider",
-        "--allow",
-        "access-key",
-        "--allow",
-        "console-login",
-    ],
+    words: &host_e2e::DELEGATE,
     offline: false,
     is_undone: false,
     seeds: 30,

@@ -70,6 +70,8 @@ fn a_plan_is_applied_step_by_step_and_once() {
     let (_, seen) = plan(&home, &ACK);
     assert_eq!(seen.exit, Some(4), "{seen}");
     assert!(seen.stdout.contains("(known after step 4)"), "{seen}");
+    let mended = "should the reply be lost, the key that nobody has then is disabled and deleted";
+    assert!(seen.stdout.contains(mended), "a yes is a yes to that as well: {seen}");
     let seen = apply(&home, &["--json"]).exits(0);
     assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
     assert_eq!(done(&seen).len(), 7, "{seen}");

@@ -2,32 +2,12 @@
 
 use std::fmt::Write as _;
 
-use host_e2e::{ACK, Between, Break, ECS, Home, Running, Seen, Server, crashing};
+use host_e2e::{ACK, Between, Break, DELEGATE, ECS, Home, Running, Seen, Server, crashing};
 use serde_json::{Value as Json, json};
 
 const CLOUD: &str = include_str!("roles.toml");
 const MONITORING: &str = "1234567890123456";
 const SOURCE: &str = "6543210987654321";
-const USERS: &str =
-    r#"users=[{"name":"alice","sign-in":"access-key"},{"name":"bob","sign-in":"console"}]"#;
-
-const DELEGATE: [&str; 15] = [
-    "workflows/delegate.wasm",
-    "-p",
-    "region=cn-hangzhou",
-    "-p",
-    "role-name=arms-admin",
-    "-p",
-    "access=read-only",
-    "-p",
-    USERS,
-    "-p",
-    "untrusted-user=outsider",
-    "--allow",
-    "access-key",
-    "--allow",
-    "console-login",
-];
 
 /// An account's operator who assumes its role `deployer`.
 fn role(name: &str, account: &str, key: (&str, &str)) -> Json {
