@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use host_model::{Effect, SecretKind};
 use serde::Deserialize;
 
-use crate::{Inverse, Parameter, Release, ReplyShape};
+use crate::{Inverse, Parameter, Release, ReplyShape, Shows};
 
 /// One operation of a product.
 #[derive(Debug, Clone, Deserialize)]
@@ -67,6 +67,9 @@ pub struct Action {
     /// Reads that show what it touches.
     #[serde(default)]
     pub observe: Vec<String>,
+    /// How later reads show that it took effect.
+    #[serde(default)]
+    pub shows: Vec<Shows>,
     /// What takes it back.
     #[serde(default)]
     pub inverse: Option<Inverse>,

@@ -33,6 +33,7 @@ mod release;
 mod reply;
 mod sentence;
 mod settings;
+mod shows;
 mod wit;
 
 pub use action::{
@@ -51,4 +52,5 @@ pub use product::{Endpoint, Product, Style};
 pub use record::{Field, FieldType, Record};
 pub use release::Release;
 pub use reply::ReplyShape;
+pub use shows::{Item, Shows};
 pub use wit::{Argument, ArgumentType, CORE, Function, Interface};

@@ -19,6 +19,9 @@ pub struct Product {
     pub version: String,
     /// How requests look.
     pub style: Style,
+    /// Whether it keeps the directory of who there is and who may do what: users, roles, policies.
+    #[serde(default)]
+    pub directory: bool,
     /// Where it answers.
     pub endpoint: Endpoint,
     /// Types of parameters, by name.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use host_catalog::{Action, Catalog, Product};
 use host_model::{AccountId, Call, CallError, Timestamp};
@@ -13,9 +14,10 @@ use host_wire::{
 use serde_json::Value as Json;
 
 use crate::bucket::Buckets;
+use crate::course::Course;
 use crate::ending::title;
 use crate::skew::Skew;
-use crate::{ClientError, KeySource, Observer, Settings};
+use crate::{ClientError, Expectation, KeySource, Note, Observer, Settings};
 
 /// How often a list is read from its beginning because it changed meanwhile.
 const LISTINGS_MAX: u32 = 3;
@@ -44,6 +46,9 @@ pub struct Outgoing<'a> {
     /// When the run last wrote something that this call may depend on. Refusals that may only mean
     /// that it is not visible yet are waited out, and so is an object that is not found.
     pub settle_since: Option<Timestamp>,
+    /// What a fresh answer must show of the run's own writes. One that does not is asked for again, until
+    /// what was written must be visible.
+    pub expected: Option<&'a dyn Expectation>,
     /// The account that the caller acts in, where it is known: what is sent is metered for each account.
     pub account: Option<&'a AccountId>,
 }
@@ -131,6 +136,11 @@ impl Client {
         )
     }
 
+    /// How long after a write a read is asked again that does not show it.
+    pub const fn settle_window(&self) -> Duration {
+        self.settings.settle_window
+    }
+
     /// The cloud's time.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
@@ -177,13 +187,27 @@ impl Client {
         product.check(action, out.call)?;
         let job = Job { product, action, permit, keys, out, started: self.clock.now() };
         let mut attempts = 0;
-        let answer = match Pages::of(action) {
-            None => self.exchange(&job, None, &mut attempts).await,
-            Some(pages) => self.list(&job, &pages, &mut attempts).await,
-        };
+        let answer = self.settled(&job, &mut attempts).await;
         let mut answer = answer.map_err(|error| error.with("attempts", attempts.to_string()))?;
         answer.outputs = take_outputs(action, job.out.call, &mut answer.body);
         Ok(answer)
+    }
+
+    /// The answer that shows what is expected, or the one that is given when it must have.
+    async fn settled(&self, job: &Job<'_>, attempts: &mut u32) -> Result<Answer, CallError> {
+        let mut course = Course::new(job.action, &self.settings, job.started, None);
+        loop {
+            let answer = match Pages::of(job.action) {
+                None => self.exchange(job, None, attempts).await,
+                Some(pages) => self.list(job, &pages, attempts).await,
+            }?;
+            let unshown = job.out.expected.and_then(|it| it.unshown(&answer.body));
+            let wait = unshown.and_then(|since| course.unshown(since, self.clock.now()));
+            let Some(wait) = wait else { return Ok(answer) };
+            let (product, action) = (job.product.key.clone(), job.action.name.clone());
+            self.observer.note(&Note::Unshown { product, action, wait });
+            self.clock.sleep(wait).await;
+        }
     }
 
     async fn list(

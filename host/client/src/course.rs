@@ -108,6 +108,8 @@ pub(crate) struct Course<'a> {
     settle_since: Option<Timestamp>,
     /// Whether the request carries the token by which the cloud knows it again.
     has_token: bool,
+    /// Whether the run itself removed what is asked for.
+    is_gone: bool,
     retries: u32,
     settlings: u32,
     misses: u32,
@@ -128,6 +130,7 @@ impl<'a> Course<'a> {
             started,
             settle_since,
             has_token: false,
+            is_gone: false,
             retries: 0,
             settlings: 0,
             misses: 0,
@@ -142,6 +145,11 @@ impl<'a> Course<'a> {
             self.has_token = host_parameters.iter().any(|(name, _)| name == parameter);
         }
         self
+    }
+
+    /// The same for something that the run removed itself.
+    pub(crate) const fn of_gone(self, is_gone: bool) -> Self {
+        Self { is_gone, ..self }
     }
 
     /// What to do after `failure`. `dice` is any random number: it spreads the waits of many.
@@ -183,20 +191,32 @@ impl<'a> Course<'a> {
         if !settles.codes.contains(&rejection.code) {
             return None;
         }
-        self.settle_within(Duration::from_secs(u64::from(settles.seconds)), now)
+        let window = Duration::from_secs(u64::from(settles.seconds));
+        self.settle_within(self.settle_since?, window, now)
+    }
+
+    /// How long to wait before an answer is asked for again that does not show what was written at `since`;
+    /// `None` if it is to be believed.
+    pub(crate) fn unshown(&mut self, since: Timestamp, now: Timestamp) -> Option<Duration> {
+        match self.settle_within(since, self.settings.settle_window, now)? {
+            Next::Repeat { wait, .. } => Some(wait),
+            Next::Done | Next::Stop { .. } => None,
+        }
     }
 
     /// Nothing is believed to be absent after one read (fault row 27): soon after the run's own
     /// write it is asked for until the write must be visible, else once more.
     fn confirm(&mut self, rejection: &Rejection, now: Timestamp) -> Option<Next> {
-        if self.action.effect != Effect::Read || rejection.kind() != ErrorKind::NotFound {
+        let is_news = self.action.effect == Effect::Read && !self.is_gone;
+        if !is_news || rejection.kind() != ErrorKind::NotFound {
             return None;
         }
         self.misses += 1;
         let window = self.action.settles.as_ref().map_or(self.settings.settle_window, |settles| {
             Duration::from_secs(u64::from(settles.seconds))
         });
-        if let Some(next) = self.settle_within(window, now) {
+        let since = self.settle_since;
+        if let Some(next) = since.and_then(|since| self.settle_within(since, window, now)) {
             return Some(next);
         }
         if self.misses > self.settings.confirmations {
@@ -207,8 +227,13 @@ impl<'a> Course<'a> {
     }
 
     /// The last attempt is made when the window ends, not before.
-    fn settle_within(&mut self, window: Duration, now: Timestamp) -> Option<Next> {
-        let left = self.settle_since?.plus(window).since(now);
+    fn settle_within(
+        &mut self,
+        since: Timestamp,
+        window: Duration,
+        now: Timestamp,
+    ) -> Option<Next> {
+        let left = since.plus(window).since(now);
         if left.is_zero() {
             return None;
         }

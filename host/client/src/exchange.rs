@@ -6,11 +6,11 @@ use host_wire::{Body, Page, Redactor, Rejection, Split, decode, encode, split};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroize as _;
 
-use crate::Note;
 use crate::client::{Answer, Client, Job};
 use crate::course::{Course, Failure, Next, Why};
 use crate::ending::{error_of, unsigned};
 use crate::skew::Correction;
+use crate::{Expectation, Note};
 
 /// The code of a time stamp that is too far from the cloud's clock.
 const TIME_STAMP_EXPIRED: &str = "InvalidTimeStamp.Expired";
@@ -29,7 +29,8 @@ impl Client {
         (request.scheme, request.authority) =
             self.settings.endpoints.resolve(job.product, out.call.region.as_deref())?;
         let mut course = Course::new(job.action, &self.settings, job.started, job.out.settle_since)
-            .with_token(out.host_parameters);
+            .with_token(out.host_parameters)
+            .of_gone(out.expected.is_some_and(Expectation::is_gone));
         loop {
             *attempts += 1;
             let failure = match self.attempt(job, request.clone()).await {

@@ -17,6 +17,7 @@
 //! | lost, unreadable, 5xx, used nonce | repeat with a fresh nonce | `outcome-unknown` |
 //! | expired time stamp | correct the clock once, repeat | the same |
 //! | a code of `settles`, soon after the run's own write | wait, repeat | the same |
+//! | an answer that does not show the run's own write | reads: wait, repeat | – |
 //! | not found | reads: confirmed by a second one | – |
 //! | any other refusal | final | final |
 //!
@@ -37,6 +38,7 @@ mod ending;
 mod endpoint;
 mod error;
 mod exchange;
+mod expectation;
 mod key;
 mod observer;
 mod settings;
@@ -47,6 +49,7 @@ mod tests;
 pub use client::{Answer, Client, Outgoing};
 pub use endpoint::{Endpoints, Network};
 pub use error::ClientError;
+pub use expectation::Expectation;
 pub use key::{KeySource, StaticKey};
 pub use observer::{Note, Observer, Silent};
 pub use settings::Settings;

@@ -37,6 +37,15 @@ pub enum Note {
         /// How long is waited before it is asked again.
         wait: Duration,
     },
+    /// What was answered does not show an earlier write of the run.
+    Unshown {
+        /// The product's key.
+        product: String,
+        /// The action.
+        action: String,
+        /// How long is waited before it is asked again.
+        wait: Duration,
+    },
     /// Something was not found, which is not believed at once.
     Confirming {
         /// The product's key.

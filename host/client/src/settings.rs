@@ -25,8 +25,8 @@ pub struct Settings {
     pub settle_first: Duration,
     /// The longest wait for something to settle; 8 s.
     pub settle_max: Duration,
-    /// How long after the run's own write a read that finds nothing is asked again, where the
-    /// catalog does not say; 60 s.
+    /// How long after the run's own write a read is asked again that does not show it, or that finds
+    /// nothing where the catalog does not say how long; 60 s.
     pub settle_window: Duration,
     /// How many further reads must find nothing before it is believed; 1.
     pub confirmations: u32,

@@ -40,6 +40,7 @@ pub async fn identify(
         host_parameters: &[],
         secrets: &NoSecrets,
         settle_since: None,
+        expected: None,
         account: None,
     };
     let permit = Permit::for_host(HostPurpose::Identify);

@@ -34,6 +34,7 @@ pub(crate) async fn assume(
         host_parameters: &[name],
         secrets: &NoSecrets,
         settle_since: None,
+        expected: None,
         account: None,
     };
     let permit = Permit::for_host(HostPurpose::ProfileSession);

@@ -103,6 +103,15 @@ pub trait Journal: Debug + Send + Sync {
     /// whatever followed; a run whose first entry was damaged is left out.
     async fn beginnings(&self, most: usize) -> Result<Vec<(RunId, Entry)>, JournalError>;
 
+    /// Runs whose last entry was written between these times, both included, and that have an entry of that kind
+    /// from then; the oldest first. Times and kinds are taken as they lie there: whoever reads a run verifies it.
+    async fn active(
+        &self,
+        kind: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<RunId>, JournalError>;
+
     /// One run as lists show it, verified whole; nothing if there is none.
     async fn head(&self, run: &RunId) -> Result<Option<Head>, JournalError>;
 

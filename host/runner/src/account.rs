@@ -1,6 +1,6 @@
 //! The accounts of a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use host_client::KeySource;
@@ -70,20 +70,58 @@ impl BoundAccounts {
         }
     }
 
-    /// What to call an account: the name of the identity's own binding where it acts in that account,
-    /// else the name of whichever binding of the same account is its own operator's.
-    pub(crate) fn name_of(&self, facts: &IdentityFacts) -> Option<&str> {
+    /// What to call an account: the name of the identity's own binding where it acts in that account, else one
+    /// that the workflow cannot do without, among `needed`: others may be somebody's who is only tried.
+    pub(crate) fn name_of(&self, facts: &IdentityFacts, needed: &BTreeSet<String>) -> Option<&str> {
         let root = facts.identity.0.split('/').next().unwrap_or_default();
-        let same = |bound: &Bound| bound.account == facts.account;
-        let own = self.0.get_key_value(root).filter(|(_, bound)| same(bound));
-        let any = || self.0.iter().find(|(_, bound)| same(bound));
-        own.or_else(any).map(|(name, _)| name.as_str())
+        let same = |name: &str| self.0.get(name).is_some_and(|it| it.account == facts.account);
+        let named = |name: &&String| same(name);
+        let own = self.0.get_key_value(root).map(|(name, _)| name).filter(named);
+        let needed = || self.0.keys().filter(|name| needed.contains(*name)).find(named);
+        own.or_else(needed).or_else(|| self.0.keys().find(named)).map(String::as_str)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug)]
+    struct NoKeys;
+
+    #[async_trait::async_trait]
+    impl KeySource for NoKeys {
+        async fn key(&self) -> Result<host_sign::AccessKey, host_model::CallError> {
+            unreachable!("nothing is signed here")
+        }
+    }
+
+    #[test]
+    fn an_account_is_called_by_the_binding_that_the_workflow_needs() {
+        let bound = |account: &str| Bound {
+            account: account.parse().unwrap(),
+            arn: String::new(),
+            keys: Arc::new(NoKeys),
+            session: None,
+        };
+        let (source, monitoring) = ("6543210987654321", "1234567890123456");
+        let all = [("outsider", source), ("source", source), ("monitoring", monitoring)];
+        let all = all.map(|(name, account)| (name.to_owned(), bound(account)));
+        let accounts = BoundAccounts(all.into());
+        let needed = BTreeSet::from(["monitoring".to_owned(), "source".to_owned()]);
+        let name = |identity: &str, account: &str| {
+            let facts = IdentityFacts {
+                identity: IdentityRef(identity.to_owned()),
+                account: account.parse().unwrap(),
+                arn: String::new(),
+            };
+            accounts.name_of(&facts, &needed).map(str::to_owned)
+        };
+        assert_eq!(name("6543210987654321/key/LTAIa", source).as_deref(), Some("source"));
+        assert_eq!(name("outsider", source).as_deref(), Some("outsider"));
+        assert_eq!(name("source/session/1", monitoring).as_deref(), Some("monitoring"));
+        assert_eq!(name("source/session/1", "1111111111111111"), None);
+    }
 
     #[test]
     fn sessions_of_one_role_are_one_caller() {

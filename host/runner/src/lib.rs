@@ -24,6 +24,7 @@
 
 mod account;
 mod ask;
+mod equal;
 mod error;
 mod event;
 mod input;
@@ -37,6 +38,7 @@ pub mod record;
 mod rehearse;
 mod run;
 mod secrets;
+mod settling;
 mod sighting;
 pub mod undo;
 mod verdict;

@@ -50,6 +50,7 @@ mod error;
 mod fault;
 mod in_process;
 mod instant;
+mod lag;
 mod overlay;
 mod permission;
 mod resource;

@@ -14,6 +14,7 @@ use crate::entropy::{block, hex};
 use crate::envelope::Envelope;
 use crate::error::SimulatorError;
 use crate::fault::{FaultKind, FaultRule, Tally, draw};
+use crate::lag::Lag;
 use crate::route::{Route, pairs};
 use crate::scenario::Scenario;
 use crate::signature::{Nonces, verify};
@@ -37,6 +38,8 @@ struct Cloud {
     /// How often each action with an effect was carried out: `ram:CreateUser`.
     #[serde(default)]
     effects: BTreeMap<String, u64>,
+    #[serde(default)]
+    lag: Lag,
 }
 
 /// What a request comes to.
@@ -109,6 +112,7 @@ impl Simulator {
             requests: 0,
             faults: Vec::new(),
             effects: BTreeMap::new(),
+            lag: Lag::default(),
         };
         Self { scenario, clock, cloud: Mutex::new(cloud) }
     }
@@ -229,7 +233,13 @@ impl Work<'_> {
         if let Some(refusal) = self.fault.and_then(FaultRule::refusal) {
             return Err(refusal);
         }
-        let applied = apply(&mut cloud.state, &operation).map_err(|error| {
+        let earlier = cloud.lag.seen_by(&operation, &cloud.state);
+        cloud.lag.note(&operation, &cloud.state);
+        let applied = match earlier {
+            Some(mut earlier) => apply(&mut earlier, &operation),
+            None => apply(&mut cloud.state, &operation),
+        };
+        let applied = applied.map_err(|error| {
             let ours = CloudError::new("InternalError", 500, error.message.clone());
             if error.is_unknown() { ours } else { error }
         })?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use host_catalog::{
     Action, Catalog, InverseKind, LostReply, Owner, ParameterType, Product, ReplyShape, Risk,
-    Source, Style,
+    Shows, Source, Style,
 };
 use host_model::Effect;
 
@@ -258,6 +258,76 @@ fn what_is_done_is_shown() {
         let reads = action.observe.iter().filter_map(|name| product.actions.get(name));
         let writes = reads.filter(|read| read.effect.is_write());
         writes.map(|write| format!("`{}` is no look", write.name)).collect()
+    });
+}
+
+/// Reads tell nothing of these, or not at once: workflows follow them, or the change is a session's.
+const FOLLOWED: [&str; 8] = [
+    "arms:OpenArmsDefaultSLR",
+    "arms:OpenArmsServiceSecondVersion",
+    "arms:OpenXtraceDefaultSLR",
+    "cs:CancelTask",
+    "cs:ModifyClusterAddon",
+    "ecs:InstallCloudAssistant",
+    "ecs:StopInvocation",
+    "sts:AssumeRole",
+];
+
+/// What is wrong with how a read shows an action.
+fn shown_faults(action: &Action, shows: &Shows) -> Faults {
+    let (product, read) = shows.read();
+    let Some(read) = Catalog::builtin().action(product, read) else {
+        return vec![format!("`{}` is no read", shows.read)];
+    };
+    let mut faults = Faults::new();
+    let mut fault = |is: bool, words: String| {
+        if is {
+            faults.push(words);
+        }
+    };
+    fault(read.effect.is_write(), format!("`{}` is no read", shows.read));
+    let asked = shows.with.keys().chain(&shows.beside);
+    for name in asked.filter(|name| read.parameter(name).is_none()) {
+        fault(true, format!("`{}` does not take `{name}`", shows.read));
+    }
+    let forms = [shows.found.is_some(), shows.item.is_some(), !shows.same.is_empty()];
+    let count = forms.iter().filter(|it| **it).count();
+    fault(count != 1, format!("`{}` shows it in {count} ways", shows.read));
+    if let Some(item) = &shows.item {
+        let lists = read.paging.as_ref().map(|paging| &paging.items);
+        fault(lists.is_some_and(|at| *at != item.at), format!("`{}` is no list", item.at));
+        fault(item.is.is_empty(), format!("any item of `{}` would do", item.at));
+    }
+    let items = shows.item.iter().flat_map(|item| item.is.values());
+    for source in shows.with.values().chain(items).chain(shows.same.values()) {
+        let is_known = match Source::read(source) {
+            _ if source == "@account" => true,
+            Source::Given(name) => action.parameter(name).is_some(),
+            Source::Reply(_) => action.reply != ReplyShape::Nothing,
+            Source::Text(text) => !text.is_empty(),
+            Source::Before(_) => false,
+        };
+        fault(!is_known, format!("it has no `{source}` to show"));
+    }
+    for name in shows.when.iter().chain(&shows.unless) {
+        fault(action.parameter(name).is_none(), format!("it has no parameter `{name}`"));
+    }
+    faults
+}
+
+#[test]
+fn later_reads_show_each_change_or_it_is_followed() {
+    faults(|product, action| {
+        let is_followed = FOLLOWED.contains(&format!("{}:{}", product.key, action.name).as_str());
+        let mut faults: Faults =
+            action.shows.iter().flat_map(|shows| shown_faults(action, shows)).collect();
+        if action.effect.is_write() && action.shows.is_empty() != is_followed {
+            faults.push("no read shows it, or it is followed as well".to_owned());
+        }
+        if !action.effect.is_write() && !action.shows.is_empty() {
+            faults.push("it changes nothing".to_owned());
+        }
+        faults
     });
 }
 

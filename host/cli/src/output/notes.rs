@@ -46,6 +46,10 @@ fn words(note: &Note) -> String {
             "{product}:{action} answered {code}: an earlier change may not be visible yet; again in {:.0} s",
             wait.as_secs_f64()
         ),
+        Note::Unshown { product, action, wait } => format!(
+            "{product}:{action} does not show an earlier change yet; again in {:.0} s",
+            wait.as_secs_f64()
+        ),
         Note::Confirming { product, action, code, wait } => format!(
             "{product}:{action} answered {code}; looking once more in {:.0} s before it is believed",
             wait.as_secs_f64()

@@ -15,7 +15,9 @@ use host_ports::{Clock, Entropy};
 use host_sign::AccessKey;
 use host_wire::{SecretLookup, Transport, TransportError};
 
-use crate::{Answer, Client, Endpoints, Note, Observer, Outgoing, Settings, StaticKey};
+use crate::{
+    Answer, Client, Endpoints, Expectation, Note, Observer, Outgoing, Settings, StaticKey,
+};
 
 /// When every test begins: 2024-01-02T03:04:05Z.
 pub(crate) const START: Timestamp = Timestamp::from_seconds(1_704_164_645);
@@ -136,6 +138,17 @@ impl Bed {
         self.client.call_permitted(&permit, &key(), outgoing(call, settle_since)).await
     }
 
+    /// The same, after the run wrote something that the answer has to show.
+    pub(crate) async fn run_expecting(
+        &self,
+        call: &Call,
+        expected: &dyn Expectation,
+    ) -> Result<Answer, CallError> {
+        let permit = Permit::for_host(HostPurpose::Identify);
+        let out = Outgoing { expected: Some(expected), ..outgoing(call, None) };
+        self.client.call_permitted(&permit, &key(), out).await
+    }
+
     /// How many requests left.
     pub(crate) fn sends(&self) -> usize {
         self.sent().len()
@@ -169,7 +182,14 @@ pub(crate) fn key() -> StaticKey {
 }
 
 pub(crate) fn outgoing(call: &Call, settle_since: Option<Timestamp>) -> Outgoing<'_> {
-    Outgoing { call, host_parameters: &[], secrets: &Vault, settle_since, account: None }
+    Outgoing {
+        call,
+        host_parameters: &[],
+        secrets: &Vault,
+        settle_since,
+        expected: None,
+        account: None,
+    }
 }
 
 /// A call that the catalog lets through, with invented values.

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use host_model::{Call, ErrorKind};
+use host_model::{Call, ErrorKind, Timestamp};
+use serde_json::Value as Json;
 
 use crate::tests::bed::{Bed, Reaction, START, call, no, says, yes};
-use crate::{Endpoints, Note, Settings};
+use crate::{Endpoints, Expectation, Note, Settings};
 
 fn session() -> Reaction {
     says(
@@ -118,4 +119,76 @@ async fn waits_for_a_detached_policy_to_be_gone() {
     let bed = Bed::new(vec![no(409, "DeleteConflict.Role.Policy"), yes()]);
     bed.run_since(&call("ram", "DeleteRole"), Some(START)).await.unwrap();
     assert_eq!(bed.waits(), [1000]);
+}
+
+/// Expects a description in what is read.
+struct Described(Timestamp);
+
+impl Expectation for Described {
+    fn unshown(&self, body: &Json) -> Option<Timestamp> {
+        body.pointer("/Role/Description").is_none().then_some(self.0)
+    }
+
+    fn is_gone(&self) -> bool {
+        false
+    }
+}
+
+fn described() -> Reaction {
+    says(200, r#"{"RequestId":"r2","Role":{"RoleName":"r1","Description":"new"}}"#)
+}
+
+fn old() -> Reaction {
+    says(200, r#"{"RequestId":"r1","Role":{"RoleName":"r1"}}"#)
+}
+
+#[tokio::test]
+async fn an_old_answer_is_asked_for_again_until_it_shows_the_write() {
+    let bed = Bed::new(vec![old(), old(), absent(), described()]);
+    let answer = bed.run_expecting(&call("ram", "GetRole"), &Described(START)).await.unwrap();
+
+    assert_eq!(answer.body.pointer("/Role/Description"), Some(&Json::from("new")));
+    // Between two old answers it may not be found at all, which is not believed at once either.
+    assert_eq!((bed.waits(), answer.attempts), (vec![1000, 2000, 1000], 4));
+    let first = Note::Unshown {
+        product: "ram".to_owned(),
+        action: "GetRole".to_owned(),
+        wait: Duration::from_secs(1),
+    };
+    assert_eq!(bed.notes()[0], first);
+    assert!(bed.is_finished());
+}
+
+/// Expects nothing to be there.
+struct Gone;
+
+impl Expectation for Gone {
+    fn unshown(&self, _: &Json) -> Option<Timestamp> {
+        Some(START)
+    }
+
+    fn is_gone(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn what_the_run_removed_itself_is_gone_after_one_read() {
+    let bed = Bed::new(vec![old(), absent()]);
+    let error = bed.run_expecting(&call("ram", "GetRole"), &Gone).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    assert_eq!((bed.waits(), bed.is_finished()), (vec![1000], true));
+}
+
+#[tokio::test]
+async fn an_old_answer_is_believed_when_the_write_must_be_seen() {
+    let bed = Bed::new((0..12).map(|_| old()).collect());
+    let answer = bed.run_expecting(&call("ram", "GetRole"), &Described(START)).await.unwrap();
+    assert_eq!(answer.body.pointer("/Role/RoleName"), Some(&Json::from("r1")));
+    assert_eq!(bed.waits().iter().sum::<u128>(), 60_000);
+
+    let long_ago = START.plus_millis(-60_000);
+    let bed = Bed::new(vec![old()]);
+    bed.run_expecting(&call("ram", "GetRole"), &Described(long_ago)).await.unwrap();
+    assert_eq!((bed.sends(), bed.waits().len()), (1, 0));
 }

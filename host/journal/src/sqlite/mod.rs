@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use host_model::RunId;
+use host_model::{RunId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use sha2::{Digest as _, Sha256};
 
@@ -215,6 +215,17 @@ impl Journal for Sqlite {
             newest.filter_map(first).collect()
         });
         listed.map_err(|trouble| trouble.of_file(&self.store.path, "read"))
+    }
+
+    async fn active(
+        &self,
+        kind: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<RunId>, JournalError> {
+        let active = self.store.reading(|reading| reading.active(kind, from, until));
+        let active = active.map_err(|trouble| trouble.of_file(&self.store.path, "read"))?;
+        Ok(active.iter().filter_map(|id| run_id(id).ok()).collect())
     }
 
     async fn head(&self, run: &RunId) -> Result<Option<Head>, JournalError> {

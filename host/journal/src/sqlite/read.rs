@@ -25,6 +25,18 @@ const RUNS: &str = "
     )
     SELECT id FROM run UNION SELECT run FROM some WHERE run IS NOT NULL ORDER BY 1 DESC";
 
+/// Runs that are at work, or were lately: the last entry of each is found by its index.
+const ACTIVE: &str = "
+    WITH RECURSIVE some (run) AS (
+        SELECT min(run) FROM entry
+        UNION ALL
+        SELECT (SELECT min(run) FROM entry WHERE run > some.run) FROM some WHERE some.run IS NOT NULL
+    )
+    SELECT run FROM some
+    WHERE (SELECT at FROM entry WHERE entry.run = some.run ORDER BY number DESC LIMIT 1) BETWEEN ?2 AND ?3
+        AND EXISTS (SELECT 1 FROM entry WHERE entry.run = some.run AND kind = ?1 AND at BETWEEN ?2 AND ?3)
+    ORDER BY run";
+
 /// A transaction that reads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading<'a> {
@@ -57,6 +69,19 @@ impl Reading<'_> {
     pub(crate) fn runs(&self) -> Result<Vec<String>, Trouble> {
         let mut statement = self.connection.prepare(RUNS)?;
         let ids = statement.query_map([], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// The ids of runs that were written lately.
+    pub(crate) fn active(
+        &self,
+        kind: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<String>, Trouble> {
+        let mut statement = self.connection.prepare(ACTIVE)?;
+        let asked = params![kind, from.millis(), until.millis()];
+        let ids = statement.query_map(asked, |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
     }
 

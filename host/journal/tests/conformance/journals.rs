@@ -150,6 +150,30 @@ pub(crate) async fn lists_runs_newest_first_with_their_writers(open: Open<'_>) {
     assert_eq!(holders, [None, None]);
 }
 
+pub(crate) async fn lists_runs_that_were_written_lately(open: Open<'_>) {
+    let journal = open("one");
+    let mut first = journal.begin(&run(FIRST), None, entry(10, "begun", "1")).await.unwrap();
+    first.append(&[entry(20, "intent", "2"), entry(30, "outcome", "3")], &[]).await.unwrap();
+    let mut second = journal.begin(&run(SECOND), None, entry(15, "begun", "4")).await.unwrap();
+    second.append(&[entry(25, "intent", "5")], &[]).await.unwrap();
+    let at = |millis: i64| Timestamp::from_millis(millis);
+    let cases: [(&str, i64, i64, &[&str]); 7] = [
+        ("intent", 0, 100, &[FIRST, SECOND]),
+        ("intent", 20, 30, &[FIRST, SECOND]),
+        // The last entry of the first came later, and its intent before.
+        ("intent", 0, 29, &[SECOND]),
+        ("intent", 21, 100, &[SECOND]),
+        ("outcome", 0, 100, &[FIRST]),
+        ("ended", 0, 100, &[]),
+        ("intent", 31, 100, &[]),
+    ];
+    for (kind, from, until, expected) in cases {
+        let active = journal.active(kind, at(from), at(until)).await.unwrap();
+        let active: Vec<_> = active.iter().map(RunId::as_str).collect();
+        assert_eq!(active, expected, "{kind} from {from} until {until}");
+    }
+}
+
 pub(crate) async fn knows_no_run_that_was_not_begun(open: Open<'_>) {
     let journal = open("one");
     assert_eq!(code(journal.read(&run(FIRST)).await), "journal.run-unknown");

@@ -54,6 +54,7 @@ conformance!(
     reads_while_another_process_writes,
     goes_on_where_the_last_writer_stopped,
     lists_runs_newest_first_with_their_writers,
+    lists_runs_that_were_written_lately,
     knows_no_run_that_was_not_begun,
     keeps_components_by_digest,
     keeps_sealed_secrets_until_they_are_placed,

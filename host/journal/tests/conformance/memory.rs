@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use host_journal::{Entry, Head, Held, Journal, JournalError, Locks, NewEntry, Sealed, Writer};
-use host_model::{RunId, quote};
+use host_model::{RunId, Timestamp, quote};
 use sha2::{Digest as _, Sha256};
 
 type Shared<T> = Arc<Mutex<T>>;
@@ -135,6 +135,22 @@ impl Journal for Memory {
     async fn beginnings(&self, most: usize) -> Result<Vec<(RunId, Entry)>, JournalError> {
         let heads = self.runs().await?.into_iter().take(most);
         Ok(heads.flatten().map(|head| (head.run, head.first)).collect())
+    }
+
+    async fn active(
+        &self,
+        kind: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<RunId>, JournalError> {
+        let rows = self.rows.lock().unwrap();
+        let then = from..=until;
+        let is_active = |entries: &Vec<Entry>| {
+            entries.last().is_some_and(|last| then.contains(&last.at))
+                && entries.iter().any(|it| it.kind == kind && then.contains(&it.at))
+        };
+        let active = rows.runs.iter().filter(|(_, entries)| is_active(entries));
+        Ok(active.map(|(id, _)| id.parse().unwrap()).collect())
     }
 
     async fn head(&self, run: &RunId) -> Result<Option<Head>, JournalError> {

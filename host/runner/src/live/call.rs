@@ -3,18 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use host_catalog::Action;
-use host_client::{Answer as ClientAnswer, Outgoing};
+use host_client::{Answer as ClientAnswer, Expectation, Outgoing};
 use host_model::{Call, CallError, ErrorKind, Reply, SecretKind, SecretRef, Timestamp};
 use host_policy::{Consent, Permit};
 use host_runtime::{Answer, Event, Stop};
 use host_vault::SealedEntry;
 use host_wire::FoundSecret;
 
+use super::judge::Brief;
 use super::lost::{Delivered, Delivery, Noted};
 use super::{Identity, LiveDriver, Stage};
 use crate::ledger::{Asked, CallRecord, Recorded};
 use crate::record::{Intent, Known, Outcome, Took};
 use crate::secrets::principal_of;
+use crate::settling::Answered;
 use crate::sighting::{named, sightings};
 use crate::{CallOutcome, RunEvent};
 
@@ -172,14 +174,19 @@ impl LiveDriver {
         delivery: &Delivery<'_>,
     ) -> Result<Sent, Stop> {
         let Delivery { call, consent, .. } = *delivery;
-        let (action, identity) = (delivery.brief.action, delivery.brief.identity);
+        let Brief { product, action, identity, .. } = *delivery.brief;
         let Delivered { answer, known } = self.deliver(permit, delivery).await?;
         if makes_secret(action)
             && answer.as_ref().is_err_and(|error| error.kind != ErrorKind::OutcomeUnknown)
         {
             self.settle_intent(call, identity)?;
         }
-        self.settling.note(call, action, answer.is_ok(), self.stage.clock.now());
+        // What is planned is visible at once.
+        if self.stage.planning.is_none() {
+            let (account, at) = (&identity.facts.account, self.stage.clock.now());
+            let answer = answer.as_ref().map(|answer| &answer.body).map_err(|error| &error.kind);
+            self.settling.note(Answered { call, product, action, account, answer, at });
+        }
         let known = delivery.intent.is_some().then_some(known);
         match answer {
             Ok(mut answer) => {
@@ -264,10 +271,11 @@ impl LiveDriver {
         call: &'a Call,
         host_parameters: &'a [(String, String)],
         settle_since: Option<Timestamp>,
+        expected: Option<&'a dyn Expectation>,
     ) -> Outgoing<'a> {
         let account = self.identities.get(&call.identity).map(|identity| &identity.facts.account);
         let secrets = self.stage.secrets.as_ref();
-        Outgoing { call, host_parameters, secrets, settle_since, account }
+        Outgoing { call, host_parameters, secrets, settle_since, expected, account }
     }
 
     /// Seals every secret of a reply before anything else happens to it (fault row 2).

@@ -1,7 +1,6 @@
 //! Parts of a run that may or may not be needed (`host:run/plan`).
 
 use super::LiveDriver;
-use super::settling::Settling;
 use crate::RunEvent;
 
 /// A part that was entered.
@@ -9,8 +8,6 @@ use crate::RunEvent;
 pub(super) struct Entered {
     /// Its number in the plan that is made.
     number: Option<u32>,
-    /// What the run had written before it, while planning.
-    settling: Option<Settling>,
 }
 
 impl LiveDriver {
@@ -20,8 +17,7 @@ impl LiveDriver {
             planning.overlay.enter_conditional();
             let inside = self.conditionals.last().and_then(|it| it.number);
             let number = planning.begin_conditional(self.redact(title), inside);
-            let settling = Some(self.settling.clone());
-            self.conditionals.push(Entered { number: Some(number), settling });
+            self.conditionals.push(Entered { number: Some(number) });
             return true;
         }
         self.report(&RunEvent::Conditional { title: self.redact(title), needed: holds });
@@ -35,18 +31,16 @@ impl LiveDriver {
     pub(super) fn enter(&mut self, title: &str) {
         let title = self.redact(title);
         self.enter_planned(&title);
-        self.conditionals.push(Entered { number: None, settling: None });
+        self.conditionals.push(Entered { number: None });
     }
 
     /// Leaves the part that was entered last; nothing if there is none.
     pub(super) fn conditional_end(&mut self) {
-        let Some(entered) = self.conditionals.pop() else { return };
+        if self.conditionals.pop().is_none() {
+            return;
+        }
         if let Some(planning) = &self.stage.planning {
             planning.overlay.leave_conditional();
-        }
-        // What was only planned there explains nothing that is seen after it.
-        if let Some(settling) = entered.settling {
-            self.settling = settling;
         }
         self.leave_planned();
     }

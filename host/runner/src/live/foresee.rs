@@ -151,7 +151,7 @@ impl LiveDriver {
 
     /// Who looks: the caller if the operator bound it, else whoever is bound in the account. A look that
     /// names an account in the place of its caller is about that one.
-    fn onlooker(&self, look: &Call, account: &AccountId) -> Option<Identity> {
+    pub(super) fn onlooker(&self, look: &Call, account: &AccountId) -> Option<Identity> {
         let named = look.identity.0.parse::<AccountId>().ok();
         let account = named.as_ref().unwrap_or(account);
         let bound = &self.stage.accounts.0;

@@ -14,7 +14,8 @@ mod own;
 mod recall;
 mod register;
 mod renewal;
-mod settling;
+#[cfg(test)]
+mod tests;
 mod token;
 mod vault;
 mod watch;
@@ -26,8 +27,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use host_catalog::Catalog;
 use host_client::{Client, KeySource};
-use host_model::{CallError, ErrorKind, IdentityFacts, IdentityRef, RunId, SecretRef};
-use host_policy::Scene;
+use host_model::{Call, CallError, ErrorKind, IdentityFacts, IdentityRef, RunId, SecretRef};
+use host_policy::{Permit, Scene};
 use host_ports::{Clock, Entropy};
 use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, Proof, Stop};
 
@@ -37,10 +38,11 @@ use self::approved::Progress;
 use self::conditional::Entered;
 use self::output::Readable;
 use self::renewal::{Fetched, Recipe};
-use self::settling::Settling;
+
 use crate::ledger::{CheckRecord, Ledger};
 use crate::plan::Planning;
 use crate::record::{Answered, ApprovedPlan, Entry, Past, Recorder, Tape, Took};
+use crate::settling::{Caller, Settling};
 use crate::{Approver, BoundAccounts, Mark, Moment, Reporter, RunEvent, Secrets};
 
 /// Everything that a live run stands on.
@@ -52,6 +54,8 @@ pub(crate) struct Stage {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) accounts: BoundAccounts,
+    /// The names of accounts that the workflow cannot do without.
+    pub(crate) needed: BTreeSet<String>,
     pub(crate) recorder: Arc<Recorder>,
     /// The vault's name in the journal: below the state folder.
     pub(crate) vault: String,
@@ -81,6 +85,17 @@ struct Identity {
     facts: IdentityFacts,
     keys: Arc<dyn KeySource>,
     class: IdentityClass,
+}
+
+impl Identity {
+    /// As what waits for its own writes knows it.
+    fn caller(&self) -> Caller<'_> {
+        let name = match self.class {
+            IdentityClass::Account => self.facts.arn.rsplit('/').next(),
+            IdentityClass::Key | IdentityClass::Session => None,
+        };
+        Caller { account: &self.facts.account, name }
+    }
 }
 
 /// The step that the workflow is in.
@@ -147,6 +162,31 @@ impl LiveDriver {
         }
     }
 
+    /// The same after other runs, which wrote that lately.
+    pub(crate) fn after(self, settling: Settling) -> Self {
+        Self { settling, ..self }
+    }
+
+    /// Waits until what was written lately can be read.
+    pub(crate) async fn settle_recent(&self) {
+        for (look, account) in self.settling.looks() {
+            if self.stage.interrupted.load(Ordering::Relaxed) {
+                return;
+            }
+            let Some(identity) = self.onlooker(&look, &account) else { continue };
+            let look = Call { identity: identity.facts.identity.clone(), ..look };
+            let found = self.resolve(&look).ok();
+            let Some(permit) = found.and_then(|(it, read)| Permit::to_look(it, read)) else {
+                continue;
+            };
+            let awaited = self.settling.awaited(&look, &account);
+            let since = self.settling.made(&look, &account);
+            let outgoing = self.outgoing(&look, &[], since, Some(&awaited));
+            // Whatever it says, the wait is over.
+            drop(self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await);
+        }
+    }
+
     /// Reports an event, redacted by value.
     fn report(&self, event: &RunEvent) {
         self.stage.reporter.report(event);
@@ -154,7 +194,7 @@ impl LiveDriver {
 
     /// What the operator calls the account of an identity.
     fn account_name(&self, facts: &IdentityFacts) -> Option<&str> {
-        self.stage.accounts.name_of(facts)
+        self.stage.accounts.name_of(facts, &self.stage.needed)
     }
 
     fn redact(&self, text: &str) -> String {

@@ -30,7 +30,7 @@ impl LiveDriver {
     }
 
     /// Reads for that purpose. What is not found is asked for until what was written at `settle_since`
-    /// must be visible.
+    /// must be visible, or else what the run wrote before.
     pub(super) async fn read_own(
         &self,
         identity: &Identity,
@@ -49,7 +49,12 @@ impl LiveDriver {
         call: &Call,
         settle_since: Option<Timestamp>,
     ) -> Result<Json, CallError> {
-        let outgoing = self.outgoing(call, &[], settle_since);
+        let settle_since = settle_since.or_else(|| {
+            let (_, action) = self.resolve(call).ok()?;
+            self.settling.since(call, action, identity.caller())
+        });
+        let awaited = self.settling.awaited(call, &identity.facts.account);
+        let outgoing = self.outgoing(call, &[], settle_since, Some(&awaited));
         let begun = self.stage.clock.now();
         let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
         let attempts = match &answer {

@@ -8,6 +8,7 @@ use host_runtime::{Answer, Event, IdentityClass, Stop};
 use super::renewal::Fetched;
 use super::{Identity, LiveDriver, Stage};
 use crate::record::Intent;
+use crate::settling::Answered;
 use crate::{RunEvent, is_same_caller};
 
 impl LiveDriver {
@@ -82,11 +83,13 @@ impl LiveDriver {
             self.pass_planned(asked)?;
             self.note_planned(answer)?;
         }
-        if let Ok((_, action)) = self.resolve(&call) {
+        if let Ok((product, action)) = self.resolve(&call) {
             // Counts how often it was asked for, so that the next one gets a token of its own.
             self.token(action, &call);
             if intent.is_some() || sent.is_ok() {
-                self.settling.note(&call, action, sent.is_ok(), at);
+                let answer = sent.as_ref().map(|reply| &reply.body).map_err(|error| &error.kind);
+                let (call, account) = (&call, &identity.facts.account);
+                self.settling.note(Answered { call, product, action, account, answer, at });
             }
         }
         if let Ok(reply) = &sent {

@@ -193,7 +193,7 @@ impl LiveDriver {
             Err(error) => return Ok(Err(error)),
         };
         let host_parameters = self.host_parameters(call);
-        let outgoing = self.outgoing(call, &host_parameters, None);
+        let outgoing = self.outgoing(call, &host_parameters, None, None);
         Ok(self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await)
     }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use host_journal::{Entry, Head, Journal, JournalError, NewEntry, Sealed, Writer};
-use host_model::RunId;
+use host_model::{RunId, Timestamp};
 
 /// Takes everything and keeps nothing.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,15 @@ impl Journal for Nowhere {
     }
 
     async fn beginnings(&self, _: usize) -> Result<Vec<(RunId, Entry)>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn active(
+        &self,
+        _: &str,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<Vec<RunId>, JournalError> {
         Ok(Vec::new())
     }
 

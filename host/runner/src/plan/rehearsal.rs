@@ -81,6 +81,7 @@ impl Run {
         reporter: Arc<dyn Reporter>,
     ) -> Result<Planned, RunError> {
         self.settings().accounts.check(&workflow.package().manifest)?;
+        self.settle_recent(workflow, origin.place, &reporter).await;
         let replies = Arc::new(Replies::default());
         let approver = Arc::new(OnceAsked::new(Arc::clone(&self.settings().approver)));
         let mut rehearsals = Vec::new();

@@ -154,6 +154,24 @@ pub enum Place {
 }
 
 impl Place {
+    /// Whether two runs were in one cloud. What profiles were bound says nothing: ids of accounts do.
+    pub fn is_same_cloud(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Offline { scenario: one, id: one_id, .. },
+                Self::Offline { scenario: other, id: other_id, .. },
+            ) => {
+                let is_another =
+                    one_id.as_ref().zip(other_id.as_ref()).is_some_and(|(a, b)| a != b);
+                one == other && !is_another
+            }
+            (Self::Online { endpoint: one, .. }, Self::Online { endpoint: other, .. }) => {
+                one == other
+            }
+            _ => false,
+        }
+    }
+
     /// The `host.toml` that was named when the run began.
     pub const fn config(&self) -> Option<&String> {
         match self {

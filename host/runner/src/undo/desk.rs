@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use host_catalog::{Action, Catalog, LostReply, Product};
 use host_client::{Answer as ClientAnswer, Outgoing};
-use host_model::{Call, CallError, ErrorKind, IdentityRef, Reply, Timestamp, Value};
+use host_model::{AccountId, Call, CallError, ErrorKind, IdentityRef, Reply, Timestamp, Value};
 use host_policy::{Consent, Past, Permit, Reversal, Scene, judge_undo};
 use host_runtime::{Answer, Event};
 use serde_json::Value as Json;
@@ -15,6 +15,7 @@ use serde_json::Value as Json;
 use super::step::{Basis, Step};
 use crate::live::tail;
 use crate::record::{Answered, Entry, Intent, Known, Outcome, Recorder, Took};
+use crate::settling::{self, Caller, Settling};
 use crate::{Bound, CallOutcome, Moment, Reporter, RunEvent, RunSettings};
 
 /// Reads and sends for an undo.
@@ -25,7 +26,8 @@ pub(crate) struct Desk {
     pub(crate) scene: Scene,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) reporter: Arc<dyn Reporter>,
-    pub(crate) last_write: Option<Timestamp>,
+    /// What other runs wrote lately, and this undo.
+    pub(crate) settling: Settling,
     pub(crate) calls: u32,
     pub(crate) changes: u32,
 }
@@ -126,7 +128,8 @@ impl Desk {
             CallError::new(ErrorKind::Denied, "policy.undo-unfounded", message)
         })?;
         self.calls += 1;
-        let mut answer = self.make(permit, call, &[], None).await?;
+        let since = |account: &AccountId| self.settling.made(call, account);
+        let mut answer = self.make(permit, call, &[], since).await?;
         // No script of an undo gets a secret, so a person may read what it wrote.
         for output in std::mem::take(&mut answer.outputs) {
             if let Some(part) = answer.body.pointer_mut(&output.at) {
@@ -141,14 +144,16 @@ impl Desk {
         permit: Permit,
         call: &Call,
         host_parameters: &[(String, String)],
-        settle_since: Option<Timestamp>,
+        settle_since: impl Fn(&AccountId) -> Option<Timestamp>,
     ) -> Result<ClientAnswer, CallError> {
         let bound = self.bound(&call.identity)?;
+        let awaited = self.settling.awaited(call, &bound.account);
         let outgoing = Outgoing {
             call,
             host_parameters,
             secrets: self.settings.secrets.as_ref(),
-            settle_since,
+            settle_since: settle_since(&bound.account),
+            expected: Some(&awaited),
             account: Some(&bound.account),
         };
         self.watch(call, bound);
@@ -182,7 +187,7 @@ impl Desk {
             Ok(permit) => permit,
             Err(error) => return Ok(Err(error)),
         };
-        let (_, action) = match resolve(call) {
+        let (product, action) = match resolve(call) {
             Ok(found) => found,
             Err(error) => return Ok(Err(error)),
         };
@@ -200,9 +205,18 @@ impl Desk {
         .await?;
         let begun = self.now();
         self.calls += 1;
-        let answer = self.make(permit, call, &host_parameters, self.last_write).await;
+        let since =
+            |account: &AccountId| self.settling.since(call, action, Caller { account, name: None });
+        let answer = self.make(permit, call, &host_parameters, since).await;
         let took = self.took(begun, &answer);
-        self.last_write = Some(self.now());
+        self.settling.note(settling::Answered {
+            call,
+            product,
+            action,
+            account: &step.account,
+            answer: answer.as_ref().map(|answer| &answer.body).map_err(|error| &error.kind),
+            at: self.now(),
+        });
         self.changes += u32::from(answer.is_ok());
         self.report_call(call, &answer, took);
         let result = answer.map(|answer| reply(&answer));

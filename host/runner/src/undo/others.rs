@@ -46,7 +46,7 @@ impl Others {
                 others.unread.push(format!("run `{}` has no beginning", head.run));
                 continue;
             };
-            if head.run == *run || !is_same(place, &other) {
+            if head.run == *run || !place.is_same_cloud(&other) {
                 continue;
             }
             match (taken_back(&head), undoes) {
@@ -83,21 +83,4 @@ pub fn taken_back(head: &Head) -> Option<String> {
     let last = serde_json::from_str::<Entry>(&head.last.body);
     let is_done = matches!(last, Ok(Entry::Ended(record::Ended { verdict: Verdict::Done, .. })));
     undoes.filter(|_| is_done)
-}
-
-/// Whether two runs were in one cloud. What profiles were bound says nothing: ids of accounts do.
-fn is_same(one: &Place, other: &Place) -> bool {
-    match (one, other) {
-        (
-            Place::Offline { scenario: one, id: one_id, .. },
-            Place::Offline { scenario: other, id: other_id, .. },
-        ) => {
-            let is_another = one_id.as_ref().zip(other_id.as_ref()).is_some_and(|(a, b)| a != b);
-            one == other && !is_another
-        }
-        (Place::Online { endpoint: one, .. }, Place::Online { endpoint: other, .. }) => {
-            one == other
-        }
-        _ => false,
-    }
 }

@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::outcome::Report;
 use super::{Others, UndoInput, plan};
 use crate::record::{self, Begun, Entry, Numbered, Recorder};
+use crate::settling::Settling;
 use crate::{Mark, Reporter, RunError, RunEvent, RunSettings};
 
 /// The scripts of the component that the run was begun with, by their digests.
@@ -61,7 +62,8 @@ impl Undo {
         let input = UndoInput { others: &others.usages, looks: self.scripts.looks.clone() };
         let planned = plan(entries, &input);
         let mark = mark_of(begun);
-        let mut desk = self.desk(writer, &reporter);
+        let settling = self.settings.recent(&begun.place).await;
+        let mut desk = self.desk(writer, &reporter, settling);
         report_start(&desk, begun);
         for reason in &others.unread {
             let message = format!("what one run uses is not known: {}", quote_within(reason, 300));
@@ -111,7 +113,12 @@ impl Undo {
         }
     }
 
-    fn desk(self, writer: Box<dyn Writer>, reporter: &Arc<dyn Reporter>) -> Desk {
+    fn desk(
+        self,
+        writer: Box<dyn Writer>,
+        reporter: &Arc<dyn Reporter>,
+        settling: Settling,
+    ) -> Desk {
         let Self { id, settings, scripts } = self;
         let recorder = Recorder::new(
             Arc::clone(&settings.journal),
@@ -133,7 +140,7 @@ impl Undo {
             scene,
             recorder: Arc::new(recorder),
             reporter: Arc::clone(reporter),
-            last_write: None,
+            settling,
             calls: 0,
             changes: 0,
         }

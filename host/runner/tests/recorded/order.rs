@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use host_catalog::Catalog;
 use host_journal::{Entry as Line, Head, Journal, JournalError, NewEntry, Sealed, Sqlite, Writer};
-use host_model::{HttpReply, HttpRequest, RunId};
+use host_model::{HttpReply, HttpRequest, RunId, Timestamp};
 use host_policy::Attempt;
 use host_runner::{Decision, Verdict};
 use host_simulator::Scenario;
@@ -65,6 +65,15 @@ impl Journal for Told {
 
     async fn beginnings(&self, most: usize) -> Result<Vec<(RunId, Line)>, JournalError> {
         self.journal.beginnings(most).await
+    }
+
+    async fn active(
+        &self,
+        kind: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<RunId>, JournalError> {
+        self.journal.active(kind, from, until).await
     }
 
     async fn head(&self, run: &RunId) -> Result<Option<Head>, JournalError> {

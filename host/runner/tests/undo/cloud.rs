@@ -101,11 +101,15 @@ async fn after_ecs_the_machines_are_as_they_were_once_nothing_runs_with_the_agen
 
 #[tokio::test]
 async fn after_every_prefix_of_a_run_the_cloud_is_as_it_was_apart_from_what_is_listed() {
-    for (name, allowed) in [("delegate", 0), ("ack", 1), ("ecs", 2)] {
+    // The last two right after a run, in a cloud that does not show yet what it wrote (fault row 27).
+    let cases =
+        [("delegate", 0, 0), ("ack", 1, 0), ("ecs", 2, 0), ("delegate", 0, 20), ("ack", 1, 20)];
+    for (name, allowed, late) in cases {
         let mut prefix = 0;
         loop {
             prefix += 1;
             let bed = Bed::new(Scenario::builtin());
+            bed.cloud.simulator.meddle(|state| state.consistency.read = late);
             let before = bed.left();
             let hasty = person(Decision::Nobody);
             *locked(&hasty.patience) = Some(prefix);
@@ -116,9 +120,14 @@ async fn after_every_prefix_of_a_run_the_cloud_is_as_it_was_apart_from_what_is_l
                 bed.cloud.clock.sleep(Duration::from_mins(10)).await;
             }
             let ended = bed.undo(name, &run, &person(Decision::Nobody)).await;
-            assert_eq!(ended.verdict, Verdict::Done, "{name} {prefix}: {}", ended.reason);
+            assert_eq!(
+                ended.verdict,
+                Verdict::Done,
+                "{name} {prefix}, {late} s late: {}",
+                ended.reason
+            );
             let left = differences(&before, &bed.left());
-            assert!(left.len() <= allowed, "{name} {prefix}: {left:#?}");
+            assert!(left.len() <= allowed, "{name} {prefix}, {late} s late: {left:#?}");
             assert_eq!(left.len(), stays(&ended).len(), "{name} {prefix}: {:#?}", stays(&ended));
             if !was_interrupted {
                 break;

@@ -57,6 +57,8 @@ pub struct Consistency {
     pub key: u32,
     /// Until a detached policy counts no more and is no longer in the way of a deletion.
     pub detach: u32,
+    /// Until RAM, IMS and Resource Management answer reads with what was written.
+    pub read: u32,
     /// Until an application that reports is listed.
     pub app: u32,
 }

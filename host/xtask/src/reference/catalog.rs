@@ -1,5 +1,7 @@
 //! The page about everything that can be called.
 
+use std::collections::BTreeSet;
+
 use host_catalog::{
     Action, Catalog, Endpoint, Guarded, GuardedForm, LostReply, Product, ReplyShape, kind_of,
 };
@@ -73,6 +75,12 @@ fn section(product: &Product, action: &Action) -> String {
     }
     if let Some(inverse) = &action.inverse {
         text.push_str(&format!("Taken back by `{}`.\n", inverse.action));
+    }
+    if !action.shows.is_empty() {
+        let reads: BTreeSet<String> =
+            action.shows.iter().map(|shows| format!("`{}`", shows.read)).collect();
+        let reads: Vec<String> = reads.into_iter().collect();
+        text.push_str(&format!("Later shown by {}.\n", reads.join(", ")));
     }
     if !action.parameters.is_empty() {
         text.push_str("\n| parameter | required | what it may be |\n|---|---|---|\n");

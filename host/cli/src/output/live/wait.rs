@@ -34,6 +34,9 @@ impl Wait {
             Note::Settling { code, wait, .. } => {
                 (format!("an earlier change is not visible everywhere yet ({})", shown(code)), wait)
             }
+            Note::Unshown { action, wait, .. } => {
+                (format!("an earlier change is not visible in {} yet", shown(action)), wait)
+            }
             Note::Confirming { code, wait, .. } => {
                 (format!("{} is not believed at once", shown(code)), wait)
             }

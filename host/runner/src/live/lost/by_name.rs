@@ -9,8 +9,8 @@ use host_policy::HostPurpose;
 use host_runtime::Stop;
 use serde_json::Value as Json;
 
-use super::equal::{is_same, tags};
 use super::{Lost, SHOWN, Settled, time, title};
+use crate::equal::{is_same, tags};
 use crate::record::Known;
 
 /// What is there under the name.

@@ -109,10 +109,9 @@ impl LiveDriver {
         delivery: &Delivery<'_>,
     ) -> Result<ClientAnswer, CallError> {
         let Delivery { brief, call, host_parameters, .. } = *delivery;
-        let settle_since = self.settling.since(call, brief.action, brief.identity);
-        // What is planned is visible at once.
-        let settle_since = settle_since.filter(|_| self.stage.planning.is_none());
-        let outgoing = self.outgoing(call, host_parameters, settle_since);
+        let settle_since = self.settling.since(call, brief.action, brief.identity.caller());
+        let awaited = self.settling.awaited(call, &brief.identity.facts.account);
+        let outgoing = self.outgoing(call, host_parameters, settle_since, Some(&awaited));
         self.watch_call(call, brief);
         self.stage.client.call(permit, brief.identity.keys.as_ref(), outgoing).await
     }

@@ -28,7 +28,6 @@
 
 mod by_name;
 mod deliver;
-mod equal;
 mod key;
 mod note;
 mod time;
@@ -98,11 +97,7 @@ impl LiveDriver {
         let (read_product, read, _) = purpose.action();
         let region = call.region.as_deref();
         let look = self.own_call((&call.identity, region), (read_product, read), parameters);
-        let settle_since = self
-            .resolve(&look)
-            .ok()
-            .and_then(|(_, action)| self.settling.since(&look, action, identity));
-        let body = self.read_own(identity, purpose, &look, settle_since).await;
+        let body = self.read_own(identity, purpose, &look, None).await;
         body.map(Some).map_err(|error| unlooked(product, action, purpose, error))
     }
 

@@ -8,8 +8,8 @@ use host_runtime::Stop;
 use serde_json::{Value as Json, json};
 
 use super::by_name::answer;
-use super::equal::is_same_document;
 use super::{Lost, SHOWN, Settled};
+use crate::equal::is_same_document;
 use crate::record::Known;
 
 /// Where the list of versions stands.

@@ -7,8 +7,8 @@ use host_runtime::Stop;
 use host_simulator::{Facet, State};
 use serde_json::json;
 
-use super::bed::{Bed, Deed, Fate, call};
 use super::{account, other_key, user, user_of};
+use crate::live::tests::bed::{Bed, Deed, Fate, call};
 use crate::record::Known;
 
 const MAKE: &str = "ram:CreateAccessKey";

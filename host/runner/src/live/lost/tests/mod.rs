@@ -1,9 +1,5 @@
 //! What the host does about lost replies: one row for each class, and for each thing that may be there.
 
-mod bed;
-#[path = "../../../../tests/bed/cloud.rs"]
-mod cloud;
-mod gate;
 mod key;
 mod named;
 mod resumed;
@@ -14,7 +10,7 @@ use host_runtime::Stop;
 use host_simulator::{AccessKey, Facet, InventedSecret, Role, State, User};
 use serde_json::{Value as Json, json};
 
-use self::bed::{Bed, Deed, Fate, SCRIPT, call};
+use crate::live::tests::bed::{Bed, Deed, Fate, SCRIPT, call};
 use crate::record::Known;
 
 const ARMS_READ: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["arms:GetTraceApp"],"Resource":"*"}]}"#;

@@ -6,11 +6,11 @@ use host_model::{Call, Timestamp};
 use host_simulator::{Facet, Role, State, User};
 use serde_json::json;
 
-use super::bed::{Bed, Deed, Fate, LINEAGE, call};
 use super::{
     ARMS_READ, Case, Ends, account, check, nothing, policy, principal, purchase, role, role_of,
     trust, user,
 };
+use crate::live::tests::bed::{Bed, Deed, Fate, LINEAGE, call};
 use crate::record::Known;
 
 const ROLE: &str = "/Role/RoleName";

@@ -6,9 +6,9 @@ use host_model::Call;
 use host_runtime::Stop;
 use serde_json::json;
 
-use super::bed::{Bed, Fate, call};
 use super::key::{key_of, keys};
 use super::{account, command, install, other_key, policy, principal, purchase, role, user};
+use crate::live::tests::bed::{Bed, Fate, call};
 use crate::record::Known;
 
 fn attach() -> Call {

@@ -4,8 +4,8 @@ use host_model::{Call, Timestamp};
 use host_simulator::{Facet, Policy, PolicyVersion, State};
 use serde_json::json;
 
-use super::bed::{Bed, Fate, call};
 use super::{ARMS_READ, Case, Ends, account, check, policy};
+use crate::live::tests::bed::{Bed, Fate, call};
 use crate::record::Known;
 
 fn document() -> String {

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 /// What happens to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(in crate::live) enum Fate {
     /// It takes effect, and the reply is lost.
     LosesReply,
     /// It has no effect, and nobody can know that.
@@ -25,25 +25,25 @@ pub(super) enum Fate {
 }
 
 /// What somebody else does to the cloud, at the time of it.
-pub(super) type Deed = fn(&mut State, Timestamp);
+pub(in crate::live) type Deed = fn(&mut State, Timestamp);
 
 /// The way to the cloud.
 #[derive(Debug)]
-pub(super) struct Gate {
-    pub(super) cloud: InProcess,
-    pub(super) simulator: Arc<Simulator>,
-    pub(super) fates: Mutex<BTreeMap<String, Vec<Fate>>>,
-    pub(super) deeds: Mutex<BTreeMap<String, Vec<Deed>>>,
+pub(in crate::live) struct Gate {
+    pub(in crate::live) cloud: InProcess,
+    pub(in crate::live) simulator: Arc<Simulator>,
+    pub(in crate::live) fates: Mutex<BTreeMap<String, Vec<Fate>>>,
+    pub(in crate::live) deeds: Mutex<BTreeMap<String, Vec<Deed>>>,
     /// Every request, as `product:Action`.
-    pub(super) seen: Mutex<Vec<String>>,
-    pub(super) died: Notify,
+    pub(in crate::live) seen: Mutex<Vec<String>>,
+    pub(in crate::live) died: Notify,
     /// When the operator interrupts: after so many more requests of an action.
-    pub(super) interrupt: Mutex<Option<(String, usize)>>,
-    pub(super) interrupted: Arc<AtomicBool>,
+    pub(in crate::live) interrupt: Mutex<Option<(String, usize)>>,
+    pub(in crate::live) interrupted: Arc<AtomicBool>,
 }
 
 impl Gate {
-    pub(super) fn new(simulator: &Arc<Simulator>) -> Self {
+    pub(in crate::live) fn new(simulator: &Arc<Simulator>) -> Self {
         Self {
             cloud: InProcess::new(Arc::clone(simulator)),
             simulator: Arc::clone(simulator),

@@ -8,7 +8,7 @@ use host_ram::Document;
 use serde_json::Value as Json;
 
 /// Whether what is there is what was sent. A secret cannot be read, so it is never the same.
-pub(super) fn is_same(is: Option<&ParameterType>, sent: &Value, there: Option<&Json>) -> bool {
+pub(crate) fn is_same(is: Option<&ParameterType>, sent: &Value, there: Option<&Json>) -> bool {
     match is {
         Some(ParameterType::Tags { .. }) => has_tags(sent, there),
         Some(ParameterType::PermissionDocument { .. } | ParameterType::TrustDocument { .. }) => {
@@ -20,7 +20,7 @@ pub(super) fn is_same(is: Option<&ParameterType>, sent: &Value, there: Option<&J
 }
 
 /// Whether two documents mean the same; those that nobody can read are compared as text.
-pub(super) fn is_same_document(one: &str, other: &str) -> bool {
+pub(crate) fn is_same_document(one: &str, other: &str) -> bool {
     match (Document::parse(one), Document::parse(other)) {
         (Ok(one), Ok(other)) => one.means_same(&other),
         _ => one == other,
@@ -35,7 +35,7 @@ fn has_tags(sent: &Value, there: Option<&Json>) -> bool {
 }
 
 /// Tags in either of the ways in which the cloud writes them.
-pub(super) fn tags(list: &Json) -> BTreeSet<(&str, &str)> {
+pub(crate) fn tags(list: &Json) -> BTreeSet<(&str, &str)> {
     list.as_array().into_iter().flatten().filter_map(tag).collect()
 }
 

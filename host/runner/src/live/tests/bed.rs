@@ -19,7 +19,7 @@ use serde_json::Value as Json;
 
 use super::cloud::{Caller, Cloud};
 use super::gate::Gate;
-pub(super) use super::gate::{Deed, Fate};
+pub(in crate::live) use super::gate::{Deed, Fate};
 use crate::live::{LiveDriver, Stage};
 use crate::record::{Entry, Intent, Known, Numbered, Recorder, Tape};
 use crate::{
@@ -27,12 +27,12 @@ use crate::{
 };
 
 /// The account that every call is about.
-pub(super) const ACCOUNT: &str = "source";
+pub(in crate::live) const ACCOUNT: &str = "source";
 /// This workflow, and another one.
-pub(super) const LINEAGE: &str = "test";
+pub(in crate::live) const LINEAGE: &str = "test";
 
 /// The script that machines may run.
-pub(super) const SCRIPT: &str = "echo hello";
+pub(in crate::live) const SCRIPT: &str = "echo hello";
 
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<RunEvent>>);
@@ -51,20 +51,20 @@ impl Approver for Told {
 }
 
 /// A run, and everything that can be seen of it.
-pub(super) struct Bed {
-    pub(super) cloud: Cloud,
+pub(in crate::live) struct Bed {
+    pub(in crate::live) cloud: Cloud,
     gate: Arc<Gate>,
     told: Arc<Told>,
     _folder: tempfile::TempDir,
     /// The installation's vault.
-    pub(super) vault: Memory,
+    pub(in crate::live) vault: Memory,
     run: RunId,
     driver: Option<LiveDriver>,
 }
 
 impl Bed {
     /// Ten minutes after everything in the cloud was made.
-    pub(super) async fn new() -> Self {
+    pub(in crate::live) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cloud = Cloud::new(Scenario::builtin(), folder.path());
         cloud.clock.advance(Duration::from_mins(10));
@@ -120,6 +120,7 @@ impl Bed {
             clock: self.cloud.clock.clone(),
             entropy: self.cloud.entropy.clone(),
             accounts: BoundAccounts(BTreeMap::from([(ACCOUNT.to_owned(), bound)])),
+            needed: BTreeSet::new(),
             recorder,
             vault: "vault".to_owned(),
             scene: Scene {
@@ -154,29 +155,32 @@ impl Bed {
         assert!(matches!(answer, Ok(Answer::Identity { .. })), "{answer:?}");
     }
 
-    pub(super) fn account(&self) -> AccountId {
+    pub(in crate::live) fn account(&self) -> AccountId {
         self.caller().account
     }
 
     /// The next requests of an action meet these ends.
-    pub(super) fn fate(&self, action: &str, fates: &[Fate]) {
+    pub(in crate::live) fn fate(&self, action: &str, fates: &[Fate]) {
         self.gate.fates.lock().unwrap().insert(action.to_owned(), fates.to_vec());
     }
 
     /// The next requests of an action are followed by this.
-    pub(super) fn deeds(&self, action: &str, deeds: &[Deed]) {
+    pub(in crate::live) fn deeds(&self, action: &str, deeds: &[Deed]) {
         self.gate.deeds.lock().unwrap().insert(action.to_owned(), deeds.to_vec());
     }
 
     /// Makes a call and hears what came of it.
-    pub(super) async fn call(&mut self, call: &Call) -> Result<Result<Reply, CallError>, Stop> {
+    pub(in crate::live) async fn call(
+        &mut self,
+        call: &Call,
+    ) -> Result<Result<Reply, CallError>, Stop> {
         self.gate.seen.lock().unwrap().clear();
         let driver = self.driver.as_mut().unwrap();
         heard(driver.answer(Event::Call(call.clone())).await)
     }
 
     /// Makes a call in which the process dies.
-    pub(super) async fn die_in(&mut self, call: &Call) {
+    pub(in crate::live) async fn die_in(&mut self, call: &Call) {
         let mut driver = self.driver.take().unwrap();
         let event = Event::Call(call.clone());
         let going = tokio::spawn(async move { drop(driver.answer(event).await) });
@@ -186,7 +190,7 @@ impl Bed {
     }
 
     /// Another process goes on with the run, so much later, and makes the same call.
-    pub(super) async fn resume(
+    pub(in crate::live) async fn resume(
         &mut self,
         call: &Call,
         later: Duration,
@@ -217,7 +221,7 @@ impl Bed {
         entries.iter().skip(1).map(read).collect()
     }
 
-    pub(super) async fn intents(&self) -> Vec<Intent> {
+    pub(in crate::live) async fn intents(&self) -> Vec<Intent> {
         let intent = |it: Numbered| match it.entry {
             Entry::Intent(intent) => Some(intent),
             _ => None,
@@ -226,7 +230,7 @@ impl Bed {
     }
 
     /// How the last outcome is known; none if the last intent has none.
-    pub(super) async fn known(&self) -> Option<Known> {
+    pub(in crate::live) async fn known(&self) -> Option<Known> {
         match self.entries().await.pop()?.entry {
             Entry::Outcome(outcome) => Some(outcome.known),
             _ => None,
@@ -234,7 +238,7 @@ impl Bed {
     }
 
     /// Requests since the last call began, without those that read.
-    pub(super) fn writes(&self) -> Vec<String> {
+    pub(in crate::live) fn writes(&self) -> Vec<String> {
         let writes = |title: &&String| {
             let (product, action) = title.split_once(':').unwrap();
             let action = Catalog::builtin().action(product, action);
@@ -244,12 +248,12 @@ impl Bed {
     }
 
     /// How often that was asked for since the last call began.
-    pub(super) fn requests(&self, title: &str) -> usize {
+    pub(in crate::live) fn requests(&self, title: &str) -> usize {
         self.gate.seen.lock().unwrap().iter().filter(|it| *it == title).count()
     }
 
     /// Lines of the host.
-    pub(super) fn notes(&self) -> Vec<String> {
+    pub(in crate::live) fn notes(&self) -> Vec<String> {
         let told = self.told.0.lock().unwrap();
         let note = |event: &RunEvent| match event {
             RunEvent::Note { message } => Some(message.clone()),
@@ -259,22 +263,22 @@ impl Bed {
     }
 
     /// Since when a key of that user is waited for.
-    pub(super) fn is_unsettled(&self, user: &str) -> bool {
+    pub(in crate::live) fn is_unsettled(&self, user: &str) -> bool {
         self.secrets().unsettled(&self.account(), user).unwrap().is_some()
     }
 
     /// Leaves a note of a key that was asked for.
-    pub(super) fn note(&self, user: &str) {
+    pub(in crate::live) fn note(&self, user: &str) {
         self.secrets().intend(&self.account(), user, &self.run).unwrap();
     }
 
     /// Whether the vault has the secret of an object.
-    pub(super) fn has_secret(&self, object: &str) -> bool {
+    pub(in crate::live) fn has_secret(&self, object: &str) -> bool {
         self.secrets().find(&self.account(), object).unwrap().is_some()
     }
 
     /// Puts a secret into the vault.
-    pub(super) fn keep_secret(&self, object: &str) {
+    pub(in crate::live) fn keep_secret(&self, object: &str) {
         let secrets = self.secrets();
         let secret = SecretRef {
             account: self.account(),
@@ -287,7 +291,7 @@ impl Bed {
     }
 
     /// A password for a user, as the workflow asks for it.
-    pub(super) async fn password(&mut self, user: &str) -> SecretRef {
+    pub(in crate::live) async fn password(&mut self, user: &str) -> SecretRef {
         let caller = IdentityRef(ACCOUNT.to_owned());
         let object = format!("ram:login-profile/{user}");
         let driver = self.driver.as_mut().unwrap();
@@ -298,12 +302,12 @@ impl Bed {
     }
 
     /// The operator interrupts after that request of an action.
-    pub(super) fn interrupt_at(&self, action: &str, nth: usize) {
+    pub(in crate::live) fn interrupt_at(&self, action: &str, nth: usize) {
         *self.gate.interrupt.lock().unwrap() = Some((action.to_owned(), nth));
     }
 
     /// Looks at the account.
-    pub(super) fn see<T>(&self, look: impl FnOnce(&host_simulator::Account) -> T) -> T {
+    pub(in crate::live) fn see<T>(&self, look: impl FnOnce(&host_simulator::Account) -> T) -> T {
         let account = self.account();
         self.cloud.simulator.inspect(|state| look(&state.accounts[&account]))
     }
@@ -318,7 +322,7 @@ fn heard(answer: Result<Answer, Stop>) -> Result<Result<Reply, CallError>, Stop>
 }
 
 /// A call of the account's operator.
-pub(super) fn call(title: &str, parameters: &[(&str, Json)]) -> Call {
+pub(in crate::live) fn call(title: &str, parameters: &[(&str, Json)]) -> Call {
     let (product, action) = title.split_once(':').unwrap();
     let value = |value: &Json| match value {
         Json::String(text) => Value::Text(text.clone()),

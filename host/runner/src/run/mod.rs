@@ -1,25 +1,26 @@
 //! A run, from start to end.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod stage;
+
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use host_catalog::Catalog;
 use host_client::Client;
 use host_journal::{Journal, Writer};
 use host_model::{CallError, ErrorKind, Problem as _, RunId};
-use host_policy::{Allowances, RunFacts, Scene};
+use host_policy::Allowances;
 use host_ports::{Clock, Entropy};
-use host_runtime::{Limits, Manifest, Prepared, RuntimeError, Stop};
+use host_runtime::{Limits, Prepared, RuntimeError, Stop};
 use serde_json::Value as Json;
 
 use crate::ledger::{CallRecord, Ledger, Recorded};
-use crate::live::{LiveDriver, Stage};
+use crate::live::LiveDriver;
 use crate::plan::Nowhere;
 use crate::record::{
     self, ApprovedPlan, Begun, Entry, FORMAT, Numbered, Party, Place, Recorder, Resumed, Tape,
 };
+use crate::settling::Settling;
 use crate::{
     Approver, BoundAccounts, Mark, Reporter, RunError, RunEvent, Secrets, Verdict, is_same_caller,
     verdict,
@@ -126,6 +127,16 @@ impl Ended {
     }
 }
 
+impl RunSettings {
+    /// What runs of this installation wrote so lately that not everybody may see it.
+    pub(crate) async fn recent(&self, place: &Place) -> Settling {
+        let until = self.clock.now();
+        let window = i64::try_from(self.client.settle_window().as_millis()).unwrap_or(i64::MAX);
+        let from = until.plus_millis(-window);
+        Settling::recent(self.journal.as_ref(), place, (from, until)).await
+    }
+}
+
 impl Run {
     /// A run of that id, which [`Run::id_of`] made.
     pub const fn new(id: RunId, settings: RunSettings) -> Self {
@@ -163,7 +174,14 @@ impl Run {
         let component = Some((workflow.package().digest.as_str(), bytes));
         let writer = self.settings.journal.begin(&self.id, component, first).await?;
         self.report_start(workflow, reporter.as_ref());
-        self.go(workflow, (origin.input, origin.plan), writer, Tape::default(), reporter).await
+        self.go(
+            workflow,
+            (origin.input, origin.plan, origin.place),
+            writer,
+            Tape::default(),
+            reporter,
+        )
+        .await
     }
 
     /// Goes on with a run that died or was stopped: from the journal up to where it was, then live. `Err`
@@ -189,26 +207,43 @@ impl Run {
         let resumed = record::new_entry(&resumed, self.settings.clock.as_ref());
         writer.append(&[resumed], &[]).await?;
         self.report_start(workflow, reporter.as_ref());
-        let beginning = (&begun.input, begun.plan.as_deref());
+        let beginning = (&begun.input, begun.plan.as_deref(), &begun.place);
         self.go(workflow, beginning, writer, tape, reporter).await
     }
 
     /// Settles what runs of this workflow left that died while they asked for an AccessKey: before a run
     /// is planned, since nothing is settled then. A run without a plan does so when it begins.
     pub async fn settle_notes(&self, workflow: &Prepared, reporter: &Arc<dyn Reporter>) {
+        let mut driver = self.unrecorded(workflow, reporter);
+        driver.settle_notes(self.settings.journal.as_ref()).await;
+    }
+
+    /// Waits until what other runs wrote lately can be read: before a run is planned, since a plan takes what
+    /// it reads as it is. What cannot be read is not waited for.
+    pub(crate) async fn settle_recent(
+        &self,
+        workflow: &Prepared,
+        place: &Place,
+        reporter: &Arc<dyn Reporter>,
+    ) {
+        let recent = self.settings.recent(place).await;
+        self.unrecorded(workflow, reporter).after(recent).settle_recent().await;
+    }
+
+    /// What calls for the host itself, of which nothing is written down.
+    fn unrecorded(&self, workflow: &Prepared, reporter: &Arc<dyn Reporter>) -> LiveDriver {
         let RunSettings { journal, clock, secrets, .. } = &self.settings;
         let writer = Box::new(Nowhere);
         let recorder =
             Recorder::new(Arc::clone(journal), Arc::clone(clock), Arc::clone(secrets), writer);
         let stage = self.stage(workflow, reporter, &Arc::new(recorder));
-        let mut driver = LiveDriver::new(stage, Arc::default(), Tape::default(), None);
-        driver.settle_notes(journal.as_ref()).await;
+        LiveDriver::new(stage, Arc::default(), Tape::default(), None)
     }
 
     async fn go(
         self,
         workflow: &Prepared,
-        (input, plan): (&Json, Option<&ApprovedPlan>),
+        (input, plan, place): (&Json, Option<&ApprovedPlan>, &Place),
         writer: Box<dyn Writer>,
         tape: Tape,
         reporter: Arc<dyn Reporter>,
@@ -222,7 +257,8 @@ impl Run {
         ));
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let stage = self.stage(workflow, &reporter, &recorder);
-        let mut driver = LiveDriver::new(stage, Arc::clone(&ledger), tape, plan);
+        let recent = self.settings.recent(place).await;
+        let mut driver = LiveDriver::new(stage, Arc::clone(&ledger), tape, plan).after(recent);
         // What was planned was planned in the cloud as it is.
         if plan.is_none() {
             driver.settle_notes(journal.as_ref()).await;
@@ -363,78 +399,10 @@ impl Run {
         }
     }
 
-    /// What the operator allows in this run; `harmless` if no effect of it can leave the machine.
-    pub(crate) fn allowances(&self, workflow: &Prepared, harmless: bool) -> Allowances {
-        let (package, settings) = (workflow.package(), &self.settings);
-        let accounts = settings.accounts.0.iter();
-        self.settings.allowances.for_run(&RunFacts {
-            workflow: &package.manifest.name,
-            digest: &package.digest,
-            accounts: &accounts.map(|(name, it)| (name.clone(), it.account.clone())).collect(),
-            harmless,
-        })
-    }
-
-    pub(crate) fn stage(
-        &self,
-        workflow: &Prepared,
-        reporter: &Arc<dyn Reporter>,
-        recorder: &Arc<Recorder>,
-    ) -> Stage {
-        let settings = &self.settings;
-        let manifest = &workflow.package().manifest;
-        let bound = settings.accounts.0.values().map(|bound| bound.account.clone());
-        Stage {
-            run: self.id.clone(),
-            catalog: Catalog::builtin(),
-            client: Arc::clone(&settings.client),
-            clock: Arc::clone(&settings.clock),
-            entropy: Arc::clone(&settings.entropy),
-            accounts: settings.accounts.clone(),
-            recorder: Arc::clone(recorder),
-            vault: settings.vault.clone(),
-            scene: Scene {
-                declared: manifest.actions.clone(),
-                bound: bound.collect(),
-                commands: manifest.commands.iter().map(|it| it.digest.clone()).collect(),
-                allowances: self.allowances(workflow, settings.offline),
-                mark: settings.mark.text(),
-                offline: settings.offline,
-            },
-            mark: settings.mark.clone(),
-            secrets: Arc::clone(&settings.secrets),
-            reporter: Arc::clone(reporter),
-            approver: Arc::clone(&settings.approver),
-            interrupted: Arc::clone(&settings.interrupted),
-            unattended: settings.unattended,
-            vetted: settings.vetted,
-            provoke: settings.provoke,
-            proofs: manifest.proofs.clone(),
-            markers: markers(manifest),
-            looks: looks(manifest),
-            planning: None,
-        }
-    }
-
     fn read_output(&self, output: &str) -> Json {
         let output = self.settings.secrets.redact(output);
         serde_json::from_str(&output).unwrap_or(Json::String(output))
     }
-}
-
-/// The scripts that only look.
-fn looks(manifest: &Manifest) -> BTreeSet<String> {
-    let commands = manifest.commands.iter().filter(|command| command.looks);
-    commands.map(|command| command.digest.clone()).collect()
-}
-
-/// The markers of every script; one that is declared twice has those of both.
-fn markers(manifest: &Manifest) -> BTreeMap<String, BTreeSet<String>> {
-    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for command in &manifest.commands {
-        all.entry(command.digest.clone()).or_default().extend(command.markers.iter().cloned());
-    }
-    all
 }
 
 /// A grant that the host did not offer in this run is the workflow's wish, and no advice of the host's.
