@@ -108,8 +108,8 @@ pub(crate) struct Course<'a> {
     settle_since: Option<Timestamp>,
     /// Whether the request carries the token by which the cloud knows it again.
     has_token: bool,
-    /// Whether the run itself removed what is asked for.
-    is_gone: bool,
+    /// Whether the run itself made what is asked for, or removed it.
+    expected: Option<bool>,
     retries: u32,
     settlings: u32,
     misses: u32,
@@ -130,7 +130,7 @@ impl<'a> Course<'a> {
             started,
             settle_since,
             has_token: false,
-            is_gone: false,
+            expected: None,
             retries: 0,
             settlings: 0,
             misses: 0,
@@ -147,9 +147,9 @@ impl<'a> Course<'a> {
         self
     }
 
-    /// The same for something that the run removed itself.
-    pub(crate) const fn of_gone(self, is_gone: bool) -> Self {
-        Self { is_gone, ..self }
+    /// The same for something that the run itself made or removed.
+    pub(crate) const fn expecting(self, expected: Option<bool>) -> Self {
+        Self { expected, ..self }
     }
 
     /// What to do after `failure`. `dice` is any random number: it spreads the waits of many.
@@ -205,9 +205,10 @@ impl<'a> Course<'a> {
     }
 
     /// Nothing is believed to be absent after one read (fault row 27): soon after the run's own
-    /// write it is asked for until the write must be visible, else once more.
+    /// write it is asked for until the write must be visible, else once more. What the run removed itself
+    /// is gone; and a part that a thing lacks, nobody but the run itself can have made lately.
     fn confirm(&mut self, rejection: &Rejection, now: Timestamp) -> Option<Next> {
-        let is_news = self.action.effect == Effect::Read && !self.is_gone;
+        let is_news = self.action.effect == Effect::Read && self.expected != Some(false);
         if !is_news || rejection.kind() != ErrorKind::NotFound {
             return None;
         }
@@ -215,7 +216,8 @@ impl<'a> Course<'a> {
         let window = self.action.settles.as_ref().map_or(self.settings.settle_window, |settles| {
             Duration::from_secs(u64::from(settles.seconds))
         });
-        let since = self.settle_since;
+        let may_come = self.expected == Some(true) || !is_of_part(&rejection.code);
+        let since = self.settle_since.filter(|_| may_come);
         if let Some(next) = since.and_then(|since| self.settle_within(since, window, now)) {
             return Some(next);
         }
@@ -267,6 +269,11 @@ impl<'a> Course<'a> {
     const fn stop(&self) -> Next {
         Next::Stop { may_have_taken_effect: self.may_have_taken_effect }
     }
+}
+
+/// Whether a code says that a thing is there, and lacks a part: `EntityNotExist.User.LoginProfile`.
+fn is_of_part(code: &str) -> bool {
+    code.strip_prefix("EntityNotExist.").is_some_and(|what| what.contains('.'))
 }
 
 fn doubled(first: Duration, times: u32) -> Duration {

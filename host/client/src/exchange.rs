@@ -30,7 +30,7 @@ impl Client {
             self.settings.endpoints.resolve(job.product, out.call.region.as_deref())?;
         let mut course = Course::new(job.action, &self.settings, job.started, job.out.settle_since)
             .with_token(out.host_parameters)
-            .of_gone(out.expected.is_some_and(Expectation::is_gone));
+            .expecting(out.expected.and_then(Expectation::found));
         loop {
             *attempts += 1;
             let failure = match self.attempt(job, request.clone()).await {

@@ -8,6 +8,6 @@ pub trait Expectation: Send + Sync {
     /// When the newest of those writes was made that this body does not show; `None` if it shows all of them.
     fn unshown(&self, body: &Json) -> Option<Timestamp>;
 
-    /// Whether the run itself removed what is asked for: that it is not found is believed at once then.
-    fn is_gone(&self) -> bool;
+    /// Whether the run itself made what is asked for, or removed it; `None` if it did neither.
+    fn found(&self) -> Option<bool>;
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use host_model::{Call, ErrorKind, Timestamp};
 use serde_json::Value as Json;
 
-use crate::tests::bed::{Bed, Reaction, START, call, no, says, yes};
-use crate::{Endpoints, Expectation, Note, Settings};
+use host_policy::{HostPurpose, Permit};
+
+use crate::tests::bed::{Bed, Reaction, START, call, key, no, outgoing, says, yes};
+use crate::{Endpoints, Expectation, Note, Outgoing, Settings};
 
 fn session() -> Reaction {
     says(
@@ -129,8 +131,8 @@ impl Expectation for Described {
         body.pointer("/Role/Description").is_none().then_some(self.0)
     }
 
-    fn is_gone(&self) -> bool {
-        false
+    fn found(&self) -> Option<bool> {
+        None
     }
 }
 
@@ -167,8 +169,8 @@ impl Expectation for Gone {
         Some(START)
     }
 
-    fn is_gone(&self) -> bool {
-        true
+    fn found(&self) -> Option<bool> {
+        Some(false)
     }
 }
 
@@ -191,4 +193,32 @@ async fn an_old_answer_is_believed_when_the_write_must_be_seen() {
     let bed = Bed::new(vec![old()]);
     bed.run_expecting(&call("ram", "GetRole"), &Described(long_ago)).await.unwrap();
     assert_eq!((bed.sends(), bed.waits().len()), (1, 0));
+}
+
+/// Expects it to be there.
+struct Made;
+
+impl Expectation for Made {
+    fn unshown(&self, _: &Json) -> Option<Timestamp> {
+        None
+    }
+
+    fn found(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_the_run_did_not_make_is_not_waited_for() {
+    let read = call("ram", "GetRole");
+    let lacks = || no(404, "EntityNotExist.Role.Policy");
+    let bed = Bed::new(vec![lacks(), lacks()]);
+    bed.run_since(&read, Some(START)).await.unwrap_err();
+    assert_eq!((bed.waits(), bed.is_finished()), (vec![1000], true));
+
+    let bed = Bed::new(vec![lacks(), lacks(), described()]);
+    let out = Outgoing { expected: Some(&Made), ..outgoing(&read, Some(START)) };
+    let permit = Permit::for_host(HostPurpose::Identify);
+    bed.client.call_permitted(&permit, &key(), out).await.unwrap();
+    assert_eq!((bed.waits(), bed.is_finished()), (vec![1000, 2000], true));
 }

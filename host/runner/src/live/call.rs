@@ -16,7 +16,7 @@ use super::{Identity, LiveDriver, Stage};
 use crate::ledger::{Asked, CallRecord, Recorded};
 use crate::record::{Intent, Known, Outcome, Took};
 use crate::secrets::principal_of;
-use crate::settling::Answered;
+use crate::settling::Called;
 use crate::sighting::{named, sightings};
 use crate::{CallOutcome, RunEvent};
 
@@ -185,7 +185,7 @@ impl LiveDriver {
         if self.stage.planning.is_none() {
             let (account, at) = (&identity.facts.account, self.stage.clock.now());
             let answer = answer.as_ref().map(|answer| &answer.body).map_err(|error| &error.kind);
-            self.settling.note(Answered { call, product, action, account, answer, at });
+            self.settling.note(Called { call, product, action, account, answer, at });
         }
         let known = delivery.intent.is_some().then_some(known);
         match answer {

@@ -8,7 +8,7 @@ use host_runtime::{Answer, Event, IdentityClass, Stop};
 use super::renewal::Fetched;
 use super::{Identity, LiveDriver, Stage};
 use crate::record::Intent;
-use crate::settling::Answered;
+use crate::settling::Called;
 use crate::{RunEvent, is_same_caller};
 
 impl LiveDriver {
@@ -89,7 +89,7 @@ impl LiveDriver {
             if intent.is_some() || sent.is_ok() {
                 let answer = sent.as_ref().map(|reply| &reply.body).map_err(|error| &error.kind);
                 let (call, account) = (&call, &identity.facts.account);
-                self.settling.note(Answered { call, product, action, account, answer, at });
+                self.settling.note(Called { call, product, action, account, answer, at });
             }
         }
         if let Ok(reply) = &sent {

@@ -4,7 +4,7 @@ use host_catalog::{Catalog, Item, ParameterType, Shows, pick};
 use host_model::{AccountId, Call, Timestamp, Value};
 use serde_json::Value as Json;
 
-use super::{Answered, is_same_name};
+use super::{Called, is_same_name};
 use crate::equal::is_same;
 
 /// What one read has to show after one write.
@@ -39,19 +39,19 @@ enum Form {
 }
 
 /// Adds what is expected after a write, in place of what is no longer.
-pub(super) fn after(expected: &mut Vec<Expected>, answered: Answered<'_>) {
+pub(super) fn after(expected: &mut Vec<Expected>, called: Called<'_>) {
     let mut fresh = Vec::new();
-    for shows in answered.action.shows.iter().filter(|shows| shows.is_of(answered.call)) {
-        let Some(read) = read(shows, answered) else { continue };
-        let forms = forms(shows, answered);
+    for shows in called.action.shows.iter().filter(|shows| shows.is_of(called.call)) {
+        let Some(read) = read(shows, called) else { continue };
+        let forms = forms(shows, called);
         expected.retain(|old| !(old.read.is_same(&read) && old.form.gives_way_to(&forms)));
         // Nobody knows what a write did whose reply was lost.
-        if answered.answer.is_ok() {
+        if called.answer.is_ok() {
             let of = |form| Expected {
                 read: read.clone(),
                 form,
-                call: answered.call.clone(),
-                at: answered.at,
+                call: called.call.clone(),
+                at: called.at,
             };
             fresh.extend(forms.into_iter().map(of));
         }
@@ -60,41 +60,41 @@ pub(super) fn after(expected: &mut Vec<Expected>, answered: Answered<'_>) {
 }
 
 /// A value of a template.
-fn value(source: &str, answered: Answered<'_>) -> Option<Value> {
-    let reply = answered.answer.unwrap_or(&Json::Null);
-    Shows::value(source, answered.call, reply, answered.account)
+fn value(source: &str, called: Called<'_>) -> Option<Value> {
+    let reply = called.answer.unwrap_or(&Json::Null);
+    Shows::value(source, called.call, reply, called.account)
 }
 
-fn read(shows: &Shows, answered: Answered<'_>) -> Option<Read> {
+fn read(shows: &Shows, called: Called<'_>) -> Option<Read> {
     let with = shows.with.iter();
-    let with = with.map(|(name, source)| Some((name.clone(), value(source, answered)?)));
+    let with = with.map(|(name, source)| Some((name.clone(), value(source, called)?)));
     let (product, action) = shows.read();
     Some(Read {
         product: product.to_owned(),
         action: action.to_owned(),
-        account: answered.account.clone(),
-        region: answered.call.region.clone(),
+        account: called.account.clone(),
+        region: called.call.region.clone(),
         with: with.collect::<Option<_>>()?,
         beside: shows.beside.clone(),
     })
 }
 
-fn forms(shows: &Shows, answered: Answered<'_>) -> Vec<Form> {
+fn forms(shows: &Shows, called: Called<'_>) -> Vec<Form> {
     let found = shows.found.map(Form::Found);
-    let items = shows.item.iter().flat_map(|item| items(item, answered));
+    let items = shows.item.iter().flat_map(|item| items(item, called));
     let same = shows.same.iter().filter_map(|(at, source)| {
-        let parameter = answered.action.parameter(source);
-        let is = parameter.and_then(|parameter| answered.product.type_of(parameter).cloned());
-        Some(Form::Same { at: at.clone(), is, value: value(source, answered)? })
+        let parameter = called.action.parameter(source);
+        let is = parameter.and_then(|parameter| called.product.type_of(parameter).cloned());
+        Some(Form::Same { at: at.clone(), is, value: value(source, called)? })
     });
     found.into_iter().chain(items).chain(same).collect()
 }
 
 /// The items that a call is about: one for each name of a list.
-fn items(item: &Item, answered: Answered<'_>) -> Vec<Form> {
+fn items(item: &Item, called: Called<'_>) -> Vec<Form> {
     let mut all = vec![Vec::new()];
     for (field, source) in &item.is {
-        let texts = value(source, answered).map(|value| texts(&value)).unwrap_or_default();
+        let texts = value(source, called).map(|value| texts(&value)).unwrap_or_default();
         all = all
             .iter()
             .flat_map(|is: &Vec<(String, String)>| {

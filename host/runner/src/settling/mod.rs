@@ -34,7 +34,7 @@ pub(crate) struct Settling {
 
 /// A call that was answered.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Answered<'a> {
+pub(crate) struct Called<'a> {
     pub(crate) call: &'a Call,
     pub(crate) product: &'a Product,
     pub(crate) action: &'a Action,
@@ -54,8 +54,8 @@ pub(crate) struct Caller<'a> {
 
 impl Settling {
     /// Takes note of a call that was answered.
-    pub(crate) fn note(&mut self, answered: Answered<'_>) {
-        let Answered { call, product, action, answer, at, .. } = answered;
+    pub(crate) fn note(&mut self, called: Called<'_>) {
+        let Called { call, product, action, answer, at, .. } = called;
         // What was refused had no effect; what nobody knows of may have had one.
         let may_be_done = answer.is_ok() || answer == Err(&ErrorKind::OutcomeUnknown);
         if call.action == "AssumeRole" {
@@ -65,7 +65,7 @@ impl Settling {
         } else if action.effect.is_write() && may_be_done {
             self.last_write = Some(at);
             self.names.extend(texts(call).map(|text| bare(text).to_owned()));
-            after(&mut self.expected, answered);
+            after(&mut self.expected, called);
             if product.directory {
                 self.last_in_directory = Some(at);
                 self.settled_roles.clear();
@@ -80,7 +80,7 @@ impl Settling {
         action: &Action,
         caller: Caller<'_>,
     ) -> Option<Timestamp> {
-        if let Some((found, at)) = self.awaited(call, caller.account).found() {
+        if let Some((found, at)) = self.awaited(call, caller.account).latest() {
             return Some(at).filter(|_| found);
         }
         if action.settles.is_some() {
@@ -108,7 +108,7 @@ impl Settling {
 
     /// When the run made what this call asks for, if it did.
     pub(crate) fn made(&self, call: &Call, account: &AccountId) -> Option<Timestamp> {
-        self.awaited(call, account).found().and_then(|(found, at)| found.then_some(at))
+        self.awaited(call, account).latest().and_then(|(found, at)| found.then_some(at))
     }
 
     /// What a reply to this call has to show.
@@ -124,7 +124,7 @@ pub(crate) struct Awaited<'a>(Vec<&'a Expected>);
 
 impl Awaited<'_> {
     /// Whether an own write made what is asked for, or removed it, and when.
-    fn found(&self) -> Option<(bool, Timestamp)> {
+    fn latest(&self) -> Option<(bool, Timestamp)> {
         self.0.iter().rev().find_map(|expected| Some((expected.found()?, expected.at)))
     }
 }
@@ -135,8 +135,8 @@ impl Expectation for Awaited<'_> {
         unshown.map(|expected| expected.at).max()
     }
 
-    fn is_gone(&self) -> bool {
-        matches!(self.found(), Some((false, _)))
+    fn found(&self) -> Option<bool> {
+        self.latest().map(|(found, _)| found)
     }
 }
 

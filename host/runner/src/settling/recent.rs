@@ -5,7 +5,7 @@ use host_journal::Journal;
 use host_model::Timestamp;
 use host_runtime::Answer;
 
-use super::{Answered, Settling};
+use super::{Called, Settling};
 use crate::record::{self, Entry, Intent, Numbered, Outcome, Place};
 
 /// The kind of entry that says that something was about to be written.
@@ -56,6 +56,6 @@ impl Settling {
             Answer::Error { error } => Err(&error.kind),
             _ => return,
         };
-        self.note(Answered { call, product, action, account: &account, answer, at });
+        self.note(Called { call, product, action, account: &account, answer, at });
     }
 }

@@ -5,7 +5,7 @@ use host_client::Expectation as _;
 use host_model::{AccountId, Call, ErrorKind, IdentityRef, Timestamp, Value};
 use serde_json::{Value as Json, json};
 
-use super::{Answered, Caller, Settling};
+use super::{Called, Caller, Settling};
 
 const WRITTEN: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
@@ -30,7 +30,7 @@ fn call(title: &str, parameters: &[(&str, Json)]) -> Call {
 }
 
 impl Settling {
-    fn answered(
+    fn called(
         &mut self,
         title: &str,
         parameters: &[(&str, Json)],
@@ -40,11 +40,11 @@ impl Settling {
         let catalog = Catalog::builtin();
         let (product, action) =
             catalog.resolve(&call.product, &call.version, &call.action).unwrap();
-        self.note(Answered { call, product, action, account, answer, at: WRITTEN });
+        self.note(Called { call, product, action, account, answer, at: WRITTEN });
     }
 
     fn wrote(&mut self, title: &str, parameters: &[(&str, Json)], reply: &Json) {
-        self.answered(title, parameters, Ok(reply));
+        self.called(title, parameters, Ok(reply));
     }
 
     /// Since when an answer is waited for that shows what is expected.
@@ -143,7 +143,7 @@ fn what_nobody_knows_of_is_not_looked_for_and_what_was_refused_changes_nothing()
     let gone = json!({ "Policies": { "Policy": [] } });
     for (kind, is_expected) in [(ErrorKind::OutcomeUnknown, false), (ErrorKind::Forbidden, true)] {
         let mut settling = attached();
-        settling.answered("ram:DetachPolicyFromRole", &with, Err(&kind));
+        settling.called("ram:DetachPolicyFromRole", &with, Err(&kind));
         let waits = settling.waits("ram:ListPoliciesForRole", &role, &gone).is_some();
         assert_eq!(waits, is_expected, "{kind:?}");
     }
@@ -169,10 +169,10 @@ fn a_refusal_is_waited_out_after_a_change_of_permissions_only() {
     assert_eq!(since(&settling, Some("outsider")), None, "somebody got in: the role is settled");
     assert_eq!(since(&settling, None), Some(WRITTEN), "whose key it is only the cloud knows");
     // What asks for a refusal, and gets one, changes nothing.
-    settling.answered("arms:DeleteTraceApp", &app, Err(&ErrorKind::Forbidden));
-    settling.answered("ram:DeleteRole", &[("RoleName", json!("r1"))], Err(&ErrorKind::Forbidden));
+    settling.called("arms:DeleteTraceApp", &app, Err(&ErrorKind::Forbidden));
+    settling.called("ram:DeleteRole", &[("RoleName", json!("r1"))], Err(&ErrorKind::Forbidden));
     assert_eq!(since(&settling, Some("outsider")), None);
-    settling.answered(
+    settling.called(
         "ram:DeleteRole",
         &[("RoleName", json!("r1"))],
         Err(&ErrorKind::OutcomeUnknown),

@@ -209,7 +209,7 @@ impl Desk {
             |account: &AccountId| self.settling.since(call, action, Caller { account, name: None });
         let answer = self.make(permit, call, &host_parameters, since).await;
         let took = self.took(begun, &answer);
-        self.settling.note(settling::Answered {
+        self.settling.note(settling::Called {
             call,
             product,
             action,
