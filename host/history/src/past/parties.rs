@@ -10,7 +10,7 @@ use host_runner::record::Begun;
 pub(super) struct Parties {
     /// Account and ARN by name.
     known: BTreeMap<IdentityRef, (String, String)>,
-    /// The operator's names for accounts: name and id.
+    /// The operator's names for accounts: name and id, those first that the workflow cannot do without.
     bound: Vec<(String, String)>,
 }
 
@@ -20,7 +20,9 @@ impl Parties {
         let known = accounts.clone().map(|(name, party)| {
             (IdentityRef(name.clone()), (party.account.clone(), party.arn.clone()))
         });
-        let bound = accounts.map(|(name, party)| (name.clone(), party.account.clone()));
+        let (optional, needed): (Vec<_>, Vec<_>) = accounts.partition(|(_, party)| party.optional);
+        let bound = needed.into_iter().chain(optional);
+        let bound = bound.map(|(name, party)| (name.clone(), party.account.clone()));
         Self { known: known.collect(), bound: bound.collect() }
     }
 
@@ -35,7 +37,7 @@ impl Parties {
     }
 
     /// What the operator calls the account that an identity acts in: its own name where that is bound to
-    /// this account, else the name of any binding of the account.
+    /// this account, else the name of a binding of the account that the workflow needs, else of any.
     pub(super) fn name_of(&self, identity: &IdentityRef, account: &str) -> Option<&str> {
         let root = identity.0.split('/').next().unwrap_or_default();
         let of = |(_, bound): &&(String, String)| bound == account;

@@ -124,6 +124,9 @@ pub struct Party {
     pub account: String,
     /// The ARN behind the key.
     pub arn: String,
+    /// Whether the workflow does without it. Not known of early runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
 }
 
 /// Where the cloud of a run is.

@@ -328,8 +328,13 @@ impl Run {
     fn begun(&self, workflow: &Prepared, origin: &Origin<'_>) -> Begun {
         let package = workflow.package();
         let settings = &self.settings;
+        let needed = stage::needed(&package.manifest);
         let party = |(name, bound): (&String, &crate::Bound)| {
-            let party = Party { account: bound.account.to_string(), arn: bound.arn.clone() };
+            let party = Party {
+                account: bound.account.to_string(),
+                arn: bound.arn.clone(),
+                optional: !needed.contains(name),
+            };
             (name.clone(), party)
         };
         Begun {

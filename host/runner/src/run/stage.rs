@@ -69,7 +69,7 @@ impl Run {
 }
 
 /// The accounts that it cannot do without.
-fn needed(manifest: &Manifest) -> BTreeSet<String> {
+pub(super) fn needed(manifest: &Manifest) -> BTreeSet<String> {
     let slots = manifest.accounts.iter().filter(|slot| !slot.optional);
     slots.map(|slot| slot.name.clone()).collect()
 }

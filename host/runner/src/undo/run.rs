@@ -93,7 +93,8 @@ impl Undo {
         let settings = &self.settings;
         let party = |(name, bound): (&String, &crate::Bound)| {
             let (account, arn) = (bound.account.to_string(), bound.arn.clone());
-            (name.clone(), record::Party { account, arn })
+            let optional = of.accounts.get(name).is_some_and(|party| party.optional);
+            (name.clone(), record::Party { account, arn, optional })
         };
         Begun {
             format: record::FORMAT,

@@ -51,7 +51,7 @@ pub(crate) struct Deed {
 pub(crate) fn begun() -> Begun {
     let party = |name: &str, account: &str| {
         let arn = format!("acs:ram::{account}:user/operator");
-        (name.to_owned(), Party { account: account.to_owned(), arn })
+        (name.to_owned(), Party { account: account.to_owned(), arn, optional: false })
     };
     Begun {
         format: FORMAT,
