@@ -16,26 +16,32 @@ const ENTRIES: &str =
     "SELECT number, at, kind, body, after, mac FROM entry WHERE run = ?1 ORDER BY number";
 const FIRST: &str =
     "SELECT number, at, kind, body, after, mac FROM entry WHERE run = ?1 AND number = 0";
-/// Every run that has a head or an entry, the newest first; the entries are skipped through by their index.
-const RUNS: &str = "
-    WITH RECURSIVE some (run) AS (
-        SELECT min(run) FROM entry
-        UNION ALL
-        SELECT (SELECT min(run) FROM entry WHERE run > some.run) FROM some WHERE some.run IS NOT NULL
-    )
-    SELECT id FROM run UNION SELECT run FROM some WHERE run IS NOT NULL ORDER BY 1 DESC";
+/// A query over `some`, the runs that have an entry: the entries are skipped through by their index.
+macro_rules! over_runs {
+    ($query:literal) => {
+        concat!(
+            "WITH RECURSIVE some (run) AS (
+                SELECT min(run) FROM entry
+                UNION ALL
+                SELECT (SELECT min(run) FROM entry WHERE run > some.run) FROM some WHERE some.run IS NOT NULL
+            )",
+            $query
+        )
+    };
+}
+
+/// Every run that has a head or an entry, the newest first.
+const RUNS: &str = over_runs!(
+    " SELECT id FROM run UNION SELECT run FROM some WHERE run IS NOT NULL ORDER BY 1 DESC"
+);
 
 /// Runs that are at work, or were lately: the last entry of each is found by its index.
-const ACTIVE: &str = "
-    WITH RECURSIVE some (run) AS (
-        SELECT min(run) FROM entry
-        UNION ALL
-        SELECT (SELECT min(run) FROM entry WHERE run > some.run) FROM some WHERE some.run IS NOT NULL
-    )
-    SELECT run FROM some
+const ACTIVE: &str = over_runs!(
+    " SELECT run FROM some
     WHERE (SELECT at FROM entry WHERE entry.run = some.run ORDER BY number DESC LIMIT 1) BETWEEN ?2 AND ?3
         AND EXISTS (SELECT 1 FROM entry WHERE entry.run = some.run AND kind = ?1 AND at BETWEEN ?2 AND ?3)
-    ORDER BY run";
+    ORDER BY run"
+);
 
 /// A transaction that reads.
 #[derive(Debug, Clone, Copy)]

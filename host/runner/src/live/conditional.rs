@@ -3,21 +3,14 @@
 use super::LiveDriver;
 use crate::RunEvent;
 
-/// A part that was entered.
-#[derive(Debug)]
-pub(super) struct Entered {
-    /// Its number in the plan that is made.
-    number: Option<u32>,
-}
-
 impl LiveDriver {
     /// Whether a part is to be entered: while planning always, live if it is needed.
     pub(super) fn conditional(&mut self, title: &str, holds: bool) -> bool {
         if let Some(planning) = self.stage.planning.clone() {
             planning.overlay.enter_conditional();
-            let inside = self.conditionals.last().and_then(|it| it.number);
+            let inside = self.conditional_now();
             let number = planning.begin_conditional(self.redact(title), inside);
-            self.conditionals.push(Entered { number: Some(number) });
+            self.conditionals.push(Some(number));
             return true;
         }
         self.report(&RunEvent::Conditional { title: self.redact(title), needed: holds });
@@ -31,7 +24,7 @@ impl LiveDriver {
     pub(super) fn enter(&mut self, title: &str) {
         let title = self.redact(title);
         self.enter_planned(&title);
-        self.conditionals.push(Entered { number: None });
+        self.conditionals.push(None);
     }
 
     /// Leaves the part that was entered last; nothing if there is none.
@@ -47,6 +40,6 @@ impl LiveDriver {
 
     /// The conditional of the plan that is made, in which a call stands.
     pub(super) fn conditional_now(&self) -> Option<u32> {
-        self.conditionals.last().and_then(|it| it.number)
+        self.conditionals.last().copied().flatten()
     }
 }

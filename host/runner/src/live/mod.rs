@@ -35,7 +35,6 @@ use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, Proof, Stop};
 pub(crate) use self::output::tail;
 
 use self::approved::Progress;
-use self::conditional::Entered;
 use self::output::Readable;
 use self::renewal::{Fetched, Recipe};
 
@@ -131,8 +130,9 @@ pub(crate) struct LiveDriver {
     approved: Option<Progress>,
     /// How often the workflow has asked for randomness.
     draws: u64,
-    /// The parts that were entered and are not over, the innermost last.
-    conditionals: Vec<Entered>,
+    /// The parts that were entered and are not over, the innermost last: each by its number in the plan that
+    /// is made, if one is.
+    conditionals: Vec<Option<u32>>,
 }
 
 impl LiveDriver {

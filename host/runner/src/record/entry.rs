@@ -34,12 +34,15 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// The word for entries which say that something is about to be written.
+    pub(crate) const INTENT: &'static str = "intent";
+
     /// The word by which the journal tells entries apart.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Begun(_) => "begun",
             Self::Answered(_) => "answered",
-            Self::Intent(_) => "intent",
+            Self::Intent(_) => Self::INTENT,
             Self::Outcome(_) => "outcome",
             Self::Renewed(_) => "renewed",
             Self::Resumed(_) => "resumed",

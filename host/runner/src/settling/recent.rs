@@ -8,9 +8,6 @@ use host_runtime::Answer;
 use super::{Called, Settling};
 use crate::record::{self, Entry, Intent, Numbered, Outcome, Place};
 
-/// The kind of entry that says that something was about to be written.
-const INTENT: &str = "intent";
-
 impl Settling {
     /// What runs in the same cloud wrote between `from` and `until`. A run that cannot be read explains
     /// nothing; whoever needs it says what is wrong with it.
@@ -20,7 +17,7 @@ impl Settling {
         (from, until): (Timestamp, Timestamp),
     ) -> Self {
         let mut settling = Self::default();
-        for run in journal.active(INTENT, from, until).await.unwrap_or_default() {
+        for run in journal.active(Entry::INTENT, from, until).await.unwrap_or_default() {
             let Ok(entries) = journal.read(&run).await else { continue };
             let Ok(entries) = record::read(&run, &entries) else { continue };
             let begun = record::begun(&entries);
