@@ -69,8 +69,9 @@ pub(crate) async fn answer_or_interrupt(question: &str) -> Option<String> {
     // Reading cannot be ended: whoever leaves does not wait for that thread.
     let typed = tokio::task::spawn_blocking(typed);
     tokio::select! {
-        typed = typed => Some(typed.unwrap_or_default()),
+        biased;
         () = interrupted => None,
+        typed = typed => Some(typed.unwrap_or_default()),
     }
 }
 

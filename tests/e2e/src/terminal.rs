@@ -49,7 +49,8 @@ impl Home {
 impl Home {
     /// Runs the binary at a terminal where everything is on the screen, standard output too, and where
     /// the person types each line only after having read its question. [`INTERRUPT`] in place of a line is
-    /// the signal that a terminal makes of Ctrl-C.
+    /// the signal that a terminal makes of Ctrl-C. The input ends after the last line; after an interrupt
+    /// nothing is typed any more, for an end of the input is an answer as well and could come first.
     ///
     /// What is on the screen is the result's standard error; standard output is empty.
     #[track_caller]
@@ -83,7 +84,9 @@ impl Home {
                 writeln!(typing, "{answer}").expect("a person can type");
             }
         }
-        typing.write_all(END).expect("a person can stop typing");
+        if turns.last().is_none_or(|(_, answer)| *answer != INTERRUPT) {
+            typing.write_all(END).expect("a person can stop typing");
+        }
         while let Ok(more) = screen.recv_timeout(PATIENCE) {
             shown.push_str(&more);
         }
