@@ -188,6 +188,7 @@ fn call_of(item: &Item, call: &PastCall) -> Json {
         "action": call.call.action,
         "region": call.call.region,
         "effect": call.effect,
+        "changes": call.changes(),
         "sentence": call.sentence,
         "parameters": parameters(&call.call.parameters),
         "host_parameters": host,

@@ -104,6 +104,7 @@ fn call_fields(call: &PastCall) -> Json {
         "action": call.call.action,
         "region": call.call.region,
         "effect": call.effect,
+        "changes": call.changes(),
         "sentence": call.sentence,
         "outcome": call.outcome(),
         "code": trouble.map(|(code, _)| code),

@@ -11,6 +11,7 @@
 
 mod tally;
 
+use host_model::Effect;
 use host_runner::{RunEvent, Verdict};
 use serde::Serialize;
 
@@ -40,6 +41,8 @@ pub struct Thing {
     pub account_name: Option<String>,
     /// The account's id, if it is about one.
     pub account: Option<String>,
+    /// Of a call: what the catalog says that it does.
+    pub effect: Option<Effect>,
     /// What, in the words of the catalog or of the workflow.
     pub what: String,
     /// Why, with the code of the cloud or of the host first; nothing for what changed.

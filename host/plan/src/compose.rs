@@ -9,8 +9,8 @@ use host_model::quote_within;
 use crate::answers::Answers;
 use crate::filling::{Filling, texts_of, texts_of_json};
 use crate::{
-    Conditional, Expected, Forecast, Observed, Placeholder, Rehearsal, Rehearsed, Step, Unread,
-    difference,
+    Conditional, Expected, Forecast, Observed, Placeholder, Rehearsal, Rehearsed, Seen, Step,
+    Unread, difference,
 };
 
 /// How many characters of an action or of a reason are shown.
@@ -49,6 +49,9 @@ pub fn compose(first: &Rehearsal, second: &Rehearsal) -> Composed {
                 if first.guessed == second.guessed { quote_within(why, SHOWN) } else { reason };
             walk.forecast(number_of(*index) + 1, reason);
         }
+    }
+    if let Some((index, seen)) = first.remembered.as_ref().or(second.remembered.as_ref()) {
+        walk.remembered(number_of(*index) + 1, seen);
     }
     let mut unread: Vec<Unread> = first.unread.iter().chain(&second.unread).cloned().collect();
     unread.sort();
@@ -218,7 +221,16 @@ impl Walk {
     /// The earliest counts.
     fn forecast(&mut self, from: u32, reason: String) {
         if self.forecast.as_ref().is_none_or(|known| from < known.from) {
-            self.forecast = Some(Forecast { from, reason });
+            self.forecast = Some(Forecast { from, reason, seen: None });
+        }
+    }
+
+    /// It is no surer than what else is a forecast, and may come before it.
+    fn remembered(&mut self, from: u32, seen: &Seen) {
+        let reason = format!("what is on machines was seen by an earlier run, {}", seen.run);
+        match &self.forecast {
+            None => self.forecast = Some(Forecast { from, reason, seen: Some(seen.clone()) }),
+            Some(_) => self.forecast(from, reason),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use host_model::{AccountId, Effect};
 
-use crate::{Expected, Plan, Step};
+use crate::{Conditional, Expected, Forecast, Plan, Step};
 
 /// What a step comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +66,17 @@ impl Plan {
     pub fn has_changes(&self) -> bool {
         let changes = |step: &Step| !matches!(plain(step), Deed::Look | Deed::Refused);
         self.steps.iter().any(|step| step.conditional.is_none() && changes(step))
+    }
+
+    /// Whether something has to be changed, for certain or because nobody can know. What scripts saw in an earlier
+    /// run counts as known.
+    pub fn may_change(&self) -> bool {
+        let is_needed = |it: &Conditional| {
+            it.holds && self.steps.iter().any(|step| step.conditional == Some(it.number))
+        };
+        let is_unsure =
+            |it: &Forecast| it.seen.is_none() || self.conditionals.iter().any(is_needed);
+        self.has_changes() || self.forecast.as_ref().is_some_and(is_unsure)
     }
 
     /// How much changes in each account, in the order in which the plan comes to them.

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::moment::seconds;
 use crate::words::{Reader, summary};
-use crate::{Deed, Needed, Plan, Step};
+use crate::{Deed, Forecast, Needed, Plan, Step};
 
 /// The version of the form. It changes when a field goes or changes its meaning; new fields may come.
 const VERSION: u32 = 1;
@@ -69,7 +69,7 @@ pub fn json(plan: &Plan) -> Json {
         "placeholders": plan.placeholders,
         "observed": observed.collect::<Vec<Json>>(),
         "unread": unread.collect::<Vec<Json>>(),
-        "forecast": plan.forecast,
+        "forecast": plan.forecast.as_ref().map(forecast_of),
         "needed": plan.needed().iter().map(needed_of).collect::<Vec<Json>>(),
     })
 }
@@ -103,6 +103,12 @@ fn step_of(step: &Step, deed: Deed, reader: &Reader<'_>) -> Json {
         json.extend(more);
     }
     json
+}
+
+fn forecast_of(forecast: &Forecast) -> Json {
+    let Forecast { from, reason, seen } = forecast;
+    let seen = seen.as_ref().map(|seen| json!({ "run": seen.run, "at": seconds(seen.at) }));
+    json!({ "from": from, "reason": reason, "seen": seen })
 }
 
 fn call_of(call: &Call) -> Json {

@@ -45,8 +45,8 @@ pub use json::{json, parameters};
 pub use matching::{Allowed, Approved};
 pub use permission::Needed;
 pub use plan::{
-    Conditional, Enforced, Expected, Forecast, Observed, Party, Placeholder, Plan, Step, Terms,
-    Unread, Within, Workflow,
+    Conditional, Enforced, Expected, Forecast, Observed, Party, Placeholder, Plan, Seen, Step,
+    Terms, Unread, Within, Workflow,
 };
 pub use rehearsal::{Rehearsal, Rehearsed};
 pub use repair::Repair;

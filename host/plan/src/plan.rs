@@ -169,6 +169,9 @@ pub struct Conditional {
     pub inside: Option<u32>,
     /// The first step that was planned after it began: its own first one, if it has any.
     pub from: u32,
+    /// Whether the workflow would enter it by what it was told while planning.
+    #[serde(default)]
+    pub holds: bool,
 }
 
 /// The workflow's own step: its author's words.
@@ -232,6 +235,20 @@ pub struct Forecast {
     pub from: u32,
     /// Why.
     pub reason: String,
+    /// Set if it is one only because machines are supposed to be as scripts saw them in earlier runs: then
+    /// nothing speaks for more to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
+}
+
+/// What scripts saw in an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// The run; of several the one that saw its machines first.
+    pub run: RunId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Something that could not be read while planning.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use host_model::{AccountId, Call, Effect, SecretRef};
 use serde_json::Value as Json;
 
-use crate::{Conditional, Observed, Unread, Within};
+use crate::{Conditional, Observed, Seen, Unread, Within};
 
 /// All calls with an effect of one rehearsal, in order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,8 +21,40 @@ pub struct Rehearsal {
     /// The first call (by index) whose answers are guesses, and why: what nobody can know before. The call
     /// itself is certain; what comes after it is a forecast.
     pub guessed: Option<(usize, String)>,
+    /// The first call (by index) whose answers are what scripts saw in an earlier run.
+    pub remembered: Option<(usize, Seen)>,
     /// How it ended: the code and words of the error, if one ended it.
     pub error: Option<(String, String)>,
+}
+
+impl Rehearsal {
+    /// The answers of the call with that index, in that conditional, cannot be known before: the first such call
+    /// counts. What an earlier run saw says of a conditional that it is not needed: then it is only shown.
+    pub fn guess(&mut self, index: usize, conditional: Option<u32>, why: String) {
+        if self.remembered.is_none() || self.holds(conditional) {
+            self.guessed.get_or_insert((index, why));
+        }
+    }
+
+    /// Whether all conditionals hold that something stands in.
+    fn holds(&self, conditional: Option<u32>) -> bool {
+        let mut around = conditional;
+        while let Some(number) = around {
+            match self.conditionals.iter().find(|it| it.number == number) {
+                Some(it) if it.holds => around = it.inside,
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// They are what scripts saw in an earlier run: the first such call counts, and what is longest ago.
+    pub fn remember(&mut self, index: usize, seen: Seen) {
+        let (_, first) = self.remembered.get_or_insert_with(|| (index, seen.clone()));
+        if seen.at < first.at {
+            *first = seen;
+        }
+    }
 }
 
 /// One call with an effect, and the answer that was predicted.

@@ -51,8 +51,11 @@ pub enum RunEvent {
         product: String,
         /// The action.
         action: String,
-        /// What it does.
+        /// What the catalog says that it does.
         effect: Effect,
+        /// Whether it changes something where it succeeds: no read, no session of a role, and no script that only
+        /// looks, as its author says.
+        changes: bool,
         /// The catalog's words for it.
         sentence: String,
         /// How it ended.

@@ -69,7 +69,7 @@ pub use entropy::SeededEntropy;
 pub use error::SimulatorError;
 pub use fault::{FaultKind, FaultRule};
 pub use in_process::InProcess;
-pub use overlay::{Ground, Known, Overlay, Replies, UNFORESEEN};
+pub use overlay::{Ground, Guess, Known, Overlay, Replies, UNFORESEEN};
 pub use scenario::{
     AccountData, Activation, AddonData, AppData, ClusterData, GroupData, InstanceData, KeyData,
     LoginData, OPERATOR, OperatorData, PolicyData, ResourceGroupData, RoleData, Scenario, TaskData,
@@ -82,7 +82,7 @@ pub use state::{
     CallerIdentity, CloudError, Cluster, ClusterManner, Collection, CommandTrouble, Consistency,
     Ending, Facet, Group, Instance, InstanceManner, InventedSecret, Invocation, Lingering, Listing,
     LoginProfile, Machine, Mint, Operation, Parameters, PasswordPolicy, Policy, PolicyType,
-    PolicyVersion, Quotas, Reports, ResourceGroup, Restart, Role, Schema, Service, Session, Setup,
-    State, Tags, Target, Task, TraceApp, TroubleAt, User, Work, Workload, apply,
+    PolicyVersion, Quotas, Remembered, Reports, ResourceGroup, Restart, Role, Schema, Service,
+    Session, Setup, State, Tags, Target, Task, TraceApp, TroubleAt, User, Work, Workload, apply,
 };
 pub use tls::Tls;

@@ -48,10 +48,17 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     output::plan::answer(&planned, session.json, context.is_colored);
     let status = status(&planned);
     if !session.json {
+        let (changes, is_sure) = (planned.plan.has_changes(), planned.plan.forecast.is_none());
         output::line(match status {
-            0 => "\nthe cloud is as the run left it",
+            0 if is_sure => "\nthe cloud is as the run left it",
+            0 => "\nthe cloud is as the run left it; machines are looked at by a run only",
             1 => "\nthe run would not do all of it now: what is in its way has to be looked at",
-            _ => "\nthe cloud is not as the run left it: the plan says what would bring it back",
+            _ if changes => {
+                "\nthe cloud is not as the run left it: the plan says what would bring it back"
+            }
+            _ => {
+                "\nwhat can be read is as the run left it; what else may be needed, only a run finds out"
+            }
         });
     }
     Ok(status)

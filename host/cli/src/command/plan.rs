@@ -59,8 +59,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
 }
 
 pub(super) fn status(planned: &Planned) -> u8 {
-    let changes = planned.plan.has_changes() || planned.plan.forecast.is_some();
-    match (&planned.error, changes) {
+    match (&planned.error, planned.plan.may_change()) {
         (None, true) => CHANGES,
         (None, false) if planned.faults.is_empty() => 0,
         _ => 1,

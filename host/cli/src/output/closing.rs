@@ -3,6 +3,8 @@
 use host_history::{Ending, Summary, Thing, next_after};
 use host_model::quote_within;
 
+use super::human;
+
 /// How many things of a list are shown.
 const THINGS_SHOWN: usize = 10;
 /// Characters of one text that are shown.
@@ -14,9 +16,9 @@ const NAME_SHOWN: usize = 60;
 pub(super) fn lists(summary: &Summary, run: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     let lists = [
-        ("changed", "+", &summary.changed),
-        ("pending", "…", &summary.pending),
-        ("failed", "✗", &summary.failed),
+        ("changed", None, &summary.changed),
+        ("pending", Some("…"), &summary.pending),
+        ("failed", Some("✗"), &summary.failed),
     ];
     for (title, sign, things) in lists {
         if things.is_empty() {
@@ -24,7 +26,8 @@ pub(super) fn lists(summary: &Summary, run: &str) -> Vec<String> {
         }
         lines.push(format!("{title} ({}):", things.len()));
         for thing in things.iter().take(THINGS_SHOWN) {
-            lines.extend(shown(thing, sign));
+            let own = thing.effect.map_or("", human::sign);
+            lines.extend(shown(thing, sign.unwrap_or(own)));
         }
         if let Some(more @ 1..) = things.len().checked_sub(THINGS_SHOWN) {
             lines.push(format!("  and {more} more: `host show {run}`"));

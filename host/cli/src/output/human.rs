@@ -146,6 +146,7 @@ impl Human {
             account_name,
             account,
             effect,
+            changes,
             sentence,
             outcome,
             code,
@@ -165,10 +166,9 @@ impl Human {
             return;
         }
         let mark = match (outcome, effect) {
-            (CallOutcome::Ok, Effect::Create) => "+",
-            (CallOutcome::Ok, Effect::Update) => "~",
-            (CallOutcome::Ok, Effect::Delete) => "-",
             (CallOutcome::Ok, Effect::Read) => "·",
+            (CallOutcome::Ok, _) if !changes => ">",
+            (CallOutcome::Ok, effect) => sign(*effect),
             (CallOutcome::Refused | CallOutcome::Denied, _) => "⊘",
             (CallOutcome::Failed | CallOutcome::Unknown, _) => "✗",
         };
@@ -186,6 +186,16 @@ impl Human {
                 line(&format!("      request id {}", words(request_id)));
             }
         }
+    }
+}
+
+/// How a change is marked, as in plans.
+pub(super) const fn sign(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Create => "+",
+        Effect::Update => "~",
+        Effect::Delete => "-",
+        Effect::Read => "·",
     }
 }
 

@@ -15,10 +15,11 @@ pub(super) fn is_quiet(call: &PastCall) -> bool {
     call.effect == Effect::Read && call.trouble().is_none_or(absent)
 }
 
-pub(super) const fn sign(call: &PastCall) -> &'static str {
+pub(super) fn sign(call: &PastCall) -> &'static str {
     match (&call.answer, call.effect) {
         (None, _) => "?",
         (Some(Err(_)), _) => "✗",
+        (Some(Ok(_)), effect) if effect.is_write() && !call.changes() => ">",
         (Some(Ok(_)), Effect::Create) => "+",
         (Some(Ok(_)), Effect::Update) => "~",
         (Some(Ok(_)), Effect::Delete) => "-",

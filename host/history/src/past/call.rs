@@ -47,6 +47,8 @@ pub struct Sending {
     pub lost: String,
     /// Parameters that only the host gives.
     pub host_parameters: Vec<(String, String)>,
+    /// Whether it runs a script that only looks.
+    pub looks: bool,
 }
 
 impl PastCall {
@@ -61,6 +63,7 @@ impl PastCall {
             consent: intent.consent.clone(),
             lost: intent.lost.clone(),
             host_parameters: intent.host_parameters.clone(),
+            looks: intent.looks,
         };
         Self {
             account: intent.account.clone(),
@@ -145,9 +148,15 @@ impl PastCall {
         }
     }
 
-    /// Whether the cloud is another one since: a session changes nothing.
+    /// Whether it changes something where it succeeds: a session changes nothing, nor does who only looks.
+    pub fn changes(&self) -> bool {
+        let looks = self.sending.as_ref().is_some_and(|sending| sending.looks);
+        self.effect.is_write() && self.call.action != "AssumeRole" && !looks
+    }
+
+    /// Whether the cloud is another one since.
     pub fn has_changed(&self) -> bool {
-        self.effect.is_write() && self.call.action != "AssumeRole" && self.reply().is_some()
+        self.changes() && self.reply().is_some()
     }
 
     /// `product:Action`.

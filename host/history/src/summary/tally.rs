@@ -18,7 +18,7 @@ pub struct Tally {
     step: Option<String>,
     changed: Vec<Thing>,
     /// Calls that did not succeed, with their codes, unless the same call did later.
-    failed: Vec<(Thing, Effect, String)>,
+    failed: Vec<(Thing, String)>,
     /// The last claim of each check.
     checks: BTreeMap<String, (Claim, String)>,
     /// The last request of each step.
@@ -49,9 +49,8 @@ impl Tally {
                 step,
                 account_name,
                 account,
-                product,
-                action,
                 effect,
+                changes,
                 sentence,
                 outcome,
                 code,
@@ -64,12 +63,12 @@ impl Tally {
                     step: step.clone(),
                     account_name: account_name.clone(),
                     account: Some(account.clone()).filter(|it| !it.is_empty()),
+                    effect: Some(*effect),
                     what: sentence.clone(),
                     why,
                     request_id: request_id.clone(),
                 };
-                let is_session = product == "sts" && action == "AssumeRole";
-                self.call(thing, *effect, (*outcome, is_session), code.as_deref());
+                self.call(thing, *outcome, *changes, code.as_deref());
             }
             _ => {}
         }
@@ -85,13 +84,13 @@ impl Tally {
             step: call.step.clone(),
             account_name: call.account_name.clone(),
             account: Some(call.account.clone()).filter(|it| !it.is_empty()),
+            effect: Some(call.effect),
             what: call.sentence.clone(),
             why: trouble.map(|(code, message)| why(code, Some(message))),
             request_id: call.request_id().map(str::to_owned),
         };
-        let is_session = call.call.action == "AssumeRole";
         let code = trouble.map(|(code, _)| code);
-        self.call(thing, call.effect, (call.outcome(), is_session), code);
+        self.call(thing, call.outcome(), call.changes(), code);
     }
 
     fn enter(&mut self, id: &str) {
@@ -105,22 +104,16 @@ impl Tally {
         self.checks.insert(id.to_owned(), (claim, detail.to_owned()));
     }
 
-    fn call(
-        &mut self,
-        thing: Thing,
-        effect: Effect,
-        (outcome, is_session): (CallOutcome, bool),
-        code: Option<&str>,
-    ) {
+    fn call(&mut self, thing: Thing, outcome: CallOutcome, changes: bool, code: Option<&str>) {
         if let Some(id) = &thing.request_id {
             self.requests.insert(thing.step.clone(), id.clone());
         }
         let same = |other: &Thing| other.what == thing.what && other.account == thing.account;
         self.failed.retain(|(other, ..)| !same(other));
         match (outcome, code) {
-            (CallOutcome::Ok, _) if effect.is_write() && !is_session => self.changed.push(thing),
+            (CallOutcome::Ok, _) if changes => self.changed.push(thing),
             (CallOutcome::Ok, _) | (_, None) => {}
-            (_, Some(code)) => self.failed.push((thing, effect, code.to_owned())),
+            (_, Some(code)) => self.failed.push((thing, code.to_owned())),
         }
     }
 
@@ -150,9 +143,10 @@ impl Tally {
             Verdict::Verified | Verdict::AccessOnly | Verdict::Pending | Verdict::Done
         );
         let last = self.failed.len().saturating_sub(1);
-        for (index, (thing, effect, code)) in self.failed.iter().enumerate() {
+        for (index, (thing, code)) in self.failed.iter().enumerate() {
             let ended_it = index == last && ending.code == Some(code.as_str());
-            if !is_well && !is_proof(thing) && (effect.is_write() || ended_it) {
+            let writes = thing.effect.is_some_and(Effect::is_write);
+            if !is_well && !is_proof(thing) && (writes || ended_it) {
                 failed.push(thing.clone());
             }
         }
@@ -196,8 +190,8 @@ impl Tally {
     /// Something that follows from the last request of a step.
     fn thing(&self, step: &str, what: String, why: Option<String>) -> Thing {
         let request_id = self.requests.get(step).cloned();
-        let (account_name, account) = (None, None);
-        Thing { step: step.to_owned(), account_name, account, what, why, request_id }
+        let (account_name, account, effect) = (None, None, None);
+        Thing { step: step.to_owned(), account_name, account, effect, what, why, request_id }
     }
 }
 

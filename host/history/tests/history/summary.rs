@@ -58,6 +58,7 @@ fn what_goes_on_is_added_to_what_was_recorded_and_a_call_that_works_later_did_no
         product: "ram".to_owned(),
         action: "CreateUser".to_owned(),
         effect: host_model::Effect::Create,
+        changes: true,
         sentence: sentence.to_owned(),
         outcome,
         code: code.map(str::to_owned),

@@ -35,7 +35,7 @@ pub(crate) use step::mark_of;
 pub(crate) use thing::{Thing, things};
 
 use crate::moment::seconds;
-use crate::{Counts, Needed, Plan, Step};
+use crate::{Counts, Forecast, Needed, Plan, Seen, Step};
 
 /// How many characters of a name or a title are shown.
 const NAME_SHOWN: usize = 120;
@@ -89,7 +89,11 @@ pub fn summary(plan: &Plan) -> String {
         1 => format!("{besides} One step only if it turns out to be needed."),
         more => format!("{besides} {more} steps only if they turn out to be needed."),
     };
-    let forecast = if plan.forecast.is_some() { " More or other changes may come." } else { "" };
+    let forecast = match &plan.forecast {
+        None => "",
+        Some(Forecast { seen: None, .. }) => " More or other changes may come.",
+        Some(Forecast { seen: Some(_), .. }) => " What is on machines was seen by an earlier run.",
+    };
     if !plan.has_changes() {
         return format!("No changes.{besides}{forecast}");
     }
@@ -268,6 +272,16 @@ fn permissions(lines: &mut Lines, needed: &[Needed]) {
 
 fn forecast(lines: &mut Lines, plan: &Plan, names: &Names) {
     let Some(forecast) = &plan.forecast else { return };
+    lines.head("Forecast");
+    if let Some(Seen { run, at }) = &forecast.seen {
+        let at = seconds(*at);
+        let words = format!(
+            "Machines are supposed to be as {run} saw them at {at}: scripts look again, and somebody is asked \
+             if something else has to be done"
+        );
+        lines.push(1, Mark::Risk, &words);
+        return;
+    }
     let reason = names.said(&quote_within(&forecast.reason, REASON_SHOWN));
     let from = forecast.from;
     let is_after = usize::try_from(from).is_ok_and(|from| from > plan.steps.len());
@@ -276,6 +290,5 @@ fn forecast(lines: &mut Lines, plan: &Plan, names: &Names) {
     } else {
         format!("From step {from} on this is a forecast, and somebody is asked again: {reason}")
     };
-    lines.head("Forecast");
     lines.push(1, Mark::Risk, &words);
 }

@@ -74,8 +74,8 @@ pub(crate) fn rehearsed(call: Call, answer: Result<Json, String>) -> Rehearsed {
     }
 }
 
-/// A rehearsal from JSON: a list of `{do, as, with, region, answer | refused, unforeseen, secrets}`; among them `{maybe}`
-/// opens a part that may not be needed, and `{end}` closes it.
+/// A rehearsal from JSON: a list of `{do, as, with, region, answer | refused, unforeseen, secrets, looks}`; among
+/// them `{maybe, holds}` opens a part that may not be needed, and `{end}` closes it.
 pub(crate) fn rehearsal(calls: &Json) -> Rehearsal {
     let mut rehearsal = Rehearsal::default();
     let mut open: Vec<u32> = Vec::new();
@@ -87,6 +87,7 @@ pub(crate) fn rehearsal(calls: &Json) -> Rehearsal {
                 title: title.to_owned(),
                 inside: open.last().copied(),
                 from: number(rehearsal.calls.len()),
+                holds: it["holds"] == true,
             };
             open.push(conditional.number);
             rehearsal.conditionals.push(conditional);
@@ -114,6 +115,7 @@ fn one(it: &Json) -> Rehearsed {
     let risks = it["risks"].as_array().into_iter().flatten();
     rehearsed.risks = risks.filter_map(Json::as_str).map(str::to_owned).collect();
     rehearsed.foreseen = it.get("unforeseen").is_none();
+    rehearsed.looks = it["looks"] == true;
     if it["effect"] == "update" {
         rehearsed.effect = Effect::Update;
     }

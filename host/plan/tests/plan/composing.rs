@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use host_plan::{Expected, Rehearsal, Unread, compose};
+use host_model::{RunId, Timestamp};
+use host_plan::{Expected, Rehearsal, Seen, Unread, compose};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -24,6 +25,9 @@ struct Case {
     #[serde(default)]
     instead: BTreeMap<String, Json>,
     guessed: Option<(usize, String)>,
+    /// The call, and when an earlier run saw it.
+    #[serde(default)]
+    remembered: Vec<(usize, i64)>,
     placeholders: Vec<(String, u32, String)>,
     forecast: Option<Expectation>,
 }
@@ -33,6 +37,8 @@ struct Case {
 struct Expectation {
     from: u32,
     says: Vec<String>,
+    /// When it was seen, if that is all that it stands on.
+    seen: Option<i64>,
 }
 
 impl Case {
@@ -52,6 +58,12 @@ impl Case {
         let (mut one, mut other) = (bed::rehearsal(&self.one), bed::rehearsal(&other));
         one.guessed.clone_from(&self.guessed);
         other.guessed.clone_from(&self.guessed);
+        for (index, at) in &self.remembered {
+            let run = RunId::new(Timestamp::default(), [7; 4]);
+            let seen = Seen { run, at: Timestamp::from_millis(*at) };
+            one.remember(*index, seen.clone());
+            other.remember(*index, seen);
+        }
         (one, other)
     }
 }
@@ -75,6 +87,8 @@ fn cases() {
             (None, None) => {}
             (Some(found), Some(expected)) => {
                 assert_eq!(found.from, expected.from, "{name}: {found:?}");
+                let seen = found.seen.as_ref().map(|seen| seen.at.millis());
+                assert_eq!(seen, expected.seen, "{name}: {found:?}");
                 for says in &expected.says {
                     assert!(found.reason.contains(says), "{name}: `{}`", found.reason);
                 }

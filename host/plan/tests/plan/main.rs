@@ -10,4 +10,5 @@ mod permitting;
 mod properties;
 mod publishing;
 mod reading;
+mod remembering;
 mod sealing;

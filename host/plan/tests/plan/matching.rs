@@ -168,7 +168,7 @@ fn a_journal_told_again_comes_to_the_same_state() {
 
 fn forecast(from: u32) -> Plan {
     let mut plan = bed::recorded_plan("delegate");
-    plan.forecast = Some(Forecast { from, reason: "nobody knows".to_owned() });
+    plan.forecast = Some(Forecast { from, reason: "nobody knows".to_owned(), seen: None });
     plan
 }
 
@@ -262,6 +262,6 @@ fn a_step_that_was_approved_as_refused_is_told_from_others() {
         (0..5).filter(|step| approved.is_to_be_refused(*step)).collect::<Vec<_>>()
     };
     assert_eq!(told(&plan), [2]);
-    plan.forecast = Some(Forecast { from: 2, reason: "nobody knows".to_owned() });
+    plan.forecast = Some(Forecast { from: 2, reason: "nobody knows".to_owned(), seen: None });
     assert_eq!(told(&plan), [] as [u32; 0], "what is a forecast is asked for again");
 }

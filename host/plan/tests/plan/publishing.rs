@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use host_plan::{Enforced, Forecast, Observed, Plan, Unread, json as published};
+use host_plan::{Conditional, Enforced, Forecast, Observed, Plan, Seen, Unread, json as published};
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
@@ -19,7 +19,16 @@ fn schema() -> Validator {
 /// A plan that has some of everything.
 fn whole() -> Plan {
     let mut plan = bed::recorded_plan("delegate");
-    plan.forecast = Some(Forecast { from: 11, reason: "nobody knows".to_owned() });
+    let seen = Seen { run: plan.run.clone(), at: bed::MADE };
+    let reason = "nobody knows".to_owned();
+    plan.forecast = Some(Forecast { from: 11, reason, seen: Some(seen) });
+    plan.conditionals = vec![Conditional {
+        number: 1,
+        title: "nobody is there".to_owned(),
+        inside: None,
+        from: 11,
+        holds: true,
+    }];
     plan.unread = vec![Unread {
         account: "1234567890123456".parse().expect("an account"),
         action: "ram:GetRole".to_owned(),
@@ -65,6 +74,8 @@ fn the_schema_refuses_a_plan_that_lacks_or_changes_a_field() {
         "/needed/0",
         "/placeholders/0",
         "/risks/0",
+        "/forecast",
+        "/forecast/seen",
     ] {
         let part = whole.pointer(at).and_then(Json::as_object).unwrap_or_else(|| panic!("{at}"));
         for name in part.keys() {

@@ -358,7 +358,8 @@ impl LiveDriver {
             Err(error) => (recorded(error), error.request_id.clone()),
         };
         let grant = sent.as_ref().err().and_then(|error| error.details.get("grant")).cloned();
-        let writes = self.resolve(call).is_ok_and(|(_, action)| action.effect.is_write());
+        let resolved = self.resolve(call);
+        let writes = resolved.as_ref().is_ok_and(|(_, action)| action.effect.is_write());
         let action = format!("{}:{}", call.product, call.action);
         let proofs = &self.stage.proofs;
         let sightings = match sent {
@@ -374,7 +375,7 @@ impl LiveDriver {
             region: call.region.clone(),
             asked: (!writes).then(|| Asked::of(call)),
             at,
-            writes: writes && call.action != "AssumeRole",
+            writes: resolved.is_ok_and(|(_, action)| changes(action)),
             looks: self.only_looks(call),
             answer,
             request_id,
@@ -409,6 +410,7 @@ impl LiveDriver {
             product: call.product.clone(),
             action: call.action.clone(),
             effect: action.effect,
+            changes: changes(action) && !self.only_looks(call),
             sentence: self.redact(&action.sentence_of(call)),
             outcome: sent.as_ref().map_or_else(outcome_of, |_| CallOutcome::Ok),
             code: error.map(|error| error.code.clone()),
@@ -422,6 +424,11 @@ impl LiveDriver {
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         });
     }
+}
+
+/// Whether the cloud is another one after it: a session of a role changes nothing.
+fn changes(action: &Action) -> bool {
+    action.effect.is_write() && action.name != "AssumeRole"
 }
 
 /// Whether the cloud shows a secret once and never again.

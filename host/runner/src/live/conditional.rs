@@ -9,7 +9,7 @@ impl LiveDriver {
         if let Some(planning) = self.stage.planning.clone() {
             planning.overlay.enter_conditional();
             let inside = self.conditional_now();
-            let number = planning.begin_conditional(self.redact(title), inside);
+            let number = planning.begin_conditional(self.redact(title), inside, holds);
             self.conditionals.push(Some(number));
             return true;
         }

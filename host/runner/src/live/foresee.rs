@@ -26,7 +26,7 @@ impl LiveDriver {
         let brief = delivery.brief;
         let before = self.look_around(planning, delivery).await;
         // What was guessed since the last call, the workflow may have decided this one by.
-        let earlier = planning.overlay.take_guesses().into_iter().next();
+        planning.note_guesses_of_last();
         let sent = self.send(permit, delivery).await?;
         let facts = &brief.identity.facts;
         let (answer, secrets) = match &sent.answer {
@@ -36,13 +36,8 @@ impl LiveDriver {
         let mut whole = delivery.call.clone();
         let own = delivery.host_parameters.iter();
         whole.parameters.extend(own.map(|(name, text)| (name.clone(), Value::Text(text.clone()))));
-        let mut book = planning.book();
-        let now = planning.overlay.take_guesses().into_iter().next();
-        let at = book.calls.len();
-        let earlier = earlier.map(|guess| (at.saturating_sub(1), guess));
-        let guessed = earlier.or_else(|| now.map(|guess| (at, guess)));
-        book.guessed = book.guessed.take().or(guessed);
-        book.calls.push(Rehearsed {
+        planning.note_guesses_of_next(self.conditional_now());
+        planning.book().calls.push(Rehearsed {
             within: Within { id: self.step.id.clone(), title: self.step.title.clone() },
             account_name: self.account_name(facts).unwrap_or_default().to_owned(),
             account: facts.account.clone(),

@@ -31,6 +31,7 @@ impl LiveDriver {
             consent: consent.as_str().to_owned(),
             inverse: inverse.map(|it| Inverse { action: it.action.clone(), with: it.with.clone() }),
             before: None,
+            looks: self.only_looks(call),
         }
     }
 

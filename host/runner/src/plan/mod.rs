@@ -8,13 +8,14 @@
 //! ```
 //!
 //! The second rehearsal sends nothing that the first one sent, and makes up other ids: what differs between
-//! the two, the cloud decides.
+//! the two, the cloud decides. What scripts saw on machines, the journal knows from earlier runs.
 
 mod clock;
 mod keys;
 mod nowhere;
 mod reads;
 mod rehearsal;
+mod remembered;
 
 pub(crate) use nowhere::Nowhere;
 pub use rehearsal::Planned;

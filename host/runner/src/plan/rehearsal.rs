@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use host_model::{AccountId, Timestamp};
-use host_plan::{Composed, Conditional, Party, Plan, Rehearsal, Repair, Terms, Workflow, compose};
+use host_plan::{
+    Composed, Conditional, Party, Plan, Rehearsal, Repair, Seen, Terms, Workflow, compose,
+};
 use host_runtime::{Claim, Prepared, RuntimeError};
-use host_simulator::{Caller, CallerIdentity, Ground, Known, Overlay, Replies};
+use host_simulator::{Caller, CallerIdentity, Ground, Guess, Known, Overlay, Remembered, Replies};
 use serde_json::Value as Json;
 
 use super::clock::PlanClock;
@@ -30,12 +32,37 @@ impl Planning {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes note of what was guessed since the last time, in answers to the call that was written down last, or
+    /// to reads after it.
+    pub(crate) fn note_guesses_of_last(&self) {
+        let mut book = self.book();
+        let index = book.calls.len().saturating_sub(1);
+        let conditional = book.calls.last().and_then(|call| call.conditional);
+        self.note_guesses(&mut book, index, conditional);
+    }
+
+    /// The same, in the answer to the call that is written down next, in that conditional.
+    pub(crate) fn note_guesses_of_next(&self, conditional: Option<u32>) {
+        let mut book = self.book();
+        let index = book.calls.len();
+        self.note_guesses(&mut book, index, conditional);
+    }
+
+    fn note_guesses(&self, book: &mut Rehearsal, index: usize, conditional: Option<u32>) {
+        for guess in self.overlay.take_guesses() {
+            match guess {
+                Guess::Unknown(why) => book.guess(index, conditional, why),
+                Guess::Remembered { run, at } => book.remember(index, Seen { run, at }),
+            }
+        }
+    }
+
     /// Writes down that a part begins which may not be needed; its number.
-    pub(crate) fn begin_conditional(&self, title: String, inside: Option<u32>) -> u32 {
+    pub(crate) fn begin_conditional(&self, title: String, inside: Option<u32>, holds: bool) -> u32 {
         let mut book = self.book();
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).saturating_add(1);
         let (number, from) = (count(book.conditionals.len()), count(book.calls.len()));
-        book.conditionals.push(Conditional { number, title, inside, from });
+        book.conditionals.push(Conditional { number, title, inside, from, holds });
         number
     }
 
@@ -87,13 +114,14 @@ impl Run {
         let mut rehearsals = Vec::new();
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let start = self.settings().clock.now();
+        let remembered = self.remembered(workflow, origin.place).await;
         for seed in self.seeds() {
             let secrets = Arc::new(self.settings().secrets.scratch());
             let rehearsal = self
                 .rehearse_once(
                     workflow,
                     origin.input,
-                    (seed, start, &replies),
+                    (seed, start, &replies, &remembered),
                     (secrets, &approver, &ledger),
                     &reporter,
                 )
@@ -168,7 +196,7 @@ impl Run {
         &self,
         workflow: &Prepared,
         input: &Json,
-        (seed, start, replies): (u64, Timestamp, &Arc<Replies>),
+        (seed, start, replies, remembered): (u64, Timestamp, &Arc<Replies>, &[Remembered]),
         (secrets, approver, ledger): (Arc<Secrets>, &Arc<OnceAsked>, &Arc<Mutex<Ledger>>),
         reporter: &Arc<dyn Reporter>,
     ) -> Result<Rehearsal, RuntimeError> {
@@ -182,6 +210,7 @@ impl Run {
         };
         let bound = settings.accounts.0.values().map(|bound| bound.account.clone());
         let overlay = Arc::new(Overlay::new(ground, bound, seed));
+        remembered.iter().cloned().for_each(|it| overlay.remember(it));
         let recorder = Arc::new(Recorder::new(
             Arc::new(Nowhere),
             Arc::<PlanClock>::clone(&time),
@@ -200,11 +229,9 @@ impl Run {
         stage.scene.allowances = self.allowances(workflow, true);
         let driver = LiveDriver::new(stage, Arc::clone(ledger), Tape::default(), None);
         let outcome = workflow.run(Box::new(driver), settings.limits, &input.to_string()).await;
-        let mut rehearsal = std::mem::take(&mut *planning.book());
-        let last = rehearsal.calls.len().saturating_sub(1);
         // What was guessed at last, the workflow may have ended by.
-        let guess = overlay.take_guesses().into_iter().next().map(|guess| (last, guess));
-        rehearsal.guessed = rehearsal.guessed.take().or(guess);
+        planning.note_guesses_of_last();
+        let mut rehearsal = std::mem::take(&mut *planning.book());
         match outcome {
             Ok(_) => Ok(rehearsal),
             // Whatever a workflow says at its end, a plan is what it did until then.

@@ -232,6 +232,9 @@ pub struct Intent {
     /// that shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Json>,
+    /// Whether it runs a script that only looks, as its author says. Not known of early runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub looks: bool,
 }
 
 /// A template of what takes a call back.

@@ -26,6 +26,8 @@ use crate::{
     verdict,
 };
 
+pub(crate) use stage::looks;
+
 /// What a run stands on. Everything outside is reached through ports, so that the offline cloud and the
 /// real one differ only in what is put here.
 #[derive(Debug)]

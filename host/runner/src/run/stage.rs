@@ -75,7 +75,7 @@ pub(super) fn needed(manifest: &Manifest) -> BTreeSet<String> {
 }
 
 /// The scripts that only look.
-fn looks(manifest: &Manifest) -> BTreeSet<String> {
+pub(crate) fn looks(manifest: &Manifest) -> BTreeSet<String> {
     let commands = manifest.commands.iter().filter(|command| command.looks);
     commands.map(|command| command.digest.clone()).collect()
 }

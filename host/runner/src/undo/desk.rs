@@ -201,6 +201,7 @@ impl Desk {
             consent: consent.as_str().to_owned(),
             inverse: None,
             before: (!seen.body.is_null()).then(|| seen.body.clone()),
+            looks: false,
         }))
         .await?;
         let begun = self.now();
@@ -288,6 +289,7 @@ impl Desk {
             product: call.product.clone(),
             action: call.action.clone(),
             effect: action.effect,
+            changes: action.effect.is_write(),
             sentence: self.redact(&action.sentence_of(call)),
             outcome: error.map_or(CallOutcome::Ok, |error| match error.kind {
                 ErrorKind::Denied => CallOutcome::Denied,

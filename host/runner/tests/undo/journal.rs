@@ -131,6 +131,7 @@ impl Deed {
                 with: it.with.clone(),
             }),
             before: self.before.clone(),
+            looks: false,
         }));
         if !self.killed {
             let took = Took { attempts: 1, elapsed_ms: 1 };

@@ -10,7 +10,7 @@ use super::asked::Asked;
 use crate::access;
 use crate::state::{
     Account, Caller, CallerIdentity, CloudError, Facet, Mint, Operation, Parameters, PolicyType,
-    Sight, State, apply,
+    Remembered, Sight, State, apply,
 };
 
 /// A name that is shorter than this is nothing that the overlay made up.
@@ -83,6 +83,14 @@ impl Layers {
         let (over, mint) = (base.clone(), base.mint.clone());
         let (writes, made_up) = (Vec::new(), BTreeSet::new());
         Self { base, over, writes, mint, behind: false, made_up }
+    }
+
+    /// Takes note of what a script wrote on a machine before.
+    pub(super) fn remember(&mut self, remembered: Remembered) {
+        if let Some(account) = self.base.accounts.get_mut(&remembered.account) {
+            account.remembered.entry(remembered.instance.clone()).or_default().push(remembered);
+            self.behind = true;
+        }
     }
 
     /// How many writes are planned.
@@ -180,11 +188,10 @@ impl Layers {
         answer
     }
 
-    /// Machines on which a planned script found what nobody has seen.
-    pub(super) fn supposed(&self) -> impl Iterator<Item = &str> {
+    /// Machines, and how it is known what is on them.
+    pub(super) fn sights(&self) -> impl Iterator<Item = (&str, &Sight)> {
         let instances = self.over.accounts.values().flat_map(|account| account.instances.known());
-        let supposed = instances.filter(|it| it.machine.sight == Sight::Supposed);
-        supposed.map(|it| it.id.as_str())
+        instances.map(|it| (it.id.as_str(), &it.machine.sight))
     }
 
     /// Whoever calls with a key or a session that was made up here.

@@ -19,11 +19,11 @@ mod asked;
 mod layers;
 mod replies;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use host_model::{AccountId, HttpReply, HttpRequest};
+use host_model::{AccountId, HttpReply, HttpRequest, RunId, Timestamp};
 use host_policy::Attempt;
 use host_ports::Clock;
 use host_wire::{ReadsOnly, Transport, TransportError};
@@ -32,7 +32,7 @@ pub use replies::Replies;
 
 use crate::envelope::Envelope;
 use crate::simulator::request_id;
-use crate::state::{Caller, CloudError};
+use crate::state::{Caller, CloudError, Remembered, Sight};
 use asked::Asked;
 use layers::{Layers, Rights};
 
@@ -56,10 +56,43 @@ struct Inner {
     callers: BTreeMap<String, Known>,
     requests: u64,
     touched: bool,
-    /// Machines of which a guess says already that nobody has seen what is on them.
-    supposed: BTreeSet<String>,
-    /// Why an answer is a guess: what nobody could know.
-    guesses: Vec<String>,
+    /// Machines of which a guess says already how it is known what is on them.
+    guessed: BTreeMap<String, Sight>,
+    /// Which answers were guesses.
+    guesses: Vec<Guess>,
+}
+
+/// What an answer stands on that the cloud has not said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guess {
+    /// Nobody can know it before; in words, why.
+    Unknown(String),
+    /// A machine is supposed to be as it was.
+    Remembered {
+        /// When this run saw it.
+        run: RunId,
+        /// At this time.
+        at: Timestamp,
+    },
+}
+
+impl Inner {
+    /// Takes note of machines of which more was told than anybody has seen.
+    fn note_machines(&mut self) {
+        let sights = self.layers.sights().map(|(id, sight)| (id.to_owned(), sight.clone()));
+        let sights: BTreeMap<String, Sight> = sights.collect();
+        let new = sights.iter().filter(|(id, sight)| self.guessed.get(*id) != Some(*sight));
+        let guess = |(_, sight): (&String, &Sight)| match sight {
+            Sight::Seen | Sight::Unseen => None,
+            Sight::Remembered { run, at } => Some(Guess::Remembered { run: run.clone(), at: *at }),
+            Sight::Supposed => {
+                let why = "what is on a machine is known when a script has looked at it";
+                Some(Guess::Unknown(why.to_owned()))
+            }
+        };
+        self.guesses.extend(new.filter_map(guess));
+        self.guessed = sights;
+    }
 }
 
 /// Somebody who really exists.
@@ -94,7 +127,7 @@ impl Overlay {
             callers: BTreeMap::new(),
             requests: 0,
             touched: false,
-            supposed: BTreeSet::new(),
+            guessed: BTreeMap::new(),
             guesses: Vec::new(),
         };
         Self { reads, replies, gateway, time, seed, inner: Mutex::new(inner) }
@@ -103,6 +136,11 @@ impl Overlay {
     /// From now on, requests that are signed with that key are this caller's.
     pub fn introduce(&self, key_id: &str, known: Known) {
         self.lock().callers.insert(key_id.to_owned(), known);
+    }
+
+    /// From now on, a script that only looks writes what it wrote before, on a machine that no plan has changed.
+    pub fn remember(&self, remembered: Remembered) {
+        self.lock().layers.remember(remembered);
     }
 
     /// A part begins that may not be needed: what is planned from here on is forgotten when it ends.
@@ -126,7 +164,7 @@ impl Overlay {
     }
 
     /// What was guessed since the last question.
-    pub fn take_guesses(&self) -> Vec<String> {
+    pub fn take_guesses(&self) -> Vec<Guess> {
         std::mem::take(&mut self.lock().guesses)
     }
 
@@ -190,18 +228,13 @@ impl Overlay {
         let answer = inner.layers.apply(asked, caller, rights, now);
         let answer = match answer {
             Err(error) if error.is_unknown() => {
-                inner.guesses.push(format!("{}: {}", asked.title(), error.message));
+                let why = format!("{}: {}", asked.title(), error.message);
+                inner.guesses.push(Guess::Unknown(why));
                 Err(CloudError::new(UNFORESEEN, 400, error.message))
             }
             answer => answer,
         };
-        let supposed: BTreeSet<String> = inner.layers.supposed().map(str::to_owned).collect();
-        let new = supposed.difference(&inner.supposed).count();
-        if new > 0 {
-            let guess = "what is on a machine is known when a script has looked at it";
-            inner.guesses.push(guess.to_owned());
-            inner.supposed = supposed;
-        }
+        inner.note_machines();
         drop(inner);
         self.reply(asked, answer)
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccessKey, Attachments, CloudError, Cluster, Collection, Facet, Instance, InventedSecret,
-    Invocation, Policy, TraceApp,
+    Invocation, Policy, Remembered, TraceApp,
 };
 
 /// An account.
@@ -47,6 +47,9 @@ pub struct Account {
     pub invocations: BTreeMap<String, Invocation>,
     /// What was sent with a client token: the request's digest, and the invocation that it made.
     pub client_tokens: BTreeMap<String, (String, String)>,
+    /// What scripts wrote before on instances that nobody has looked at, by instance: known in plans only.
+    #[serde(skip)]
+    pub(crate) remembered: BTreeMap<String, Vec<Remembered>>,
 }
 
 impl Account {
@@ -70,6 +73,7 @@ impl Account {
             instances: Collection::default(),
             invocations: BTreeMap::new(),
             client_tokens: BTreeMap::new(),
+            remembered: BTreeMap::new(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use host_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::script::{Ran, word_of};
 use super::{Account, CommandTrouble, Facet};
 
 /// A command that was sent.
@@ -140,10 +141,9 @@ impl Account {
         let mut invocations = std::mem::take(&mut self.invocations);
         let open = |target: &Target| target.ending.is_none() || target.through.is_some();
         for invocation in invocations.values_mut().filter(|it| it.targets.iter().any(open)) {
-            let word = super::script::word_of(&invocation.content).to_owned();
             for target in &mut invocation.targets {
                 if open(target) {
-                    self.finish_command(&word, &invocation.parameters, target, now);
+                    self.finish_command(&invocation.content, &invocation.parameters, target, now);
                 }
             }
         }
@@ -152,7 +152,7 @@ impl Account {
 
     fn finish_command(
         &mut self,
-        word: &str,
+        script: &str,
         parameters: &BTreeMap<String, String>,
         target: &mut Target,
         now: Timestamp,
@@ -166,7 +166,11 @@ impl Account {
         if let Some(at) = target.through.filter(|at| *at <= now) {
             target.through = None;
             if let Facet::Known(instance) = self.instances.get_mut(&target.instance) {
-                let ran = instance.machine.run(word, parameters, at);
+                let memory = self.remembered.get(&target.instance).map_or(&[][..], Vec::as_slice);
+                let ran = match instance.machine.remember(memory, script, parameters) {
+                    Some(output) => Ran { exit_code: 0, output },
+                    None => instance.machine.run(word_of(script), parameters, at),
+                };
                 let code = if ran.exit_code == 0 { "" } else { "ExitCodeNonzero" };
                 let own = Ending { exit_code: ran.exit_code, ..Ending::of(code, &ran.output) };
                 ending = ending.or(Some(own));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host_model::Timestamp;
+use host_model::{AccountId, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Listing, Restart};
@@ -39,18 +39,61 @@ pub struct Machine {
 }
 
 /// Whether it is known what is on a machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Sight {
     /// It is.
     #[default]
     Seen,
     /// Nobody has looked.
     Unseen,
+    /// Nobody has, and a script was answered with what it wrote in an earlier run.
+    Remembered {
+        /// Which run that was.
+        run: RunId,
+        /// When the script wrote it.
+        at: Timestamp,
+    },
     /// Nobody has, and a script was answered as if what it is about were there.
     Supposed,
 }
 
+/// What a script that only looks wrote on a machine when a run sent it there: for as long as nobody has looked
+/// since, a plan answers the same script with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// Whose machine it is.
+    pub account: AccountId,
+    /// The instance.
+    pub instance: String,
+    /// The script, as it was written.
+    pub script: String,
+    /// What its places were filled with.
+    pub parameters: BTreeMap<String, String>,
+    /// What it wrote.
+    pub output: String,
+    /// The run that sent it.
+    pub run: RunId,
+    /// When it was read.
+    pub at: Timestamp,
+}
+
 impl Machine {
+    /// What a script writes here that wrote it before, if nobody knows better, and nothing was changed since.
+    pub(crate) fn remember(
+        &mut self,
+        memory: &[Remembered],
+        script: &str,
+        parameters: &BTreeMap<String, String>,
+    ) -> Option<String> {
+        if matches!(self.sight, Sight::Seen | Sight::Supposed) {
+            return None;
+        }
+        let mut memory = memory.iter();
+        let it = memory.find(|it| it.script == script && it.parameters == *parameters)?;
+        self.sight = Sight::Remembered { run: it.run.clone(), at: it.at };
+        Some(it.output.clone())
+    }
+
     /// A machine that nobody has looked at.
     pub(crate) fn unseen() -> Self {
         Self { sight: Sight::Unseen, ..Self::default() }

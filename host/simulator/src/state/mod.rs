@@ -48,7 +48,7 @@ pub use invocation::{Ending, Invocation, Target};
 pub use key::{AccessKey, Caller, CallerIdentity, InventedSecret, Session};
 pub use limits::{Consistency, Quotas};
 pub(crate) use machine::Sight;
-pub use machine::{Machine, Service, Setup};
+pub use machine::{Machine, Remembered, Service, Setup};
 pub use mint::Mint;
 pub(crate) use mint::is_token;
 pub use parameter::Parameters;

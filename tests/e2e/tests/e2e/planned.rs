@@ -232,6 +232,56 @@ fn what_machines_may_need_is_in_the_plan_of_ecs() {
     }
 }
 
+/// What is on a machine is known when a script has looked at it, and planning runs none.
+#[test]
+fn machines_are_planned_as_a_run_saw_them_last() {
+    const ECS: [&str; 2] = ["workflows/ecs.wasm", "--simulate"];
+    let home = Home::new();
+    let host = |command: &str, more: &[&str]| home.host(&[&[command], &ECS[..], more].concat());
+    let is_unknown = || {
+        let seen = host("plan", &[]).exits(4);
+        assert!(seen.stdout.contains("only if they turn out to be needed"), "{seen}");
+    };
+    let is_as_the_last_run_saw_it = || {
+        let runs = home.host(&["runs", "--json"]).events_of("run-listed");
+        let run = runs[0]["run"].as_str().unwrap_or_default();
+        let seen = host("plan", &[]).exits(0);
+        let said = format!("Machines are supposed to be as {run} saw them at ");
+        assert!(seen.stdout.contains(&said), "{seen}");
+        assert!(seen.stdout.contains("\nNo changes."), "{seen}");
+        let seen = home.host(&["check", run]).exits(0);
+        assert!(seen.both().contains("machines are looked at by a run only"), "{seen}");
+    };
+    is_unknown();
+    host("run", &[]).exits(0);
+    is_as_the_last_run_saw_it();
+    // Who only looks changes nothing, whoever tells it.
+    let seen = host("run", &[]).exits(0);
+    assert!(seen.stderr.contains("  > source: run script `host-ecs-look`"), "{seen}");
+    assert!(seen.stderr.contains("; 0 changed, 0 pending, 0 failed"), "{seen}");
+    assert!(!seen.stderr.contains("\nchanged ("), "{seen}");
+    let told = home.host(&["show", "last"]).exits(0);
+    assert!(
+        told.stdout.contains("  > source (6543210987654321): run script `host-ecs-look`"),
+        "{told}"
+    );
+    // Somebody takes the agent away, which only a script can see. The run sees it, and mends it.
+    meddle(&home, |accounts| {
+        let machine = &mut accounts[SOURCE]["instances"]["items"]["i-fakebilling0000000001"];
+        let machine = &mut machine["known"]["machine"];
+        machine["agents"] = serde_json::json!({});
+        machine["services"][0]["setup"] = Json::Null;
+    });
+    is_as_the_last_run_saw_it();
+    let run = host("run", &["--json"]).exits(0).ended();
+    assert!(run["changes"].as_u64() > Some(0), "{run}");
+    is_as_the_last_run_saw_it();
+    // What is sent to machines after a look, nobody has seen.
+    let seen = home.host(&["undo", "last", "--yes"]).exits(0);
+    assert!(seen.stderr.contains("is taken back"), "{seen}");
+    is_unknown();
+}
+
 #[test]
 fn who_takes_a_value_apart_gets_a_forecast() {
     let home = Home::new();

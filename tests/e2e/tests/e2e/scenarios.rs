@@ -159,8 +159,7 @@ fn is_applied_as_planned(end: &End) {
     } else {
         assert!(steps.starts_with(&writes), "{}: {planned}{seen}", end.what);
     }
-    // What is on a machine is known when a script has looked at it, and planning runs none.
-    if end.verdict == "verified" && end.workflow != "ecs" {
+    if end.verdict == "verified" {
         let again = home.host(&words[..words.len() - 2]);
         assert_eq!(again.exit, Some(0), "{}, right after it: {again}", end.what);
         assert!(again.stdout.contains("\nNo changes."), "{}, right after it: {again}", end.what);

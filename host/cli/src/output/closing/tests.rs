@@ -1,5 +1,6 @@
 //! Every ending, and the command that it offers.
 
+use host_model::Effect;
 use host_runner::Verdict;
 
 use super::*;
@@ -83,6 +84,7 @@ fn thing(step: &str, what: &str) -> Thing {
         step: step.to_owned(),
         account_name: Some("source".to_owned()),
         account: Some("6543210987654321".to_owned()),
+        effect: Some(Effect::Create),
         what: what.to_owned(),
         why: None,
         request_id: Some("0A1B".to_owned()),
@@ -94,6 +96,7 @@ fn lists_are_bounded_and_name_requests() {
     let claim = Thing {
         account_name: None,
         account: None,
+        effect: None,
         why: Some("Odd: \u{1b}[2Jno".to_owned()),
         ..thing("user/bob", "no key")
     };
@@ -107,6 +110,7 @@ fn lists_are_bounded_and_name_requests() {
         failed: vec![claim],
     };
     let text = lists(&summary, "run-2").join("\n");
+    assert_eq!(text.matches("\n  + source: ").count(), 10, "{text}");
     assert!(text.starts_with("\nchanged (12):\n  + source: create user `u1` (request id 0A1B)\n"));
     assert!(text.contains("`u10`") && !text.contains("`u11`"), "{text}");
     insta::assert_snapshot!(text.lines().skip(12).collect::<Vec<_>>().join("\n"), @r"
@@ -118,4 +122,19 @@ fn lists_are_bounded_and_name_requests() {
     ");
     let said = counts(&summary);
     assert_eq!(said, "2 steps done, 1 of them unchanged; 12 changed, 0 pending, 1 failed");
+}
+
+#[test]
+fn what_changed_has_the_signs_of_plans() {
+    let thing = |effect, what| Thing { effect: Some(effect), ..thing("users", what) };
+    let changed = vec![
+        thing(Effect::Create, "create user `u`"),
+        thing(Effect::Update, "attach policy `p` to user `u`"),
+        thing(Effect::Delete, "delete user `v`"),
+    ];
+    let summary = Summary { changed, ..Summary::default() };
+    let text = lists(&summary, "run-2").join("\n");
+    for line in ["+ source: create user", "~ source: attach policy", "- source: delete user"] {
+        assert!(text.contains(&format!("\n  {line}")), "{line}: {text}");
+    }
 }

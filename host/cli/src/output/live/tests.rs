@@ -52,6 +52,7 @@ impl Scene {
             product: "cs".to_owned(),
             action: "InstallClusterAddons".to_owned(),
             effect: Effect::Create,
+            changes: true,
             sentence: String::new(),
             outcome: CallOutcome::Ok,
             code: None,

@@ -1,0 +1,174 @@
+//! What scripts saw on machines, as earlier runs have it in their journals.
+//!
+//! What is on a machine is known only when a script has looked, and a plan sends none. So the same script, with
+//! the same parameters, on the same machine, is answered with what it wrote last, unless a run sent the machine
+//! anything else since. The live run looks again: what a plan makes of it is a forecast.
+//!
+//! A workflow is told of its own lineage only: what others saw is theirs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use host_model::{AccountId, Call, RunId, Timestamp, Value};
+use host_runtime::{Answer, Event, Prepared};
+use host_simulator::Remembered;
+use serde_json::Value as Json;
+
+use crate::Run;
+use crate::record::{self, Answered, Entry, Intent, Numbered, Place};
+
+/// How many of the newest runs are read.
+const RUNS_READ: usize = 50;
+
+impl Run {
+    /// What scripts of this workflow saw in the same cloud. A run that cannot be read says nothing, and what it
+    /// did nobody knows: so neither do those before it.
+    pub(super) async fn remembered(&self, workflow: &Prepared, place: &Place) -> Vec<Remembered> {
+        let package = workflow.package();
+        let looks = crate::run::looks(&package.manifest);
+        if looks.is_empty() {
+            return Vec::new();
+        }
+        let mut memory = Memory { looks, ..Memory::default() };
+        let journal = self.settings().journal.as_ref();
+        let until = self.settings().clock.now();
+        let runs = journal.active(Entry::INTENT, Timestamp::default(), until).await;
+        let runs = runs.unwrap_or_default();
+        for run in runs.iter().skip(runs.len().saturating_sub(RUNS_READ)) {
+            let entries = journal.read(run).await.ok();
+            match entries.and_then(|entries| record::read(run, &entries).ok()) {
+                Some(entries) => memory.read(run, &entries, (place, &package.manifest.lineage)),
+                None => memory.known.clear(),
+            }
+        }
+        memory.known.into_values().flat_map(BTreeMap::into_values).collect()
+    }
+}
+
+/// A script, and what its places were filled with.
+type Order = (String, BTreeMap<String, String>);
+
+/// What scripts wrote last, by account and instance.
+#[derive(Debug, Default)]
+struct Memory {
+    /// Digests of the scripts that only look.
+    looks: BTreeSet<String>,
+    known: BTreeMap<(AccountId, String), BTreeMap<Order, Remembered>>,
+}
+
+impl Memory {
+    /// Takes over what a run saw, and forgets machines that it sent anything else.
+    fn read(&mut self, run: &RunId, entries: &[Numbered], (place, lineage): (&Place, &str)) {
+        let Some(begun) = record::begun(entries) else { return };
+        if !begun.place.is_same_cloud(place) {
+            return;
+        }
+        let is_own = begun.workflow.lineage == lineage;
+        let mut sent: Option<(AccountId, Order)> = None;
+        let mut orders = BTreeMap::new();
+        for it in entries {
+            match &it.entry {
+                Entry::Intent(intent) => {
+                    sent = self.send(intent).filter(|_| is_own);
+                }
+                Entry::Outcome(outcome) => {
+                    let id = body_of(&outcome.answer).and_then(|body| body["InvokeId"].as_str());
+                    if let (Some(sent), Some(id)) = (sent.take(), id) {
+                        orders.insert(id.to_owned(), sent);
+                    }
+                }
+                Entry::Answered(answered) => {
+                    for (id, instance, output) in outputs(answered) {
+                        if let Some((account, order)) = orders.get(&id) {
+                            self.keep((account, &instance), order, output, (run, it.at));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The order that is on its way, if its script only looks. Of what others leave on a machine nobody knows.
+    fn send(&mut self, intent: &Intent) -> Option<(AccountId, Order)> {
+        let call = &intent.call;
+        let account: AccountId = intent.account.parse().ok()?;
+        if call.product != "ecs" {
+            return None;
+        }
+        if let Some(order) = self.order(call) {
+            return Some((account, order));
+        }
+        let named = call.parameters.iter().find_map(|(name, value)| match value {
+            Value::Json(Json::Array(instances)) if name == "InstanceId" => Some(instances),
+            _ => None,
+        });
+        // Where none is named, nobody knows which it is about.
+        self.known.retain(|(owner, instance), _| {
+            let is_meant = named.is_none_or(|all| all.iter().any(|it| it == instance));
+            *owner != account || !is_meant
+        });
+        None
+    }
+
+    fn order(&self, call: &Call) -> Option<Order> {
+        let script = call.text("CommandContent").filter(|_| call.action == "RunCommand")?;
+        if call.carries_secret() || !self.looks.contains(&host_runtime::digest(script.as_bytes())) {
+            return None;
+        }
+        let filled = call.settings("Parameters").unwrap_or_default().iter();
+        let filled = filled.map(|(name, value)| match value {
+            Value::Text(text) => Some((name.clone(), text.clone())),
+            _ => None,
+        });
+        Some((script.to_owned(), filled.collect::<Option<_>>()?))
+    }
+
+    fn keep(
+        &mut self,
+        (account, instance): (&AccountId, &str),
+        order: &Order,
+        output: String,
+        (run, at): (&RunId, Timestamp),
+    ) {
+        let (script, parameters) = order.clone();
+        let remembered = Remembered {
+            account: account.clone(),
+            instance: instance.to_owned(),
+            script,
+            parameters,
+            output,
+            run: run.clone(),
+            at,
+        };
+        let machine = (account.clone(), instance.to_owned());
+        self.known.entry(machine).or_default().insert(order.clone(), remembered);
+    }
+}
+
+fn body_of(answer: &Answer) -> Option<&Json> {
+    match answer {
+        Answer::Reply { reply } => Some(&reply.body),
+        _ => None,
+    }
+}
+
+/// What scripts wrote that came to a good end, as a reply shows it: the invocation, the instance, the output.
+fn outputs(answered: &Answered) -> Vec<(String, String, String)> {
+    let is_asked = matches!(&answered.event,
+        Event::Call(call) if call.product == "ecs" && call.action == "DescribeInvocationResults");
+    let body = body_of(&answered.answer).filter(|_| is_asked);
+    let results =
+        body.and_then(|body| body.pointer("/Invocation/InvocationResults/InvocationResult"));
+    let results = results.and_then(Json::as_array).into_iter().flatten();
+    let one = |result: &Json| {
+        let text = |name: &str| result[name].as_str().map(str::to_owned);
+        let is_done = text("InvocationStatus").as_deref() == Some("Success")
+            && result["ExitCode"].as_i64() == Some(0);
+        let written = || Some((text("InvokeId")?, text("InstanceId")?, text("Output")?));
+        is_done.then(written).flatten()
+    };
+    results.filter_map(one).collect()
+}
+
+#[cfg(test)]
+mod tests;
