@@ -49,6 +49,11 @@ impl Verdict {
         }
     }
 
+    /// Whether it came to its end, and left nothing out that it could do.
+    pub const fn is_well(self) -> bool {
+        matches!(self, Self::Verified | Self::AccessOnly | Self::Done | Self::Pending)
+    }
+
     /// The exit status that goes with it (`design.md`, the command line).
     pub const fn exit(self) -> u8 {
         match self {

@@ -1,11 +1,12 @@
 //! `host check`: is the cloud still as a run left it?
 
 use clap::Args;
+use host_history::Past;
 use host_net::SystemClock;
 use host_ports::Clock as _;
-use host_runner::{Origin, Run, RunError};
+use host_runner::{Fault, Origin, Planned, Run, RunError};
 
-use crate::command::plan::status;
+use crate::command::plan::CHANGES;
 use crate::command::proposal::reporter;
 use crate::command::run::prepare;
 use crate::context::Context;
@@ -46,20 +47,49 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let reporter = reporter(&session, &new);
     let planned = Run::new(new, settings).plan(&workflow, file, &origin, reporter).await?;
     output::plan::answer(&planned, session.json, context.is_colored);
-    let status = status(&planned);
+    let past = Past::new(id, &recorded.entries)?;
+    let (status, words) = compare(&planned, &past);
     if !session.json {
-        let (changes, is_sure) = (planned.plan.has_changes(), planned.plan.forecast.is_none());
-        output::line(match status {
-            0 if is_sure => "\nthe cloud is as the run left it",
-            0 => "\nthe cloud is as the run left it; machines are looked at by a run only",
-            1 => "\nthe run would not do all of it now: what is in its way has to be looked at",
-            _ if changes => {
-                "\nthe cloud is not as the run left it: the plan says what would bring it back"
-            }
-            _ => {
-                "\nwhat can be read is as the run left it; what else may be needed, only a run finds out"
-            }
-        });
+        output::line(&format!("\n{words}"));
     }
     Ok(status)
+}
+
+/// The exit status, and what a person is told, of a run and of what it would do now.
+fn compare(planned: &Planned, past: &Past) -> (u8, &'static str) {
+    let plan = &planned.plan;
+    let known = past.faults();
+    let is_new = |fault: &Fault| !known.contains(fault.id.as_str());
+    let is_over = past.ended().is_some_and(|(_, ended)| ended.verdict.is_well());
+    if planned.error.is_some() {
+        return (1, "the run would not do all of it now: what is in its way has to be looked at");
+    }
+    if plan.has_changes() && is_over {
+        return (
+            CHANGES,
+            "the cloud is not as the run left it: the plan says what would bring it back",
+        );
+    }
+    if plan.has_changes() {
+        return (
+            CHANGES,
+            "the run did not do all of it, or the cloud was changed since: the plan says what would mend that",
+        );
+    }
+    if planned.faults.iter().any(is_new) {
+        return (
+            CHANGES,
+            "the cloud is not as the run left it: what is wrong now, a run would leave so",
+        );
+    }
+    if plan.may_change() {
+        return (
+            CHANGES,
+            "what can be read is as the run left it; what else may be needed, only a run finds out",
+        );
+    }
+    if plan.forecast.is_some() {
+        return (0, "the cloud is as the run left it; machines are looked at by a run only");
+    }
+    (0, "the cloud is as the run left it")
 }

@@ -33,7 +33,7 @@ impl Arguments {
 }
 
 /// The exit status of a plan that changes something.
-const CHANGES: u8 = 4;
+pub(super) const CHANGES: u8 = 4;
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
     let ready = arguments.what.ready(context).await?;
@@ -58,7 +58,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     Ok(status(&planned))
 }
 
-pub(super) fn status(planned: &Planned) -> u8 {
+fn status(planned: &Planned) -> u8 {
     match (&planned.error, planned.plan.may_change()) {
         (None, true) => CHANGES,
         (None, false) if planned.faults.is_empty() => 0,

@@ -26,7 +26,8 @@ pub(crate) fn stream(planned: &Planned) {
 /// All that planning told, for programs.
 fn whole(planned: &Planned) -> Json {
     let mut plan = host_plan::json(&planned.plan);
-    plan["faults"] = json!(planned.faults);
+    let faults: Vec<&String> = planned.faults.iter().map(|fault| &fault.detail).collect();
+    plan["faults"] = json!(faults);
     plan["requests"] = json!(planned.requests);
     if let Some(denials) = &planned.would_deny {
         plan["would_deny"] = json!(denials);
@@ -47,7 +48,7 @@ fn show(planned: &Planned, lines: &[Line], (write, colored): (fn(&str), bool)) {
         write("");
         write("What the workflow finds to be wrong, and would leave so");
         for fault in &planned.faults {
-            write(&format!("  ! {}", host_model::quote_within(fault, 1000)));
+            write(&format!("  ! {}", host_model::quote_within(&fault.detail, 1000)));
         }
     }
     if let Some((code, words)) = &planned.error {

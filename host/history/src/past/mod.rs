@@ -6,7 +6,7 @@ mod parties;
 
 pub use call::{PastCall, Sending};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host_model::{RunId, Timestamp};
 use host_runner::record::{Begun, Ended, Entry, Numbered, RecordError, Renewed, Resumed};
@@ -136,8 +136,18 @@ impl Past {
         self.calls().find(|(_, call)| call.is_open())
     }
 
-    /// How many calls changed something, as far as is recorded. A script that only looks at machines counts
-    /// here, since an unfinished run does not say which those are.
+    /// What the workflow found to be wrong and left so: ids of checks, by the last claim of each.
+    pub fn faults(&self) -> BTreeSet<&str> {
+        let claims = self.items.iter().filter_map(|item| match &item.what {
+            What::Check { id, claim, .. } => Some((id.as_str(), *claim)),
+            _ => None,
+        });
+        let last: BTreeMap<&str, Claim> = claims.collect();
+        last.into_iter().filter(|(_, claim)| *claim == Claim::Fails).map(|(id, _)| id).collect()
+    }
+
+    /// How many calls changed something, as far as is recorded. Of early runs that did not end, scripts that only
+    /// look count as well, for they do not say which those are.
     pub fn changes(&self) -> u32 {
         if let Some((_, ended)) = self.ended() {
             return ended.changes;

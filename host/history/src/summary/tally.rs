@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use host_model::Effect;
-use host_runner::{CallOutcome, ProofReport, RunEvent, Verdict};
+use host_runner::{CallOutcome, ProofReport, RunEvent};
 use host_runtime::{Claim, Level};
 
 use super::{Ending, Summary, Thing};
@@ -138,10 +138,7 @@ impl Tally {
             id.is_some_and(|id| proofs.iter().any(|proof| proof.request_ids.contains(id)))
         };
         // What a workflow that came to its end coped with did not fail it.
-        let is_well = matches!(
-            ending.verdict,
-            Verdict::Verified | Verdict::AccessOnly | Verdict::Pending | Verdict::Done
-        );
+        let is_well = ending.verdict.is_well();
         let last = self.failed.len().saturating_sub(1);
         for (index, (thing, code)) in self.failed.iter().enumerate() {
             let ended_it = index == last && ending.code == Some(code.as_str());

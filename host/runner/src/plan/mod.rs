@@ -18,5 +18,5 @@ mod rehearsal;
 mod remembered;
 
 pub(crate) use nowhere::Nowhere;
-pub use rehearsal::Planned;
 pub(crate) use rehearsal::Planning;
+pub use rehearsal::{Fault, Planned};

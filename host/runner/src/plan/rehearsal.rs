@@ -84,13 +84,21 @@ pub struct Planned {
     pub plan: Plan,
     /// Code and words of the error that ended the rehearsals, if one did: the run will end so as well.
     pub error: Option<(String, String)>,
-    /// What the workflow found to be wrong and would leave so, in its own words: they are redacted, and
-    /// not escaped.
-    pub faults: Vec<String>,
+    /// What the workflow found to be wrong and would leave so.
+    pub faults: Vec<Fault>,
     /// What the policy file would deny, if it only audits.
     pub would_deny: Option<Vec<WouldDeny>>,
     /// How many requests were sent to the cloud, all of them reads.
     pub requests: usize,
+}
+
+/// Something that the workflow found to be wrong, in its own words: they are redacted, and not escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The id of its check: the same in every run.
+    pub id: String,
+    /// What is wrong.
+    pub detail: String,
 }
 
 impl Run {
@@ -245,11 +253,11 @@ impl Run {
 }
 
 /// What the workflow found to be wrong, each once: both rehearsals found it.
-fn faults(ledger: &Ledger) -> Vec<String> {
-    let mut faults: Vec<String> = Vec::new();
+fn faults(ledger: &Ledger) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
     for check in ledger.checks.iter().filter(|check| check.claim == Claim::Fails) {
-        if !faults.contains(&check.detail) {
-            faults.push(check.detail.clone());
+        if faults.iter().all(|fault| fault.detail != check.detail) {
+            faults.push(Fault { id: check.id.clone(), detail: check.detail.clone() });
         }
     }
     faults

@@ -108,7 +108,9 @@ impl Machine {
         let given = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
         let runtime = given("agent");
         self.python |= runtime == "python";
-        let named = given("services").split(',').map(|name| name.trim_end_matches(".service"));
+        // Whoever sets a service up has seen it in an earlier run.
+        let named = given("services").split(',').chain([given("service")]);
+        let named = named.map(|name| name.trim_end_matches(".service"));
         for name in named.filter(|name| !matches!(*name, "" | "none" | "all")) {
             if self.services.iter().all(|service| service.name != name) {
                 self.services.push(Service::running(name, runtime));

@@ -341,7 +341,7 @@ fn drift_is_found_and_shown_as_the_line_that_mends_it() {
             "statement added: Allow sts:AssumeRole to RAM acs:ram::6543210987654321:user/alice",
         ),
         (ACK, deleted, 4, "create an AccessKey for user `ack-reporter`"),
-        (ACK, changed, 1, "c0fakepay000000000000000000000002"),
+        (ACK, changed, 4, "it reports into account `6543210987654321`"),
     ] {
         let home = Home::new();
         let run: Vec<&str> = ["run"].iter().chain(&words).copied().collect();
@@ -352,6 +352,7 @@ fn drift_is_found_and_shown_as_the_line_that_mends_it() {
         let seen = home.host(&["check", "last"]);
         assert_eq!(seen.exit, Some(exit), "{line}: {seen}");
         assert!(seen.both().contains(line), "{line}: {seen}");
+        assert!(seen.both().contains("the cloud is not as the run left it: "), "{line}: {seen}");
     }
 }
 

@@ -137,7 +137,12 @@ fn a_run_ends_with_what_came_of_it_each_with_its_request() {
     let changes = ended["changes"].as_u64().unwrap_or_default();
     assert!(first.stderr.contains(&format!("changed ({changes}):\n")), "{first}");
     for call in shown.events_of("call") {
-        let is_change = call["effect"] != "read" && call["action"] != "AssumeRole";
+        let is_change = call["changes"] == true;
+        assert_eq!(
+            is_change,
+            call["effect"] != "read" && call["action"] != "AssumeRole",
+            "{shown}"
+        );
         let (sentence, id) = (call["sentence"].as_str(), call["request_id"].as_str());
         let line = format!("{} (request id {})", sentence.unwrap_or("-"), id.unwrap_or("-"));
         assert_eq!(

@@ -159,6 +159,16 @@ fn is_applied_as_planned(end: &End) {
     } else {
         assert!(steps.starts_with(&writes), "{}: {planned}{seen}", end.what);
     }
+    let checked = home.host(&["check", "last"]);
+    let statuses: &[i32] = match end.verdict.as_str() {
+        "verified" | "pending" => &[0],
+        // What it left out is no drift; what it could not do may be done now.
+        "partial" => &[0, 4],
+        _ => &[1],
+    };
+    let status = checked.exit.unwrap_or_default();
+    assert!(statuses.contains(&status), "{}, checked: {checked}", end.what);
+    assert!(!checked.both().contains("is not as the run left it"), "{}: {checked}", end.what);
     if end.verdict == "verified" {
         let again = home.host(&words[..words.len() - 2]);
         assert_eq!(again.exit, Some(0), "{}, right after it: {again}", end.what);
