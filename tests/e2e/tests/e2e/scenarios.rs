@@ -169,6 +169,8 @@ fn is_applied_as_planned(end: &End) {
     let status = checked.exit.unwrap_or_default();
     assert!(statuses.contains(&status), "{}, checked: {checked}", end.what);
     assert!(!checked.both().contains("is not as the run left it"), "{}: {checked}", end.what);
+    // What a run saw on a machine is there, also for what would be sent there next.
+    assert!(!checked.both().contains("the service is not there"), "{}: {checked}", end.what);
     if end.verdict == "verified" {
         let again = home.host(&words[..words.len() - 2]);
         assert_eq!(again.exit, Some(0), "{}, right after it: {again}", end.what);
