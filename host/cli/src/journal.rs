@@ -10,7 +10,8 @@ use host_runner::undo::taken_back;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::folders::Folders;
-use crate::{select, session};
+use crate::select::{self, Last};
+use crate::session;
 
 /// Opens the journal of this user.
 pub(crate) fn open(context: &Context) -> Result<Sqlite, Failure> {
@@ -30,7 +31,7 @@ pub(crate) struct Told {
 
 /// Reads the run that `word` means, as far as it can be.
 pub(crate) async fn tell(journal: &dyn Journal, word: &str) -> Result<Told, Failure> {
-    let run = select::run(journal, word).await?;
+    let run = select::run(journal, word, Last::Any).await?;
     let (entries, damage) = journal.salvage(&run).await?;
     let (mut past, damage) = match (past_of(&run, &entries), damage) {
         (Ok(past), damage) => (past, damage),

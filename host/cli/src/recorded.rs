@@ -12,8 +12,9 @@ use host_runner::record::{self, Begun, Numbered, Place, RecordError};
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::policy;
+use crate::select::{self, Last};
 use crate::session::{self, Installation, Realm, Session};
-use crate::{policy, select};
 
 /// Which run, and how what is done with it is shown.
 #[derive(Debug, Args)]
@@ -45,10 +46,11 @@ impl Which {
     pub(crate) async fn open<'a>(
         &self,
         context: &'a Context,
+        last: Last,
     ) -> Result<(Session<'a>, Recorded), Failure> {
         let installation = Installation::open(context)?;
         let journal = installation.file.as_ref();
-        let id = select::run(journal, &self.run).await?;
+        let id = select::run(journal, &self.run, last).await?;
         let recorded = Recorded::hold(journal, id).await?;
         let config = match (&self.config, recorded.begun.place.config()) {
             (None, Some(then)) => recorded.config(context, Path::new(then))?,

@@ -2,21 +2,36 @@
 
 use host_journal::{Head, Journal, JournalError};
 use host_model::{RunId, quote_within};
+use host_runner::undo::taken_back;
 
 use crate::failure::Failure;
 
+/// The word for the newest run.
+const LAST: &str = "last";
 /// What every id begins with.
 const PREFIX: &str = "run-";
 /// How many of several runs a message names.
 const NAMED: usize = 4;
 
+/// Which runs `last` may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Last {
+    /// All of them.
+    Any,
+    /// Those that made something: what takes a run back is neither checked nor taken back.
+    Made,
+}
+
 /// The run of that id, or the only one whose id begins so (with or without `run-`), or whose last part does, or
 /// the newest (`last`). A damaged run can be meant as well as a sound one.
-pub(crate) async fn run(journal: &dyn Journal, word: &str) -> Result<RunId, Failure> {
+pub(crate) async fn run(journal: &dyn Journal, word: &str, last: Last) -> Result<RunId, Failure> {
     if let Ok(id) = word.parse() {
         return Ok(id);
     }
-    let listed = journal.runs().await?;
+    let mut listed = journal.runs().await?;
+    if word == LAST && last == Last::Made {
+        listed.retain(|it| it.as_ref().map_or(true, |head| taken_back(head).is_none()));
+    }
     let runs: Vec<&RunId> = listed.iter().filter_map(id_of).collect();
     pick(word, &runs)
 }
@@ -31,7 +46,7 @@ pub(crate) const fn id_of(listed: &Result<Head, JournalError>) -> Option<&RunId>
 
 /// `runs` are the newest first.
 fn pick(word: &str, runs: &[&RunId]) -> Result<RunId, Failure> {
-    if word == "last" {
+    if word == LAST {
         let none = || {
             Failure::usage("run.none-recorded", "there is no run yet").hint("begin with `host run`")
         };

@@ -95,7 +95,7 @@ pub trait Journal: Debug + Send + Sync {
         run: &RunId,
     ) -> Result<(Vec<Entry>, Option<JournalError>), JournalError>;
 
-    /// All runs, the newest first. A damaged one is an error in its place, and the others are listed. Each is
+    /// All runs, the one that was begun last first, whatever its id says. A damaged one is an error in its place, and the others are listed. Each is
     /// verified whole, so this takes as long as they are.
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError>;
 
@@ -104,7 +104,7 @@ pub trait Journal: Debug + Send + Sync {
     async fn beginnings(&self, most: usize) -> Result<Vec<(RunId, Entry)>, JournalError>;
 
     /// Runs whose last entry was written between these times, both included, and that have an entry of that kind
-    /// from then; the oldest first. Times and kinds are taken as they lie there: whoever reads a run verifies it.
+    /// from then; the one that was begun first, first. Times and kinds are taken as they lie there: whoever reads a run verifies it.
     async fn active(
         &self,
         kind: &str,

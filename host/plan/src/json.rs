@@ -58,6 +58,7 @@ pub fn json(plan: &Plan) -> Json {
         "allowed": plan.allowed,
         "terms": plan.terms,
         "has_changes": plan.has_changes(),
+        "may_change": plan.may_change(),
         "summary": summary(plan),
         "counts": counts.collect::<Vec<Json>>(),
         "risks": risks

@@ -9,7 +9,7 @@ use crate::difference;
 use crate::entering::Entering;
 use crate::error::Mismatch;
 use crate::filling::Filling;
-use crate::{Expected, Forecast, Placeholder, Plan, Repair, Step};
+use crate::{Expected, Forecast, Observed, Placeholder, Plan, Repair, Step};
 
 /// How many differences a mismatch names.
 const DIFFERENCES_SHOWN: usize = 12;
@@ -184,6 +184,30 @@ impl Approved {
         passed.filter_map(text).collect()
     }
 
+    /// What was read for the plan that a step stands on, each read once: the host's looks before it, and what the
+    /// workflow read of the very things that the step names, unless a step before it named them too, and may have
+    /// changed them.
+    pub fn ground<'a>(&self, number: u32, observed: &'a [Observed]) -> Vec<&'a Observed> {
+        let Some(step) = self.steps.iter().find(|it| it.number == number) else {
+            return Vec::new();
+        };
+        let names = |step: &Step, it: &Observed| {
+            texts(&it.call).all(|text| step.call.parameters.contains(text))
+        };
+        let mut ground: Vec<&Observed> = observed.iter().filter(|it| it.step == number).collect();
+        for it in observed.iter().filter(|it| it.step == 0) {
+            let is_about = texts(&it.call).next().is_some() && names(step, it);
+            if !is_about || ground.iter().any(|known| known.call == it.call) {
+                continue;
+            }
+            let mut before = self.steps.iter().take_while(|step| step.number < number);
+            if !before.any(|step| self.entering.is_due(step) && names_any(step, it)) {
+                ground.push(it);
+            }
+        }
+        ground
+    }
+
     /// The steps that were approved for certain and have not come.
     pub fn left(&self) -> Vec<&Step> {
         let is_sure = |step: &&Step| self.forecast.as_ref().is_none_or(|it| step.number < it.from);
@@ -195,6 +219,16 @@ impl Approved {
     pub fn is_complete(&self) -> bool {
         self.left().is_empty()
     }
+}
+
+/// What a read is about: its texts.
+fn texts(call: &Call) -> impl Iterator<Item = &(String, Value)> {
+    call.parameters.iter().filter(|(_, value)| matches!(value, Value::Text(_)))
+}
+
+/// Whether a step names any of the things that a read is about.
+fn names_any(step: &Step, read: &Observed) -> bool {
+    texts(&read.call).any(|text| step.call.parameters.contains(text))
 }
 
 fn title(call: &Call) -> String {

@@ -36,6 +36,13 @@ impl Rehearsal {
         }
     }
 
+    /// Something could not be read; each is noted once.
+    pub fn note_unread(&mut self, unread: Unread) {
+        if !self.unread.contains(&unread) {
+            self.unread.push(unread);
+        }
+    }
+
     /// Whether all conditionals hold that something stands in.
     fn holds(&self, conditional: Option<u32>) -> bool {
         let mut around = conditional;

@@ -15,6 +15,8 @@ pub(crate) struct Ledger {
     pub(crate) steps: BTreeSet<String>,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) checks: Vec<CheckRecord>,
+    /// What the workflow warned of.
+    pub(crate) warnings: Vec<String>,
     /// What a policy file would deny that is only audited.
     pub(crate) would_deny: Vec<WouldDeny>,
 }

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
+use crate::select::Last;
 use crate::session::Terms;
 use crate::{output, vetted};
 
@@ -24,7 +25,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let (session, recorded) = arguments.which.open(context).await?;
+    let (session, recorded) = arguments.which.open(context, Last::Made).await?;
     let Recorded { id, begun, .. } = &recorded;
     if begun.undoes.is_some() {
         return Err(RunError::UndoOfUndo { run: id.clone() }.into());
@@ -50,9 +51,18 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let past = Past::new(id, &recorded.entries)?;
     let (status, words) = compare(&planned, &past);
     if !session.json {
+        output::plan::new_warnings(&warnings_since(&planned, &past));
         output::line(&format!("\n{words}"));
     }
     Ok(status)
+}
+
+/// What the workflow warns of now, and did not in the run. That something is gone which the run itself removed is
+/// no news.
+fn warnings_since<'a>(planned: &'a Planned, past: &Past) -> Vec<&'a str> {
+    let (known, removed) = (past.warnings(), past.removed());
+    let is_new = |it: &&str| !known.contains(it) && !removed.iter().any(|name| it.contains(name));
+    planned.warnings.iter().map(String::as_str).filter(is_new).collect()
 }
 
 /// The exit status, and what a person is told, of a run and of what it would do now.
@@ -60,36 +70,34 @@ fn compare(planned: &Planned, past: &Past) -> (u8, &'static str) {
     let plan = &planned.plan;
     let known = past.faults();
     let is_new = |fault: &Fault| !known.contains(fault.id.as_str());
-    let is_over = past.ended().is_some_and(|(_, ended)| ended.verdict.is_well());
-    if planned.error.is_some() {
-        return (1, "the run would not do all of it now: what is in its way has to be looked at");
-    }
-    if plan.has_changes() && is_over {
-        return (
-            CHANGES,
-            "the cloud is not as the run left it: the plan says what would bring it back",
-        );
-    }
-    if plan.has_changes() {
-        return (
+    let was_well = past.ended().is_some_and(|(_, ended)| ended.verdict.is_well());
+    let differs = (CHANGES, "the cloud is not as the run left it: that stands above");
+    match &planned.error {
+        Some((code, _)) if was_well && is_finding(code, &plan.workflow.name) => differs,
+        Some(_) => {
+            (1, "the run would not do all of it now: what is in its way has to be looked at")
+        }
+        None if plan.has_changes() && was_well => {
+            (CHANGES, "the cloud is not as the run left it: the plan says what would bring it back")
+        }
+        None if plan.has_changes() => (
             CHANGES,
             "the run did not do all of it, or the cloud was changed since: the plan says what would mend that",
-        );
-    }
-    if planned.faults.iter().any(is_new) {
-        return (
-            CHANGES,
-            "the cloud is not as the run left it: what is wrong now, a run would leave so",
-        );
-    }
-    if plan.may_change() {
-        return (
+        ),
+        None if planned.faults.iter().any(is_new) => differs,
+        None if !warnings_since(planned, past).is_empty() => differs,
+        None if plan.may_change() => (
             CHANGES,
             "what can be read is as the run left it; what else may be needed, only a run finds out",
-        );
+        ),
+        None if plan.forecast.is_some() => {
+            (0, "the cloud is as the run left it; machines are looked at by a run only")
+        }
+        None => (0, "the cloud is as the run left it"),
     }
-    if plan.forecast.is_some() {
-        return (0, "the cloud is as the run left it; machines are looked at by a run only");
-    }
-    (0, "the cloud is as the run left it")
+}
+
+/// Whether the workflow ended by itself, because of what it found. Other errors say nothing of the cloud.
+fn is_finding(code: &str, workflow: &str) -> bool {
+    code.split_once('.').is_some_and(|(room, _)| room == workflow || room == "workflow")
 }

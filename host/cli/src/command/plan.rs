@@ -36,6 +36,11 @@ impl Arguments {
 pub(super) const CHANGES: u8 = 4;
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
+    if arguments.what.fresh {
+        let message = "`--fresh` removes the offline cloud, and a plan changes nothing".to_owned();
+        return Err(Failure::usage("plan.cloud-kept", message)
+            .hint("`host run … --fresh` begins with a new one"));
+    }
     let ready = arguments.what.ready(context).await?;
     let run = proposal::run(&ready, arguments.what.terms(&ready, false)).await?;
     let planned = proposal::plan(&run, &ready).await?;

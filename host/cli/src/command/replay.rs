@@ -12,7 +12,7 @@ use crate::command::run::prepare;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{data, event};
-use crate::select;
+use crate::select::{self, Last};
 use crate::session::Session;
 
 /// Run a workflow against the record of a run, offline: says where it would do something else.
@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
     let session = Session::open(context, None, arguments.json, false)?;
-    let id = select::run(session.journal.as_ref(), &arguments.run).await?;
+    let id = select::run(session.journal.as_ref(), &arguments.run, Last::Made).await?;
     let entries = record::read(&id, &session.journal.read(&id).await?)?;
     let begun = record::begun(&entries)
         .ok_or_else(|| record::RecordError::BeginningMissing { run: id.clone() })?;

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
+use crate::select::Last;
 use crate::session::{Realm, Session, Terms};
 use crate::{policy, vetted};
 
@@ -30,7 +31,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let (session, recorded) = arguments.which.open(context).await?;
+    let (session, recorded) = arguments.which.open(context, Last::Any).await?;
     if let Some(ended) = record::over(&recorded.id, &recorded.entries) {
         return over(&session, &recorded, ended);
     }

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::narrow::Work;
 use crate::output;
 use crate::recorded::{Recorded, Which};
+use crate::select::Last;
 use crate::session::{Terms, allowances};
 
 /// Take a run back: shows what it made and what would be removed, asks, and removes just that.
@@ -30,7 +31,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, Failure> {
-    let (session, recorded) = arguments.which.open(context).await?;
+    let (session, recorded) = arguments.which.open(context, Last::Made).await?;
     let Recorded { id: of, entries, begun, .. } = &recorded;
     let (scripts, unread) = scripts(session.journal.as_ref(), &begun.workflow).await;
     let realm = recorded.realm(&session).await?;

@@ -28,6 +28,7 @@ fn whole(planned: &Planned) -> Json {
     let mut plan = host_plan::json(&planned.plan);
     let faults: Vec<&String> = planned.faults.iter().map(|fault| &fault.detail).collect();
     plan["faults"] = json!(faults);
+    plan["warnings"] = json!(planned.warnings);
     plan["requests"] = json!(planned.requests);
     if let Some(denials) = &planned.would_deny {
         plan["would_deny"] = json!(denials);
@@ -58,6 +59,18 @@ fn show(planned: &Planned, lines: &[Line], (write, colored): (fn(&str), bool)) {
     }
     if let Some(denials) = &planned.would_deny {
         audited(denials, write);
+    }
+}
+
+/// What a workflow warns of that it did not warn of before.
+pub(crate) fn new_warnings(warnings: &[&str]) {
+    if warnings.is_empty() {
+        return;
+    }
+    data("");
+    data("What the workflow warns of now, and did not in the run");
+    for warning in warnings {
+        data(&format!("  ! {}", host_model::quote_within(warning, 1000)));
     }
 }
 

@@ -8,7 +8,7 @@ pub use call::{PastCall, Sending};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host_model::{RunId, Timestamp};
+use host_model::{Effect, RunId, Timestamp, Value};
 use host_runner::record::{Begun, Ended, Entry, Numbered, RecordError, Renewed, Resumed};
 use host_runtime::{Claim, LogLevel};
 
@@ -144,6 +144,30 @@ impl Past {
         });
         let last: BTreeMap<&str, Claim> = claims.collect();
         last.into_iter().filter(|(_, claim)| *claim == Claim::Fails).map(|(id, _)| id).collect()
+    }
+
+    /// What the workflow warned of, in its own words.
+    pub fn warnings(&self) -> BTreeSet<&str> {
+        let warnings = self.items.iter().filter_map(|item| match &item.what {
+            What::Log { level: LogLevel::Warn, message, .. } => Some(message.as_str()),
+            _ => None,
+        });
+        warnings.collect()
+    }
+
+    /// What it removed, by id where it has one, else by name.
+    pub fn removed(&self) -> BTreeSet<&str> {
+        let calls = self.calls().map(|(_, call)| call);
+        let removing = calls.filter(|call| call.effect == Effect::Delete && call.has_changed());
+        let texts = removing.flat_map(|it| {
+            let texts = it.call.parameters.iter().filter_map(|(name, value)| match value {
+                Value::Text(text) => Some((name.ends_with("Id"), text.as_str())),
+                _ => None,
+            });
+            let (ids, names): (Vec<_>, Vec<_>) = texts.partition(|(is_id, _)| *is_id);
+            if ids.is_empty() { names } else { ids }
+        });
+        texts.map(|(_, text)| text).collect()
     }
 
     /// How many calls changed something, as far as is recorded. Of early runs that did not end, scripts that only

@@ -30,9 +30,11 @@ macro_rules! over_runs {
     };
 }
 
-/// Every run that has a head or an entry, the newest first.
+/// Every run that has a head or an entry, the one that was begun last first: entries are numbered by the file in
+/// the order in which they come. Ids tell times, but those of offline clouds are not everybody's.
 const RUNS: &str = over_runs!(
-    " SELECT id FROM run UNION SELECT run FROM some WHERE run IS NOT NULL ORDER BY 1 DESC"
+    " SELECT id FROM (SELECT id FROM run UNION SELECT run FROM some WHERE run IS NOT NULL)
+    ORDER BY (SELECT min(rowid) FROM entry WHERE entry.run = id) DESC, id DESC"
 );
 
 /// Runs that are at work, or were lately: the last entry of each is found by its index.
@@ -40,7 +42,7 @@ const ACTIVE: &str = over_runs!(
     " SELECT run FROM some
     WHERE (SELECT at FROM entry WHERE entry.run = some.run ORDER BY number DESC LIMIT 1) BETWEEN ?2 AND ?3
         AND EXISTS (SELECT 1 FROM entry WHERE entry.run = some.run AND kind = ?1 AND at BETWEEN ?2 AND ?3)
-    ORDER BY run"
+    ORDER BY (SELECT min(rowid) FROM entry WHERE entry.run = some.run)"
 );
 
 /// A transaction that reads.
@@ -71,7 +73,7 @@ impl Raw {
 }
 
 impl Reading<'_> {
-    /// Every run's id, the newest first.
+    /// Every run's id, the one that was begun last first.
     pub(crate) fn runs(&self) -> Result<Vec<String>, Trouble> {
         let mut statement = self.connection.prepare(RUNS)?;
         let ids = statement.query_map([], |row| row.get(0))?;

@@ -124,6 +124,24 @@ pub(crate) async fn goes_on_where_the_last_writer_stopped(open: Open<'_>) {
     assert_eq!(read(&*open("end"), FIRST).await, expected(&all));
 }
 
+pub(crate) async fn lists_runs_as_they_were_begun_whatever_their_ids_say(open: Open<'_>) {
+    let journal = open("process 1");
+    // The time of an offline cloud begins anew with each.
+    for (id, at) in [(SECOND, 9), (FIRST, 1)] {
+        let mut writer = journal.begin(&run(id), None, entry(at, "begun", "1")).await.unwrap();
+        writer.append(&[entry(at, "intent", "2")], &[]).await.unwrap();
+    }
+    let listed = journal.runs().await.unwrap();
+    let listed: Vec<String> =
+        listed.into_iter().map(|head| head.unwrap().run.to_string()).collect();
+    assert_eq!(listed, [FIRST, SECOND], "the newest first");
+    let newest = journal.beginnings(1).await.unwrap();
+    assert_eq!(newest[0].0, run(FIRST));
+    let until = Timestamp::from_millis(9);
+    let active = journal.active("intent", Timestamp::default(), until).await.unwrap();
+    assert_eq!(active, [run(SECOND), run(FIRST)], "the oldest first");
+}
+
 pub(crate) async fn lists_runs_newest_first_with_their_writers(open: Open<'_>) {
     let (one, two) = (open("process 1"), open("process 2"));
     assert!(one.runs().await.unwrap().is_empty());

@@ -53,6 +53,7 @@ conformance!(
     has_one_writer_for_each_run,
     reads_while_another_process_writes,
     goes_on_where_the_last_writer_stopped,
+    lists_runs_as_they_were_begun_whatever_their_ids_say,
     lists_runs_newest_first_with_their_writers,
     lists_runs_that_were_written_lately,
     knows_no_run_that_was_not_begun,

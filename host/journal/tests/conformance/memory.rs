@@ -42,6 +42,8 @@ impl Locks for MemoryLocks {
 #[derive(Debug, Default)]
 struct Rows {
     runs: BTreeMap<String, Vec<Entry>>,
+    /// Runs, as they were begun.
+    begun: Vec<String>,
     components: BTreeMap<String, Vec<u8>>,
     sealed: Vec<Sealed>,
 }
@@ -67,6 +69,9 @@ impl Memory {
 
     fn append(&self, run: &RunId, entries: &[NewEntry]) {
         let mut rows = self.rows.lock().unwrap();
+        if !rows.runs.contains_key(run.as_str()) {
+            rows.begun.push(run.to_string());
+        }
         let kept = rows.runs.entry(run.to_string()).or_default();
         for NewEntry { at, kind, body } in entries.iter().cloned() {
             kept.push(Entry { number: kept.len().try_into().unwrap(), at, kind, body });
@@ -123,7 +128,8 @@ impl Journal for Memory {
 
     async fn runs(&self) -> Result<Vec<Result<Head, JournalError>>, JournalError> {
         let rows = self.rows.lock().unwrap();
-        let heads = rows.runs.iter().rev().map(|(id, entries)| {
+        let heads = rows.begun.iter().rev().map(|id| {
+            let entries = &rows.runs[id];
             let run: RunId = id.parse().unwrap();
             let holder = self.locks.holder(&run)?;
             let (first, last) = (entries[0].clone(), entries[entries.len() - 1].clone());
@@ -149,8 +155,8 @@ impl Journal for Memory {
             entries.last().is_some_and(|last| then.contains(&last.at))
                 && entries.iter().any(|it| it.kind == kind && then.contains(&it.at))
         };
-        let active = rows.runs.iter().filter(|(_, entries)| is_active(entries));
-        Ok(active.map(|(id, _)| id.parse().unwrap()).collect())
+        let active = rows.begun.iter().filter(|id| is_active(&rows.runs[*id]));
+        Ok(active.map(|id| id.parse().unwrap()).collect())
     }
 
     async fn head(&self, run: &RunId) -> Result<Option<Head>, JournalError> {

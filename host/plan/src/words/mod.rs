@@ -95,7 +95,9 @@ pub fn summary(plan: &Plan) -> String {
         Some(Forecast { seen: Some(_), .. }) => " What is on machines was seen by an earlier run.",
     };
     if !plan.has_changes() {
-        return format!("No changes.{besides}{forecast}");
+        let nothing =
+            if plan.may_change() { "Nothing is certain to change." } else { "No changes." };
+        return format!("{nothing}{besides}{forecast}");
     }
     let one = |(account, counts): &(AccountId, Counts)| {
         let Counts { add, change, remove, .. } = counts;
@@ -207,8 +209,10 @@ fn unread(lines: &mut Lines, plan: &Plan, names: &Names) {
     }
     lines.head("Could not be read, so nobody knows what is there");
     for it in &plan.unread {
-        let (action, what) =
-            (names.ticked(&it.action), names.said(&quote_within(&it.what, REASON_SHOWN)));
+        let action = names.ticked(&it.action);
+        // A list of all has no name.
+        let what = if it.what.is_empty() { "what there is" } else { &it.what };
+        let what = names.said(&quote_within(what, REASON_SHOWN));
         let account = account_words(plan, &it.account);
         let code = names.ticked(&it.code);
         lines.plain(

@@ -59,7 +59,11 @@ impl LiveDriver {
             Ok(Place::Forecast) => return Ok(None),
             Err(reason) => return Err(self.violated(asked, reason).await?),
         };
-        self.check_unchanged(|it| it.step == step).await?;
+        let ground = |it: &Progress| -> Vec<Observed> {
+            it.approved.ground(step, &it.observed).into_iter().cloned().collect()
+        };
+        let ground = self.approved.as_ref().map(ground).unwrap_or_default();
+        self.check_unchanged(&ground).await?;
         let how = self.approved.as_ref().map(|it| it.how);
         Ok(Some(match how {
             _ if self.stage.scene.offline => Consent::Offline,
@@ -140,9 +144,9 @@ impl LiveDriver {
     }
 
     /// Looks again at what steps stand on.
-    async fn check_unchanged(&self, meant: impl Fn(&Observed) -> bool) -> Result<(), Stop> {
+    async fn check_unchanged(&self, ground: &[Observed]) -> Result<(), Stop> {
         let Some(progress) = &self.approved else { return Ok(()) };
-        for observed in progress.observed.iter().filter(|it| meant(it)) {
+        for observed in ground {
             let look = progress.approved.filled_call(&observed.call);
             let permit =
                 self.resolve(&look).ok().and_then(|(product, read)| Permit::to_look(product, read));
@@ -176,13 +180,15 @@ impl LiveDriver {
     async fn violated(&self, asked: &Call, reason: String) -> Result<Stop, Stop> {
         // What earlier steps were about, they have changed themselves.
         let own = self.approved.as_ref().map(|it| it.approved.passed_texts()).unwrap_or_default();
-        let is_own = |it: &Observed| {
+        let is_own = |it: &&Observed| {
             it.call.parameters.iter().any(|(_, value)| match value {
                 Value::Text(text) => own.contains(text),
                 _ => false,
             })
         };
-        self.check_unchanged(|it| !is_own(it)).await?;
+        let observed = self.approved.iter().flat_map(|it| &it.observed);
+        let others: Vec<Observed> = observed.filter(|it| !is_own(it)).cloned().collect();
+        self.check_unchanged(&others).await?;
         let error = CallError::new(ErrorKind::Denied, "plan.violated", reason.clone());
         self.note_answered(Event::Call(asked.clone()), &Answer::Error { error }, None).await?;
         Ok(Stop::Unplanned { reason })

@@ -65,6 +65,11 @@ impl LiveDriver {
         if planning.overlay.take_touched() || !is_read || !is_bound {
             return;
         }
+        if let (Err(error), Ok(identity)) = (answer, self.looker(call))
+            && error.kind == ErrorKind::Forbidden
+        {
+            planning.book().note_unread(unread(&identity, call, error));
+        }
         let body = answer.as_ref().map(|reply| reply.body.clone()).map_err(Clone::clone);
         let seen = Observed { step: 0, call: call.clone(), digest: digest_of(&body) };
         let mut book = planning.book();
@@ -99,10 +104,7 @@ impl LiveDriver {
             if let Err(error) = &answer
                 && is_unread(error)
             {
-                let unread = unread(&identity, &look, error);
-                if !book.unread.contains(&unread) {
-                    book.unread.push(unread);
-                }
+                book.note_unread(unread(&identity, &look, error));
                 continue;
             }
             if !is_own {

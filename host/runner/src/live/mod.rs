@@ -30,7 +30,7 @@ use host_client::{Client, KeySource};
 use host_model::{Call, CallError, ErrorKind, IdentityFacts, IdentityRef, RunId, SecretRef};
 use host_policy::{Permit, Scene};
 use host_ports::{Clock, Entropy};
-use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, Proof, Stop};
+use host_runtime::{Answer, Claim, Driver, Event, IdentityClass, LogLevel, Proof, Stop};
 
 pub(crate) use self::output::tail;
 
@@ -244,6 +244,9 @@ impl LiveDriver {
             Event::Log { level, message, fields } => {
                 let fields = fields.iter().map(|(k, v)| (self.redact(k), self.redact(v))).collect();
                 let message = self.redact(message);
+                if *level == LogLevel::Warn {
+                    self.ledger().warnings.push(message.clone());
+                }
                 self.report(&RunEvent::Log { level: *level, message, fields });
                 Answer::Done
             }

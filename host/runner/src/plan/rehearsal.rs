@@ -86,6 +86,8 @@ pub struct Planned {
     pub error: Option<(String, String)>,
     /// What the workflow found to be wrong and would leave so.
     pub faults: Vec<Fault>,
+    /// What it warned of, in its own words: they are redacted, and not escaped.
+    pub warnings: Vec<String>,
     /// What the policy file would deny, if it only audits.
     pub would_deny: Option<Vec<WouldDeny>>,
     /// How many requests were sent to the cloud, all of them reads.
@@ -143,7 +145,21 @@ impl Run {
         let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
         let would_deny = self.settings().allowances.audits().then(|| ledger.would_deny.clone());
         let faults = faults(&ledger);
-        Ok(Planned { plan, error: composed.error, faults, would_deny, requests: replies.sent() })
+        let mut warnings: Vec<String> = Vec::new();
+        for warning in &ledger.warnings {
+            // Both rehearsals warned.
+            if !warnings.contains(warning) {
+                warnings.push(warning.clone());
+            }
+        }
+        Ok(Planned {
+            plan,
+            error: composed.error,
+            faults,
+            warnings,
+            would_deny,
+            requests: replies.sent(),
+        })
     }
 
     fn plan_of(

@@ -97,6 +97,47 @@ fn a_plan_is_stale_when_somebody_was_faster() {
     assert!(seen.both().contains("shows of `alice`"), "it says what changed: {seen}");
 }
 
+/// A step stands on all that was read of what it names, whoever read it.
+#[test]
+fn nothing_is_done_to_a_role_that_somebody_opened_since_the_plan() {
+    let home = Home::new();
+    home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
+    let full: Vec<&str> = DELEGATE.iter().copied().chain(["-p", "access=full"]).collect();
+    let (_, seen) = plan(&home, &full);
+    assert!(seen.stdout.contains("attach policy `AliyunARMSFullAccess` to role"), "{seen}");
+    meddle(&home, let_a_stranger_in);
+    let seen = apply(&home, &["--json"]).exits(1);
+    assert_eq!(code(&seen), "plan.stale", "{seen}");
+    assert_eq!(done(&seen), [] as [String; 0], "{seen}");
+    assert!(seen.both().contains("`ram:GetRole` shows of `arms-admin`"), "{seen}");
+}
+
+#[test]
+fn a_plan_leaves_the_offline_cloud_alone_whatever_the_words() {
+    let home = Home::new();
+    home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
+    let before = Home::files(&home.state());
+    let fresh: Vec<&str> = ["plan"].into_iter().chain(DELEGATE).chain(["--fresh"]).collect();
+    let seen = home.host(&fresh).exits(2);
+    assert!(seen.stderr.contains("plan.cloud-kept"), "{seen}");
+    assert_eq!(Home::files(&home.state()), before, "nothing is gone");
+    home.host(&["check", "last"]).exits(0);
+}
+
+/// Who was dropped loses the policy: what is attached says that it is there.
+#[test]
+fn what_is_taken_away_is_planned_as_it_happens() {
+    let home = Home::new();
+    home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
+    let nobody: Vec<&str> = DELEGATE.iter().copied().chain(["-p", "users=[]"]).collect();
+    let (_, seen) = plan(&home, &nobody);
+    assert_eq!(seen.exit, Some(4), "{seen}");
+    let line = "detach policy `host-assume-arms-admin` from user `alice`";
+    assert!(seen.stdout.contains(line), "{seen}");
+    let seen = apply(&home, &["--json"]);
+    assert!(done(&seen).contains(&"DetachPolicyFromUser".to_owned()), "{seen}");
+}
+
 #[test]
 fn a_file_that_was_changed_or_is_not_ours_is_refused() {
     let home = Home::new();
@@ -308,6 +349,19 @@ fn meddle(home: &Home, change: impl FnOnce(&mut Json)) {
 const MONITORING: &str = "1234567890123456";
 const SOURCE: &str = "6543210987654321";
 
+/// Whoever has the role is no longer those only who were asked for.
+fn let_a_stranger_in(accounts: &mut Json) {
+    let role = &mut accounts[MONITORING]["roles"]["items"]["arms-admin"]["known"];
+    let trust = role["trust"]["known"].as_str().unwrap_or_default();
+    let mut trust: Json = serde_json::from_str(trust).expect("it is a document");
+    let stranger = serde_json::json!({
+        "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": { "RAM": "acs:ram::9999999999999999:root" },
+    });
+    trust["Statement"].as_array_mut().expect("it has statements").push(stranger);
+    role["trust"]["known"] = Json::from(trust.to_string());
+}
+
 #[test]
 fn drift_is_found_and_shown_as_the_line_that_mends_it() {
     type Change = fn(&mut Json);
@@ -339,6 +393,12 @@ fn drift_is_found_and_shown_as_the_line_that_mends_it() {
             widened,
             4,
             "statement added: Allow sts:AssumeRole to RAM acs:ram::6543210987654321:user/alice",
+        ),
+        (
+            DELEGATE,
+            let_a_stranger_in,
+            4,
+            "Allow sts:AssumeRole to RAM acs:ram::9999999999999999:root",
         ),
         (ACK, deleted, 4, "create an AccessKey for user `ack-reporter`"),
         (ACK, changed, 4, "it reports into account `6543210987654321`"),

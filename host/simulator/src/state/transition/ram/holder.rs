@@ -19,7 +19,12 @@ pub(in crate::state::transition) fn scope_of(
     let policy_type = PolicyType::named(operation.required("PolicyType"));
     let name = operation.required("PolicyName");
     let policy_name = match policy_type {
-        PolicyType::Custom => account.policy(name)?.name.clone(),
+        PolicyType::Custom => match account.policy(name) {
+            Ok(policy) => policy.name.clone(),
+            // Of what is taken away, the attachment says that it is there.
+            Err(error) if error.is_unknown() && takes_away(operation) => name.to_owned(),
+            Err(error) => return Err(error),
+        },
         PolicyType::System => permission::system_policy(name)
             .ok_or_else(|| CloudError::not_exist("Policy", name))?
             .name
@@ -31,6 +36,10 @@ pub(in crate::state::transition) fn scope_of(
         None => None,
     };
     Ok(Scope { policy_type, policy_name, group })
+}
+
+fn takes_away(operation: &Operation<'_>) -> bool {
+    operation.action.name.starts_with("Detach")
 }
 
 fn resource_group(account: &Account, id: &str) -> Result<String, CloudError> {
