@@ -4,7 +4,7 @@
 //! with these texts exchanged, in both directions; where it is not, the workflow took such a text apart, or
 //! decided by it, and nobody can say what it will do with the cloud's own.
 
-use host_model::quote_within;
+use host_model::{Call, quote_within};
 
 use crate::answers::Answers;
 use crate::filling::{Filling, texts_of, texts_of_json};
@@ -30,6 +30,8 @@ pub struct Composed {
     /// From where on it is a forecast. Its step may be the one after the last: then nobody knows whether
     /// more will come.
     pub forecast: Option<Forecast>,
+    /// Everything else that was read.
+    pub reads: Vec<Call>,
     /// What could not be read, each once.
     pub unread: Vec<Unread>,
     /// How the rehearsals ended, if both ended with the same error.
@@ -62,10 +64,20 @@ pub fn compose(first: &Rehearsal, second: &Rehearsal) -> Composed {
         conditionals: first.conditionals.clone(),
         placeholders: walk.placeholders,
         observed: first.observed.clone(),
+        reads: other_reads(first),
         forecast: walk.forecast,
         unread,
         error: first.error.clone().filter(|_| same_end),
     }
+}
+
+/// Reads that are not among what the plan stands on: the cloud did not answer them, or not for good.
+fn other_reads(rehearsal: &Rehearsal) -> Vec<Call> {
+    let mut reads = rehearsal.reads.clone();
+    for observed in &rehearsal.observed {
+        reads.remove(&Rehearsal::key_of(&observed.call));
+    }
+    reads.into_values().collect()
 }
 
 /// What is known on the way through both rehearsals.

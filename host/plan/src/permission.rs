@@ -36,7 +36,8 @@ impl Plan {
         let mut all: BTreeMap<&str, Needed> = BTreeMap::new();
         let done =
             self.steps.iter().filter(|step| !matches!(step.expected, Expected::Refused { .. }));
-        let calls = done.map(|step| &step.sent).chain(self.observed.iter().map(|it| &it.call));
+        let read = self.observed.iter().map(|it| &it.call).chain(&self.reads);
+        let calls = done.map(|step| &step.sent).chain(read);
         for call in calls {
             let Some((name, party)) = self.accounts.get_key_value(&call.identity.0) else {
                 continue;

@@ -40,6 +40,9 @@ pub struct Plan {
     pub placeholders: Vec<Placeholder>,
     /// What the plan stands on: what was read of the cloud.
     pub observed: Vec<Observed>,
+    /// What else the run will read: it has to be allowed to.
+    #[serde(default)]
+    pub reads: Vec<Call>,
     /// From where on the plan is a forecast, if it is one.
     pub forecast: Option<Forecast>,
     /// What could not be read.

@@ -16,6 +16,8 @@ pub struct Rehearsal {
     pub conditionals: Vec<Conditional>,
     /// What they stand on.
     pub observed: Vec<Observed>,
+    /// Everything that was read, by the workflow or by the host, whoever answered it: each once.
+    pub reads: BTreeMap<String, Call>,
     /// What could not be read.
     pub unread: Vec<Unread>,
     /// The first call (by index) whose answers are guesses, and why: what nobody can know before. The call
@@ -34,6 +36,17 @@ impl Rehearsal {
         if self.remembered.is_none() || self.holds(conditional) {
             self.guessed.get_or_insert((index, why));
         }
+    }
+
+    /// Something was read.
+    pub fn note_read(&mut self, call: &Call) {
+        self.reads.entry(Self::key_of(call)).or_insert_with(|| call.clone());
+    }
+
+    /// What tells a read from others.
+    pub(crate) fn key_of(call: &Call) -> String {
+        let Call { identity, product, action, region, parameters, .. } = call;
+        format!("{identity} {product}:{action} {region:?} {parameters:?}")
     }
 
     /// Something could not be read; each is noted once.

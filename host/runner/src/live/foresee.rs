@@ -62,6 +62,9 @@ impl LiveDriver {
         let Some(planning) = &self.stage.planning else { return };
         let is_read = self.resolve(call).is_ok_and(|(_, action)| !action.effect.is_write());
         let is_bound = self.stage.accounts.0.contains_key(&call.identity.0);
+        if is_read && is_bound {
+            planning.book().note_read(call);
+        }
         if planning.overlay.take_touched() || !is_read || !is_bound {
             return;
         }

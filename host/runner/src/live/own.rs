@@ -55,6 +55,10 @@ impl LiveDriver {
         });
         let awaited = self.settling.awaited(call, &identity.facts.account);
         let outgoing = self.outgoing(call, &[], settle_since, Some(&awaited));
+        if let Some(planning) = &self.stage.planning {
+            let identity = identity.facts.identity.clone();
+            planning.book().note_read(&Call { identity, ..call.clone() });
+        }
         let begun = self.stage.clock.now();
         let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
         let attempts = match &answer {

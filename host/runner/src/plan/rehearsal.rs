@@ -203,6 +203,7 @@ impl Run {
             repairs: Repair::of(&composed.steps),
             placeholders: composed.placeholders.clone(),
             observed: composed.observed.clone(),
+            reads: composed.reads.clone(),
             forecast: composed.forecast.clone(),
             unread: composed.unread.clone(),
         }

@@ -11,6 +11,7 @@ mod hostile;
 mod inspect;
 mod interrupted;
 mod online;
+mod permitted;
 mod planned;
 mod policy;
 mod progress;
