@@ -58,7 +58,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         None => output::plan::answer(&planned, ready.session.json, context.is_colored),
     }
     if let Some(path) = arguments.output.filter(|_| !ready.session.json) {
-        output::line(&format!("\nsaved: `host apply {}` does exactly this", path.display()));
+        let path = host_model::quote(&path.display().to_string());
+        output::line(&format!("\nsaved: `host apply {path}` does exactly this"));
     }
     Ok(status(&planned))
 }

@@ -159,6 +159,12 @@ pub enum Place {
     },
 }
 
+/// An endpoint, however it was written.
+fn address_of(endpoint: &str) -> String {
+    let bare = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    bare.trim_end_matches('/').to_ascii_lowercase().replacen("localhost", "127.0.0.1", 1)
+}
+
 impl Place {
     /// Whether two runs were in one cloud. What profiles were bound says nothing: ids of accounts do.
     pub fn is_same_cloud(&self, other: &Self) -> bool {
@@ -172,7 +178,7 @@ impl Place {
                 one == other && !is_another
             }
             (Self::Online { endpoint: one, .. }, Self::Online { endpoint: other, .. }) => {
-                one == other
+                one.as_deref().map(address_of) == other.as_deref().map(address_of)
             }
             _ => false,
         }

@@ -104,9 +104,15 @@ impl Machine {
         if self.sight == Sight::Seen {
             return;
         }
-        self.sight = Sight::Supposed;
         let given = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
         let runtime = given("agent");
+        // Whoever puts an agent to use that nobody downloaded has seen it in an earlier run.
+        let package = format!("{runtime}-{}", given("version"));
+        let is_used = !given("sha256").is_empty() && !self.fetched.contains(&package);
+        if matches!(self.sight, Sight::Remembered { .. }) && is_used {
+            self.agents.insert(runtime.to_owned(), given("version").to_owned());
+        }
+        self.sight = Sight::Supposed;
         self.python |= runtime == "python";
         // Whoever sets a service up has seen it in an earlier run.
         let named = given("services").split(',').chain([given("service")]);

@@ -112,3 +112,26 @@ fn what_processes_that_died_left_aside_goes_with_the_next_run() {
     let stayed: Vec<_> = left.iter().filter(|path| path.exists()).collect();
     assert!(stayed.is_empty(), "{stayed:?}");
 }
+
+/// The time of an offline cloud begins anew with each, and ids of runs tell times.
+#[test]
+fn the_last_run_is_the_one_that_was_begun_last() {
+    let home = Home::new();
+    let named = |words: &[&str]| -> String {
+        let seen = home.host(&[&["show"], words, &["--json"]].concat()).exits(0);
+        let begun = seen.events_of("run-started").remove(0);
+        format!("{} {}", begun["workflow"], begun["run"])
+    };
+    home.host(&["run", "workflows/ack.wasm", "--simulate"]).exits(0);
+    home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
+    let scenario = "--simulate=tests/scenarios/row-55-required.toml";
+    home.host(&["run", "workflows/ack.wasm", scenario]).exits(0);
+    let last = named(&["last"]);
+    assert!(last.contains("ack"), "{last}");
+    // Who takes it back makes nothing: what is checked is still the run that did, and nothing of it is there.
+    let undone = home.host(&["undo", "last", "--json"]).exits(0);
+    assert!(last.contains(undone.ended()["output"]["undoes"].as_str().unwrap_or("-")), "{undone}");
+    assert_ne!(named(&["last"]), last);
+    let seen = home.host(&["check", "last"]).exits(4);
+    assert!(seen.stdout.contains("Plan of workflow `ack`"), "{seen}");
+}

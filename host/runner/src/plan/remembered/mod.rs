@@ -20,26 +20,28 @@ use crate::record::{self, Answered, Entry, Intent, Numbered, Place};
 const RUNS_READ: usize = 50;
 
 impl Run {
-    /// What scripts of this workflow saw in the same cloud. A run that cannot be read says nothing, and what it
-    /// did nobody knows: so neither do those before it.
+    /// What scripts of this workflow saw in the same cloud. What a run did that cannot be read, nobody knows: so
+    /// nothing is.
     pub(super) async fn remembered(&self, workflow: &Prepared, place: &Place) -> Vec<Remembered> {
         let package = workflow.package();
         let looks = crate::run::looks(&package.manifest);
         if looks.is_empty() {
             return Vec::new();
         }
-        let mut memory = Memory { looks, ..Memory::default() };
         let journal = self.settings().journal.as_ref();
         let until = self.settings().clock.now();
         let runs = journal.active(Entry::INTENT, Timestamp::default(), until).await;
         let runs = runs.unwrap_or_default();
+        let mut told = Vec::new();
         for run in runs.iter().skip(runs.len().saturating_sub(RUNS_READ)) {
             let entries = journal.read(run).await.ok();
-            match entries.and_then(|entries| record::read(run, &entries).ok()) {
-                Some(entries) => memory.read(run, &entries, (place, &package.manifest.lineage)),
-                None => memory.known.clear(),
-            }
+            let Some(entries) = entries.and_then(|entries| record::read(run, &entries).ok()) else {
+                return Vec::new();
+            };
+            told.push((run.clone(), entries));
         }
+        let mut memory = Memory { looks, ..Memory::default() };
+        memory.read(&told, (place, &package.manifest.lineage));
         memory.known.into_values().flat_map(BTreeMap::into_values).collect()
     }
 }
@@ -55,30 +57,42 @@ struct Memory {
     known: BTreeMap<(AccountId, String), BTreeMap<Order, Remembered>>,
 }
 
+/// What a run sent that looks.
+#[derive(Debug, Default)]
+struct UnderWay {
+    /// What it sent last, until the cloud answers.
+    sent: Option<(AccountId, Order)>,
+    /// By the invocations that the cloud made of them.
+    orders: BTreeMap<String, (AccountId, Order)>,
+}
+
 impl Memory {
-    /// Takes over what a run saw, and forgets machines that it sent anything else.
-    fn read(&mut self, run: &RunId, entries: &[Numbered], (place, lineage): (&Place, &str)) {
-        let Some(begun) = record::begun(entries) else { return };
-        if !begun.place.is_same_cloud(place) {
-            return;
+    /// Takes over what runs saw, and forgets machines that they sent anything else. A run that was stopped can go
+    /// on after others: so all that was done comes by its time, and not run after run.
+    fn read(&mut self, runs: &[(RunId, Vec<Numbered>)], (place, lineage): (&Place, &str)) {
+        let mut all = Vec::new();
+        for (run, entries) in runs {
+            let Some(begun) = record::begun(entries) else { continue };
+            if begun.place.is_same_cloud(place) {
+                let is_own = begun.workflow.lineage == lineage;
+                all.extend(entries.iter().map(|it| (run, is_own, it)));
+            }
         }
-        let is_own = begun.workflow.lineage == lineage;
-        let mut sent: Option<(AccountId, Order)> = None;
-        let mut orders = BTreeMap::new();
-        for it in entries {
+        all.sort_by_key(|(.., it)| it.at);
+        let mut under_way: BTreeMap<&RunId, UnderWay> = BTreeMap::new();
+        for (run, is_own, it) in all {
+            let way = under_way.entry(run).or_default();
             match &it.entry {
-                Entry::Intent(intent) => {
-                    sent = self.send(intent).filter(|_| is_own);
-                }
+                Entry::Intent(intent) => way.sent = self.send(intent).filter(|_| is_own),
                 Entry::Outcome(outcome) => {
                     let id = body_of(&outcome.answer).and_then(|body| body["InvokeId"].as_str());
-                    if let (Some(sent), Some(id)) = (sent.take(), id) {
-                        orders.insert(id.to_owned(), sent);
+                    if let (Some(sent), Some(id)) = (way.sent.take(), id) {
+                        way.orders.insert(id.to_owned(), sent);
                     }
                 }
                 Entry::Answered(answered) => {
                     for (id, instance, output) in outputs(answered) {
-                        if let Some((account, order)) = orders.get(&id) {
+                        if let Some((account, order)) = way.orders.get(&id) {
                             self.keep((account, &instance), order, output, (run, it.at));
                         }
                     }

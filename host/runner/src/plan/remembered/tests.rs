@@ -3,7 +3,7 @@
 use host_model::{IdentityRef, Reply};
 
 use super::*;
-use crate::record::{Begun, FORMAT, Known, Outcome, Took, Workflow};
+use crate::record::{Begun, FORMAT, Known, Outcome, Resumed, Took, Workflow};
 
 const SCRIPT: &str = "#!/bin/sh\n# looks";
 const OTHER: &str = "#!/bin/sh\n# changes";
@@ -19,9 +19,11 @@ enum Deed {
     Read(&'static str, &'static str, (&'static str, i64), &'static str),
     /// Stopped an invocation, whichever machines it was on.
     Stop(&'static str),
+    /// Died, and went on after all others.
+    GoOn,
 }
 
-use Deed::{Read, Send, Stop};
+use Deed::{GoOn, Read, Send, Stop};
 
 const WELL: (&str, i64) = ("Success", 0);
 
@@ -117,6 +119,9 @@ fn entries_of(deed: &Deed) -> Vec<Entry> {
             let event = Event::Call(call("DescribeInvocationResults", Vec::new()));
             vec![Entry::Answered(Answered { event, answer: reply(body), took: None })]
         }
+        GoOn => {
+            vec![Entry::Resumed(Resumed { host_version: "0.1.0".to_owned(), again_from: None })]
+        }
         Stop(invocation) => {
             let id = Value::Text((*invocation).to_owned());
             vec![intent(call("StopInvocation", vec![("InvokeId", id)])), outcome(Json::Null)]
@@ -131,15 +136,21 @@ type Told<'a> = (&'a str, Option<&'a str>, &'a [Deed]);
 fn known(runs: &[Told<'_>]) -> Vec<String> {
     let looks = BTreeSet::from([host_runtime::digest(SCRIPT.as_bytes())]);
     let mut memory = Memory { looks, ..Memory::default() };
-    for (number, (lineage, scenario, deeds)) in (1..).zip(runs) {
+    let told = (1..).zip(runs).map(|(number, (lineage, scenario, deeds))| {
         let entries = std::iter::once(begun(lineage, *scenario));
         let entries = entries.chain(deeds.iter().flat_map(entries_of));
-        let at = Timestamp::from_millis(number);
-        let entries: Vec<Numbered> =
-            (0..).zip(entries).map(|(number, entry)| Numbered { number, at, entry }).collect();
-        let run = RunId::new(at, [0; 4]);
-        memory.read(&run, &entries, (&place(None), OWN));
-    }
+        let mut at = Timestamp::from_millis(number);
+        let entries = (0..).zip(entries).map(|(number, entry)| {
+            // Whoever died goes on when everybody else is through.
+            if matches!(entry, Entry::Resumed(_)) {
+                at = Timestamp::from_millis(99);
+            }
+            Numbered { number, at, entry }
+        });
+        (RunId::new(Timestamp::from_millis(number), [0; 4]), entries.collect())
+    });
+    let told: Vec<(RunId, Vec<Numbered>)> = told.collect();
+    memory.read(&told, (&place(None), OWN));
     let told = memory.known.into_values().flat_map(BTreeMap::into_values);
     told.map(|it| {
         let Remembered { instance, output, parameters, at, .. } = it;
@@ -220,6 +231,14 @@ fn what_a_script_wrote_last_is_known_until_something_else_is_sent() {
                 ],
             )],
             vec!["i-1/java: after (1)"],
+        ),
+        (
+            "not if a run that died before goes on after it",
+            vec![
+                (OWN, None, &[LOOK, GoOn, Send(OTHER, "java", ONE, Some("t-2"))]),
+                (OWN, None, &[LOOK, SEEN, TOO]),
+            ],
+            vec!["i-2/java: too (2)"],
         ),
         ("not of others", vec![("another", None, &[LOOK, SEEN, TOO])], vec![]),
         ("not in another cloud", vec![(OWN, Some("x.toml"), &[LOOK, SEEN, TOO])], vec![]),
