@@ -29,7 +29,7 @@ mod summary;
 
 pub use evidence::{Chain, evidence};
 pub use graph::{Edge, Graph, Kind, Lane, Node, Relation, Standing};
-pub use lines::lines;
+pub use lines::{lines, sign_of};
 pub use moment::{day, iso, time_of_day};
 pub use next::{next, next_after};
 pub use past::{Item, Past, PastCall, Sending, What};

@@ -1,9 +1,7 @@
 //! The last lines of a run, for people: what came of it, and what to type next.
 
-use host_history::{Ending, Summary, Thing, next_after};
+use host_history::{Ending, Summary, Thing, next_after, sign_of};
 use host_model::quote_within;
-
-use super::human;
 
 /// How many things of a list are shown.
 const THINGS_SHOWN: usize = 10;
@@ -26,7 +24,7 @@ pub(super) fn lists(summary: &Summary, run: &str) -> Vec<String> {
         }
         lines.push(format!("{title} ({}):", things.len()));
         for thing in things.iter().take(THINGS_SHOWN) {
-            let own = thing.effect.map_or("", human::sign);
+            let own = thing.effect.map_or("", |effect| sign_of(effect, true));
             lines.extend(shown(thing, sign.unwrap_or(own)));
         }
         if let Some(more @ 1..) = things.len().checked_sub(THINGS_SHOWN) {

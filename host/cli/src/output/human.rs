@@ -166,9 +166,7 @@ impl Human {
             return;
         }
         let mark = match (outcome, effect) {
-            (CallOutcome::Ok, Effect::Read) => "·",
-            (CallOutcome::Ok, _) if !changes => ">",
-            (CallOutcome::Ok, effect) => sign(*effect),
+            (CallOutcome::Ok, effect) => host_history::sign_of(*effect, *changes),
             (CallOutcome::Refused | CallOutcome::Denied, _) => "⊘",
             (CallOutcome::Failed | CallOutcome::Unknown, _) => "✗",
         };
@@ -186,16 +184,6 @@ impl Human {
                 line(&format!("      request id {}", words(request_id)));
             }
         }
-    }
-}
-
-/// How a change is marked, as in plans.
-pub(super) const fn sign(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Create => "+",
-        Effect::Update => "~",
-        Effect::Delete => "-",
-        Effect::Read => "·",
     }
 }
 

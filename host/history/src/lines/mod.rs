@@ -8,6 +8,8 @@ use host_runner::ProofReport;
 use host_runner::record::{Ended, Place};
 use host_runtime::{Level, LogLevel};
 
+pub use self::phrase::sign_of;
+
 use self::breaking::broken;
 use self::phrase::{agreed, changes, claimed, duration, is_quiet, known, outcome, sign, so_far};
 use crate::{Item, Past, PastCall, State, What, day, next, time_of_day};

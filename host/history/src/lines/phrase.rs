@@ -19,11 +19,19 @@ pub(super) fn sign(call: &PastCall) -> &'static str {
     match (&call.answer, call.effect) {
         (None, _) => "?",
         (Some(Err(_)), _) => "✗",
-        (Some(Ok(_)), effect) if effect.is_write() && !call.changes() => ">",
-        (Some(Ok(_)), Effect::Create) => "+",
-        (Some(Ok(_)), Effect::Update) => "~",
-        (Some(Ok(_)), Effect::Delete) => "-",
-        (Some(Ok(_)), Effect::Read) => "·",
+        (Some(Ok(_)), effect) => sign_of(effect, call.changes()),
+    }
+}
+
+/// How a call that went well is marked, as in plans: by what the catalog says that it does, and whether it changes
+/// anything.
+pub const fn sign_of(effect: Effect, changes: bool) -> &'static str {
+    match effect {
+        Effect::Read => "·",
+        _ if !changes => ">",
+        Effect::Create => "+",
+        Effect::Update => "~",
+        Effect::Delete => "-",
     }
 }
 

@@ -86,15 +86,21 @@ fn a_plan_is_applied_step_by_step_and_once() {
     assert!(seen.hint().contains("host show run-"), "{seen}");
 }
 
+/// The saved plan is refused before anything is done, and it is said what changed.
+#[track_caller]
+fn is_stale(home: &Home, says: &str) {
+    let seen = apply(home, &["--json"]).exits(1);
+    assert_eq!(code(&seen), "plan.stale", "{seen}");
+    assert_eq!(done(&seen), [] as [String; 0], "{seen}");
+    assert!(seen.both().contains(says), "it says what changed: {seen}");
+}
+
 #[test]
 fn a_plan_is_stale_when_somebody_was_faster() {
     let home = Home::new();
     plan(&home, &DELEGATE);
     home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
-    let seen = apply(&home, &["--json"]).exits(1);
-    assert_eq!(code(&seen), "plan.stale", "{seen}");
-    assert_eq!(done(&seen), [] as [String; 0], "{seen}");
-    assert!(seen.both().contains("shows of `alice`"), "it says what changed: {seen}");
+    is_stale(&home, "shows of `alice`");
 }
 
 /// A step stands on all that was read of what it names, whoever read it.
@@ -106,10 +112,7 @@ fn nothing_is_done_to_a_role_that_somebody_opened_since_the_plan() {
     let (_, seen) = plan(&home, &full);
     assert!(seen.stdout.contains("attach policy `AliyunARMSFullAccess` to role"), "{seen}");
     meddle(&home, let_a_stranger_in);
-    let seen = apply(&home, &["--json"]).exits(1);
-    assert_eq!(code(&seen), "plan.stale", "{seen}");
-    assert_eq!(done(&seen), [] as [String; 0], "{seen}");
-    assert!(seen.both().contains("`ram:GetRole` shows of `arms-admin`"), "{seen}");
+    is_stale(&home, "`ram:GetRole` shows of `arms-admin`");
 }
 
 #[test]
