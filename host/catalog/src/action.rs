@@ -97,6 +97,17 @@ impl Action {
     pub fn brings_secret(&self) -> bool {
         !self.secrets.is_empty()
     }
+
+    /// Whether the cloud is another one after it: a read changes nothing, and a session has an effect, but
+    /// changes nothing either.
+    pub fn changes(&self) -> bool {
+        self.effect.is_write() && !self.opens_session()
+    }
+
+    /// Whether its reply brings keys of a session.
+    pub fn opens_session(&self) -> bool {
+        self.secrets.iter().any(|field| field.kind == SecretKind::Session)
+    }
 }
 
 fn post() -> String {

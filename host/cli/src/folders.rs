@@ -87,9 +87,9 @@ fn check_private(path: &Path) -> Result<(), Failure> {
     if facts.mode() & 0o022 == 0 {
         return Ok(());
     }
-    let path = path.display();
-    let message = format!("`{path}` can be changed by other users of this machine");
-    Err(Failure::usage("state.folder-open", message).hint(format!("run `chmod 700 {path}`")))
+    let message = format!("`{}` can be changed by other users of this machine", path.display());
+    let hint = format!("run `chmod 700 {}`", crate::output::word(path));
+    Err(Failure::usage("state.folder-open", message).hint(hint))
 }
 
 #[cfg(not(unix))]

@@ -40,14 +40,18 @@ pub(crate) async fn tell(journal: &dyn Journal, word: &str) -> Result<Told, Fail
         (Err(error), None) => return Err(error.into()),
     };
     let listed: Vec<Head> = journal.runs().await?.into_iter().flatten().collect();
-    let undo = listed.iter().find(|head| taken_back(head).as_deref() == Some(run.as_str()));
-    past.undone_by = undo.map(|head| head.run.clone());
+    past.undone_by = undo_of(&run, &listed).map(|head| head.run.clone());
     let holder = listed.into_iter().find(|head| head.run == run).and_then(|head| head.holder);
     let state = match &damage {
         Some(_) => State::Damaged,
         None => State::of(&past, holder.as_deref()),
     };
     Ok(Told { past, state, entries, damage })
+}
+
+/// The run that took a run back: of several the first, for the others found less. The newest are listed first.
+pub(crate) fn undo_of<'a>(run: &RunId, listed: &'a [Head]) -> Option<&'a Head> {
+    listed.iter().rev().find(|head| taken_back(head).as_deref() == Some(run.as_str()))
 }
 
 /// A run, from entries of its journal.

@@ -27,7 +27,7 @@ pub(crate) struct Which {
     /// Show reads as well.
     #[arg(short, long)]
     verbose: bool,
-    /// One JSON object a line instead of text.
+    /// JSON instead of text: a plan as one document, all else as one object a line.
     #[arg(long)]
     pub(crate) json: bool,
 }

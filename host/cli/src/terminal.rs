@@ -1,16 +1,14 @@
 //! Asking the person at the terminal.
 
-use std::io::BufRead as _;
-
 use async_trait::async_trait;
 use host_model::{Effect, SecretText};
 use host_runner::{Approver, Decision, Question};
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
 
 use crate::interrupt;
-use crate::output::{line, prompt};
+use crate::output::{Asking, line, prompt};
 
-/// Bytes of a hidden answer; a terminal's own line holds no more.
+/// Bytes of an answer; a terminal's own line holds no more.
 const TYPED_BYTES_MAX: usize = 4096;
 
 /// Asks at the terminal, where there is one. A pipe never counts as a yes.
@@ -55,17 +53,24 @@ fn show(question: &Question) {
     }
 }
 
+/// Asks, after throwing away what was typed before: nobody agrees to what they have not read.
+fn put(question: &str) -> Asking {
+    // Where standard input is no terminal, nobody is asked.
+    let _ = tcflush(std::io::stdin(), QueueSelector::IFlush);
+    prompt(question)
+}
+
 /// The line that a person typed, without spaces around it. For where nobody listens to interrupts yet: they
 /// end the process.
 pub(crate) fn answer(question: &str) -> String {
-    let _asking = prompt(question);
+    let _asking = put(question);
     typed()
 }
 
 /// The same while interrupts are listened to; nothing if one came.
 pub(crate) async fn answer_or_interrupt(question: &str) -> Option<String> {
     let interrupted = interrupt::signal();
-    let _asking = prompt(question);
+    let _asking = put(question);
     // Reading cannot be ended: whoever leaves does not wait for that thread.
     let typed = tokio::task::spawn_blocking(typed);
     tokio::select! {
@@ -77,11 +82,7 @@ pub(crate) async fn answer_or_interrupt(question: &str) -> Option<String> {
 
 /// A line of standard input; an empty one where it ended, which is no yes to anything.
 fn typed() -> String {
-    let mut text = String::new();
-    match std::io::stdin().lock().read_line(&mut text) {
-        Ok(_) => text.trim().to_owned(),
-        Err(_) => String::new(),
-    }
+    read_line(&std::io::stdin()).map(|line| line.trim().to_owned()).unwrap_or_default()
 }
 
 /// What a person typed without seeing it. `None` where the terminal cannot hide it, or the input ended.
@@ -91,21 +92,23 @@ pub(crate) fn hidden_answer(question: &str) -> Option<SecretText> {
     let mut hidden = shown.clone();
     hidden.local_modes.remove(LocalModes::ECHO);
     tcsetattr(&terminal, OptionalActions::Now, &hidden).ok()?;
-    let _asking = prompt(question);
-    let typed = read_hidden(&terminal);
+    let _asking = put(question);
+    let typed = read_line(&terminal).map(SecretText::new);
     let restored = tcsetattr(&terminal, OptionalActions::Now, &shown);
     line("");
     restored.ok().and(typed)
 }
 
-/// A line, without the standard library's buffer, which would keep a copy.
-fn read_hidden(terminal: &std::io::Stdin) -> Option<SecretText> {
+/// A line, without the standard library's buffer: it would keep a copy, and what was typed ahead for the next
+/// question. `None` where the input ended, or the line is too long.
+fn read_line(terminal: &std::io::Stdin) -> Option<String> {
     let mut typed = Vec::with_capacity(TYPED_BYTES_MAX);
     let mut byte = [0];
     while typed.len() < TYPED_BYTES_MAX {
         match rustix::io::read(terminal, &mut byte) {
             Ok(1) if byte != [b'\n'] => typed.extend_from_slice(&byte),
-            Ok(1) => return String::from_utf8(typed).ok().map(SecretText::new),
+            Ok(1) => return String::from_utf8(typed).ok(),
+            Err(rustix::io::Errno::INTR) => {}
             _ => return None,
         }
     }

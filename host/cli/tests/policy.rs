@@ -144,6 +144,75 @@ fn a_check_says_whether_a_file_covers_a_workflow() {
 }
 
 #[test]
+fn a_check_says_no_more_than_is_true() {
+    let home = Home::new();
+    let said = |text: &str| {
+        let file = home.write("policy.toml", text);
+        let seen = home.seen(&["policy", "check", path(&file), &delegate()]);
+        (String::from_utf8(seen.stdout).expect("UTF-8"), seen.status.code())
+    };
+    let (words, status) = said(ALL);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(words.contains("is allowed in every account, whatever the call is about"), "{words}");
+
+    let narrow = ALL.replace("[[rule]]", "reads = \"declared\"\n[[rule]]")
+        + "resources = [\"role/arms-*\", \"user/*\", \"policy/*\", \"principal/*\", \"application/*\", \"resourcegroup/*\"]\n";
+    let (words, status) = said(&narrow);
+    assert_eq!(status, Some(0), "what operators want is no fault: {words}");
+    assert!(!words.contains("whatever the call is about\n"), "{words}");
+    for says in [
+        "  only if every object of the call is one of `role/arms-*`, `user/*`",
+        "  allowed for some objects or values only, as the rule in line 2 says: 19 actions",
+        "is allowed in some account\n  19 for some objects or values only: a call about others is denied",
+    ] {
+        assert!(words.contains(says), "{says}\n{words}");
+    }
+
+    let (words, status) = said(&ALL.replace("[[rule]]", "[[rule]]\naccount = \"monitoring\""));
+    assert_eq!(status, Some(0), "{words}");
+    assert!(words.contains("in some accounts only: a call in another one is denied"), "{words}");
+    assert!(
+        words.contains("in each of the accounts outsider, source\n  not allowed: 35"),
+        "{words}"
+    );
+
+    let (words, status) = said(&ALL.replace("[[rule]]", "[[rule]]\naccount = \"source\""));
+    assert_eq!(status, Some(1), "{words}");
+    let proof = "arms:ListTraceApps in account monitoring, where the workflow proves itself by it";
+    assert!(words.contains(proof), "{words}");
+
+    let idle = format!(
+        "{ALL}[[rule]]\nactions = [\"ram:CreateUser\"]\nresources = [\"user/x\", \"role/x\"]\n"
+    );
+    let (words, status) = said(&idle);
+    assert_eq!(status, Some(1), "{words}");
+    let mark = "  ⚠ `role/x` matches nothing that these actions are about";
+    assert!(words.contains(mark), "{words}");
+    assert!(words.ends_with("matches nothing: it is marked above\n"), "{words}");
+}
+
+#[test]
+fn what_a_plan_offers_has_no_made_up_names_and_is_enough() {
+    let home = Home::new();
+    let none = "mode = \"audit\"\n[[rule]]\nworkflow = \"none\"\nactions = [\"*\"]\n";
+    let policy = home.write("policy.toml", none);
+    let ack = root().join("workflows/ack.wasm").display().to_string();
+    let seen = home.seen(&["plan", &ack, "--simulate", "--json", "--policy", path(&policy)]);
+    let plan: Value = serde_json::from_slice(&seen.stdout).expect("it is JSON");
+    let denials = plan["would_deny"].as_array().expect("they are listed");
+    let rules: Vec<&str> = denials.iter().map(|it| it["grant"].as_str().expect("one")).collect();
+    let tasks: Vec<&&str> = rules.iter().filter(|it| it.contains("cs:DescribeTaskInfo")).collect();
+    let [task] = tasks.as_slice() else { panic!("each rule once: {tasks:#?}") };
+    assert!(task.contains("resources = [\"task/*\"]") && !task.contains("T-"), "{task}");
+    assert!(task.contains("# allows any task: the cloud has not yet made up its name"), "{task}");
+
+    std::fs::write(&policy, rules.concat()).unwrap();
+    let seen = home.seen(&["run", &ack, "--simulate", "--json", "--policy", path(&policy)]);
+    let lines = events(&seen);
+    assert_eq!(lines.last().unwrap()["verdict"], json!("verified"), "{lines:#?}");
+}
+
+#[test]
 fn the_page_for_operators_shows_files_that_are_understood() {
     let page = std::fs::read_to_string(root().join("docs/policy.md")).expect("there is a page");
     let examples: Vec<&str> =

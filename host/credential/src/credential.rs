@@ -168,7 +168,7 @@ impl KeySource for Credential {
 fn is_passing(error: &CredentialError) -> bool {
     match error {
         CredentialError::FetchFailed { source, .. } => !source.is_forbidden,
-        CredentialError::CallFailed { source, .. } => matches!(
+        CredentialError::CloudUnreached { source, .. } => matches!(
             source.kind,
             ErrorKind::Throttled | ErrorKind::Unavailable | ErrorKind::OutcomeUnknown
         ),

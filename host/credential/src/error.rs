@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use host_model::{AccountId, Blame, CallError, ErrorKind, Problem};
 use host_ports::FetchError;
 
+use crate::role::OWN_CODES;
+
 /// Why there is no key, or not the one that was expected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -166,6 +168,24 @@ pub enum CredentialError {
         /// Its answer.
         source: Box<CallError>,
     },
+    /// The cloud knows the key, and gives whoever has it no session of the role.
+    #[error("the cloud does not let {origin} assume role `{role}`")]
+    RoleRefused {
+        /// The profile or variable of the key.
+        origin: String,
+        /// The role's ARN: its account may be another one than the key's.
+        role: String,
+        /// Its answer.
+        source: Box<CallError>,
+    },
+    /// Nobody said anything of the key.
+    #[error("the cloud could not be asked about {origin}")]
+    CloudUnreached {
+        /// The profile or variable.
+        origin: String,
+        /// Why.
+        source: Box<CallError>,
+    },
     /// No place holds a key.
     #[error("no credential was found")]
     NoneFound {
@@ -222,6 +242,8 @@ impl Problem for CredentialError {
             Self::ReplyInvalid { .. } => "credential.reply-invalid",
             Self::FetchFailed { .. } => "credential.fetch-failed",
             Self::CallFailed { .. } => "credential.call-failed",
+            Self::RoleRefused { .. } => "credential.role-refused",
+            Self::CloudUnreached { .. } => "credential.cloud-unreached",
             Self::NoneFound { .. } => "credential.none-found",
             Self::IdentityRoot { .. } => "credential.identity-root",
             Self::AccountMismatch { .. } => "credential.account-mismatch",
@@ -236,6 +258,8 @@ impl Problem for CredentialError {
             | Self::UriForbidden { .. } => Blame::Policy,
             Self::FetchFailed { .. }
             | Self::CallFailed { .. }
+            | Self::RoleRefused { .. }
+            | Self::CloudUnreached { .. }
             | Self::ReplyInvalid { .. }
             | Self::IdentityUnreadable { .. } => Blame::Cloud,
             _ => Blame::User,
@@ -274,6 +298,16 @@ impl Problem for CredentialError {
             Self::IdentityRoot { .. } => {
                 "make a RAM user for this work and use its key; remove the root key".to_owned()
             }
+            Self::RoleRefused { role, .. } => format!(
+                "let the trust of `{role}` name whoever has that key, and let them do `sts:AssumeRole` on it"
+            ),
+            Self::CloudUnreached { source, .. } if source.code.starts_with(OWN_CODES) => {
+                return source.details.get("hint").cloned();
+            }
+            Self::CloudUnreached { .. } => {
+                "look at the network and at the address (`--endpoint`, or `[endpoints]` of `host.toml`), and try again"
+                    .to_owned()
+            }
             Self::AccountMismatch { .. } => {
                 "name the profile of the right account, or correct the pinned id".to_owned()
             }
@@ -291,7 +325,9 @@ impl CredentialError {
             | Self::UriForbidden { .. }
             | Self::IdentityRoot { .. }
             | Self::AccountMismatch { .. } => ErrorKind::Denied,
-            Self::CallFailed { source, .. } => source.kind.clone(),
+            Self::CallFailed { source, .. }
+            | Self::RoleRefused { source, .. }
+            | Self::CloudUnreached { source, .. } => source.kind.clone(),
             _ => ErrorKind::Forbidden,
         }
     }
@@ -302,8 +338,12 @@ impl From<CredentialError> for CallError {
         let (kind, hint) = (error.kind(), error.hint());
         let code = error.code();
         let made = match error {
-            CredentialError::CallFailed { origin, source } => {
+            CredentialError::CallFailed { origin, source }
+            | CredentialError::CloudUnreached { origin, source } => {
                 return source.with("credential", origin);
+            }
+            CredentialError::RoleRefused { origin, role, source } => {
+                return source.with("credential", origin).with("role", role);
             }
             CredentialError::FetchFailed { origin, source } => {
                 let message = format!("the keys of {origin} could not be fetched: {source}");

@@ -128,7 +128,7 @@ fn renewed_fields(renewed: &Renewed) -> Json {
 }
 
 fn ended_fields(ended: &Ended) -> Json {
-    json!({
+    let mut fields = json!({
         "verdict": ended.verdict,
         "reason": ended.reason,
         "code": ended.code,
@@ -140,5 +140,9 @@ fn ended_fields(ended: &Ended) -> Json {
         "calls": ended.calls,
         "proofs": ended.proofs,
         "output": ended.output,
-    })
+    });
+    if !ended.drift.is_empty() {
+        fields["drift"] = json!(ended.drift);
+    }
+    fields
 }

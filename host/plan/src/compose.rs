@@ -8,6 +8,7 @@ use host_model::{Call, quote_within};
 
 use crate::answers::Answers;
 use crate::filling::{Filling, texts_of, texts_of_json};
+use crate::shown::Room;
 use crate::{
     Conditional, Expected, Forecast, Observed, Placeholder, Rehearsal, Rehearsed, Seen, Step,
     Unread, difference,
@@ -45,15 +46,15 @@ pub fn compose(first: &Rehearsal, second: &Rehearsal) -> Composed {
     walk.conditionals(&first.conditionals, &second.conditionals);
     walk.check_texts(&first.calls);
     for (rehearsal, which) in [(first, "one"), (second, "the other")] {
-        if let Some((index, why)) = &rehearsal.guessed {
+        if let Some((certain, why)) = &rehearsal.guessed {
             let reason = format!("{} ({which} rehearsal)", quote_within(why, SHOWN));
             let reason =
                 if first.guessed == second.guessed { quote_within(why, SHOWN) } else { reason };
-            walk.forecast(number_of(*index) + 1, reason);
+            walk.forecast(number_of(*certain), reason);
         }
     }
-    if let Some((index, seen)) = first.remembered.as_ref().or(second.remembered.as_ref()) {
-        walk.remembered(number_of(*index) + 1, seen);
+    if let Some((certain, seen)) = first.remembered.as_ref().or(second.remembered.as_ref()) {
+        walk.remembered(number_of(*certain), seen);
     }
     let mut unread: Vec<Unread> = first.unread.iter().chain(&second.unread).cloned().collect();
     unread.sort();
@@ -63,12 +64,19 @@ pub fn compose(first: &Rehearsal, second: &Rehearsal) -> Composed {
         steps: first.calls.iter().enumerate().map(|(index, call)| step(index, call)).collect(),
         conditionals: first.conditionals.clone(),
         placeholders: walk.placeholders,
-        observed: first.observed.clone(),
+        observed: kept(&first.observed),
         reads: other_reads(first),
         forecast: walk.forecast,
         unread,
         error: first.error.clone().filter(|_| same_end),
     }
+}
+
+/// What was read, with as much of what it showed as a plan has room for.
+fn kept(observed: &[Observed]) -> Vec<Observed> {
+    let mut room = Room::default();
+    let keep = |it: &Observed| Observed { shown: room.keep(it.shown.clone()), ..it.clone() };
+    observed.iter().map(keep).collect()
 }
 
 /// Reads that are not among what the plan stands on: the cloud did not answer them, or not for good.

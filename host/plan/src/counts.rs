@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use host_catalog::Action;
 use host_model::{AccountId, Effect};
 
+use crate::words::action_of;
 use crate::{Conditional, Expected, Forecast, Plan, Step};
 
 /// What a step comes to.
@@ -52,6 +54,11 @@ pub struct Counts {
     pub maybe: usize,
 }
 
+/// Whether it changes something, whatever else is needed.
+fn changes(step: &Step) -> bool {
+    step.conditional.is_none() && !matches!(plain(step), Deed::Look | Deed::Refused)
+}
+
 impl Plan {
     /// What each step comes to, in order.
     pub fn deeds(&self) -> Vec<Deed> {
@@ -64,8 +71,18 @@ impl Plan {
 
     /// Whether anything is changed, as far as it is certain.
     pub fn has_changes(&self) -> bool {
-        let changes = |step: &Step| !matches!(plain(step), Deed::Look | Deed::Refused);
-        self.steps.iter().any(|step| step.conditional.is_none() && changes(step))
+        self.steps.iter().any(|step| !self.is_guess(step) && changes(step))
+    }
+
+    /// How many steps change something, if the guess holds that they stand on.
+    pub(crate) fn guessed(&self) -> usize {
+        self.steps.iter().filter(|step| self.is_guess(step) && changes(step)).count()
+    }
+
+    /// Whether it stands on what nobody can know.
+    fn is_guess(&self, step: &Step) -> bool {
+        let is_after = |it: &Forecast| it.seen.is_none() && step.number >= it.from;
+        self.forecast.as_ref().is_some_and(is_after)
     }
 
     /// Whether something has to be changed, for certain or because nobody can know. What scripts saw in an earlier
@@ -131,7 +148,7 @@ fn plain(step: &Step) -> Deed {
         return Deed::Refused;
     }
     // A session is made, and nothing of the cloud's is another one for it.
-    if step.looks || step.risk.as_deref() == Some("session") {
+    if step.looks || action_of(&step.call).is_some_and(Action::opens_session) {
         return Deed::Look;
     }
     match step.effect {

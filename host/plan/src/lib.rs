@@ -34,6 +34,7 @@ mod plan;
 mod rehearsal;
 mod repair;
 mod seal;
+mod shown;
 mod words;
 
 pub use compose::{Composed, compose};
@@ -51,4 +52,5 @@ pub use plan::{
 pub use rehearsal::{Rehearsal, Rehearsed};
 pub use repair::Repair;
 pub use seal::{Approval, FILE_LIMIT, FORMAT, How, open, seal};
-pub use words::{Line, Mark, question, summary, words};
+pub use shown::Shown;
+pub use words::{Line, Mark, drift, question, subject, summary, words};

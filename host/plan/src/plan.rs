@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Repair;
+use crate::{Repair, Shown};
 use host_model::{AccountId, Call, Effect, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -228,6 +228,16 @@ pub struct Observed {
     pub call: Call,
     /// A digest of what it showed.
     pub digest: String,
+    /// What it showed, to say what changed since; nothing if a plan has no room for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+}
+
+impl Observed {
+    /// What a read before a step showed.
+    pub fn new(step: u32, call: Call, shown: Shown) -> Self {
+        Self { step, call, digest: shown.digest(), shown: Some(shown) }
+    }
 }
 
 /// From where on a plan is a forecast: asked again when it is reached.

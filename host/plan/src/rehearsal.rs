@@ -20,21 +20,21 @@ pub struct Rehearsal {
     pub reads: BTreeMap<String, Call>,
     /// What could not be read.
     pub unread: Vec<Unread>,
-    /// The first call (by index) whose answers are guesses, and why: what nobody can know before. The call
-    /// itself is certain; what comes after it is a forecast.
+    /// How many calls were certain when an answer was a guess for the first time, and why: what nobody can know
+    /// before. What comes after these calls is a forecast.
     pub guessed: Option<(usize, String)>,
-    /// The first call (by index) whose answers are what scripts saw in an earlier run.
+    /// The same, where the answer is what scripts saw in an earlier run.
     pub remembered: Option<(usize, Seen)>,
     /// How it ended: the code and words of the error, if one ended it.
     pub error: Option<(String, String)>,
 }
 
 impl Rehearsal {
-    /// The answers of the call with that index, in that conditional, cannot be known before: the first such call
-    /// counts. What an earlier run saw says of a conditional that it is not needed: then it is only shown.
-    pub fn guess(&mut self, index: usize, conditional: Option<u32>, why: String) {
+    /// After so many calls an answer, in that conditional, cannot be known before: the first one counts. What an
+    /// earlier run saw says of a conditional that it is not needed: then it is only shown.
+    pub fn guess(&mut self, certain: usize, conditional: Option<u32>, why: String) {
         if self.remembered.is_none() || self.holds(conditional) {
-            self.guessed.get_or_insert((index, why));
+            self.guessed.get_or_insert((certain, why));
         }
     }
 
@@ -68,9 +68,9 @@ impl Rehearsal {
         true
     }
 
-    /// They are what scripts saw in an earlier run: the first such call counts, and what is longest ago.
-    pub fn remember(&mut self, index: usize, seen: Seen) {
-        let (_, first) = self.remembered.get_or_insert_with(|| (index, seen.clone()));
+    /// It is what scripts saw in an earlier run: the first one counts, and what is longest ago.
+    pub fn remember(&mut self, certain: usize, seen: Seen) {
+        let (_, first) = self.remembered.get_or_insert_with(|| (certain, seen.clone()));
         if seen.at < first.at {
             *first = seen;
         }

@@ -44,6 +44,8 @@ pub enum How {
     Yes,
     /// By handing in the file that it was saved in.
     File,
+    /// Nobody was asked: it changes nothing.
+    Nothing,
 }
 
 #[derive(Serialize, Deserialize)]

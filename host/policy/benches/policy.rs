@@ -73,6 +73,7 @@ fn scene(policy: Option<&str>) -> Scene {
         },
         mark: "host:workflow=delegate".to_owned(),
         offline: false,
+        made_up: BTreeSet::new(),
     }
 }
 

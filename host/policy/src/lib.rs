@@ -111,8 +111,8 @@ pub use allowance::{AllowanceUnknown, Allowances};
 pub use consent::{Consent, is_high};
 pub use denial::Denial;
 pub use grant::{
-    Explained, Grants, Mode, PolicyFault, PolicyFile, RULE, Reads, RuleExplained, RunFacts,
-    Unallowed,
+    ActionExplained, Asking, Explained, Grants, Mode, PolicyFault, PolicyFile, RULE, Reads,
+    RuleExplained, RunFacts, Standing, Unallowed,
 };
 pub use judge::{audit, judge};
 pub use need::{Need, needs};

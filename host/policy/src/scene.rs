@@ -22,4 +22,7 @@ pub struct Scene {
     pub mark: String,
     /// Whether nothing leaves the machine: the offline cloud answers.
     pub offline: bool,
+    /// Texts in this call that stand for what the cloud will decide, while planning: no rule that is offered
+    /// has them in it.
+    pub made_up: BTreeSet<String>,
 }

@@ -20,7 +20,7 @@ use serde_json::Value as Json;
 use crate::allowance::Allowed;
 use crate::entry::{catalogued, title};
 use crate::given::{Given, text_of};
-use crate::{Consent, Denial, Permit, Scene, Subject};
+use crate::{Consent, Denial, Permit, Scene, Subject, UserFacts};
 use crate::{addon, command, consent, reach};
 
 /// How many characters of a parameter's name are shown.
@@ -114,9 +114,9 @@ pub fn judge_undo(scene: &Scene, reversal: &Reversal<'_>) -> Result<Permit, Deni
     Ok(Permit::new(&subject.product.key, &subject.action.name, subject.action.effect))
 }
 
-/// What a person should know before the yes, worst first.
-pub fn undo_risks(scene: &Scene, reversal: &Reversal<'_>) -> Vec<String> {
-    crate::risks(scene, &reversal.subject())
+/// What a person should know before the yes, worst first. `user` is whoever the call is about, if that is known.
+pub fn undo_risks(scene: &Scene, reversal: &Reversal<'_>, user: Option<&UserFacts>) -> Vec<String> {
+    crate::risks(scene, &Subject { user, ..reversal.subject() })
 }
 
 /// Whether it is a high risk in name only: a key that is switched off, unattended.

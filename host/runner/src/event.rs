@@ -164,6 +164,9 @@ pub enum RunEvent {
         proofs: Vec<ProofReport>,
         /// What the workflow gave back.
         output: Option<serde_json::Value>,
+        /// Of a plan that was stale: what changed since it was made, a line each.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        drift: Vec<String>,
     },
 }
 

@@ -50,7 +50,7 @@ pub use event::{CallOutcome, ProofReport, Reporter, RunEvent, UndoLine, WouldDen
 pub use input::{InputError, InputSource, build_input};
 pub use mark::Mark;
 pub use moment::Moment;
-pub use plan::{Fault, Planned};
+pub use plan::{Fault, Planned, PlannedError};
 pub use rehearse::{RehearsalEnd, Rehearsed, rehearse};
 pub use run::{Ended, Origin, Past, Run, RunSettings};
 pub use secrets::Secrets;

@@ -52,6 +52,8 @@ pub enum Stop {
     Stale {
         /// What was looked at, and that it is not as it was.
         reason: String,
+        /// What changed, a line each; none if that cannot be told.
+        drift: Vec<String>,
     },
     /// The workflow asks for something that the approved plan does not hold.
     #[error("{reason}")]

@@ -10,16 +10,17 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::binary::{binary, variable};
-use crate::{Seen, workspace};
+use crate::{Seen, installation, workspace};
 
 /// How long a command may take before the test gives up on it: `host build` may compile a compiler's
 /// libraries on a machine that is busy with other tests.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(15);
 
-/// Folders of a user of its own: home, state and cache.
+/// Folders of a user of its own: home and state.
 #[derive(Debug)]
 pub struct Home {
     folder: TempDir,
+    cache: PathBuf,
     environment: Vec<(String, String)>,
     program: Option<PathBuf>,
 }
@@ -31,11 +32,20 @@ impl Default for Home {
 }
 
 impl Home {
-    /// A new user who has never run anything.
+    /// A user who has done nothing yet, of an installation that has: it is the same for all such users, and what
+    /// it compiled once is at hand.
     pub fn new() -> Self {
+        let home = Self::untouched();
+        installation::join(&home.state());
+        Self { cache: installation::cache().to_owned(), ..home }
+    }
+
+    /// A new user, who has never run anything, of an installation of its own.
+    pub fn untouched() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         fs::create_dir(folder.path().join("home")).expect("the folder is new");
-        Self { folder, environment: Vec::new(), program: None }
+        let cache = folder.path().join("cache");
+        Self { folder, cache, environment: Vec::new(), program: None }
     }
 
     /// The same, with one more environment variable.
@@ -70,8 +80,8 @@ impl Home {
     }
 
     /// Where the program keeps what can be made again.
-    pub fn cache(&self) -> PathBuf {
-        self.path("cache")
+    pub fn cache(&self) -> &Path {
+        &self.cache
     }
 
     /// Writes a file, and the folders above it.

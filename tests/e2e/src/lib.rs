@@ -1,7 +1,7 @@
 //! The real binary, from the outside: what a user types, sees and finds on disk.
 //!
 //! ```text
-//! Home (HOME, HOST_STATE, HOST_CACHE of its own) ─▶ host … ─▶ Seen (exit, stdout, stderr, events)
+//! Home (HOME and HOST_STATE of its own) ─▶ host … ─▶ Seen (exit, stdout, stderr, events)
 //!   │                                                 ▲
 //!   └─ Secrets: what no output and no file may hold   └─ Server: `host simulate`, or a broken cloud, or
 //!                                                             Between: a way that ends in one call
@@ -15,6 +15,7 @@ mod binary;
 mod broken;
 mod guest;
 mod home;
+mod installation;
 mod running;
 mod screen;
 mod secrets;
@@ -34,5 +35,5 @@ pub use screen::{Frame, frames};
 pub use secrets::Secrets;
 pub use seen::Seen;
 pub use server::Server;
-pub use terminal::INTERRUPT;
+pub use terminal::{BEFORE, INTERRUPT};
 pub use words::{ACCOUNTS, ACK, DELEGATE, ECS};

@@ -231,11 +231,20 @@ fn an_inverse_can_be_called() {
 }
 
 #[test]
+fn a_read_changes_nothing_and_neither_does_a_session() {
+    let actions = Catalog::builtin().products().flat_map(|product| product.actions.values());
+    let (writes, reads): (Vec<_>, Vec<_>) = actions.partition(|action| action.effect.is_write());
+    assert!(reads.iter().all(|action| !action.changes()));
+    let calm = writes.iter().filter(|action| !action.changes()).map(|action| action.name.as_str());
+    assert_eq!(calm.collect::<Vec<_>>(), ["AssumeRole"]);
+}
+
+#[test]
 fn every_change_is_taken_back_or_says_why_not() {
     faults(|_, action| {
         let silent = action.effect.is_write() && action.inverse.is_none() && action.stays.is_none();
         // What is removed does not come back, and a session leaves nothing.
-        let plain = action.effect == Effect::Delete || action.name == "AssumeRole";
+        let plain = action.effect == Effect::Delete || action.opens_session();
         if silent && !plain {
             vec!["nothing takes it back, and it does not say why".to_owned()]
         } else {

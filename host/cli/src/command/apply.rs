@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use host_journal::JournalError;
 use host_net::SystemClock;
-use host_plan::{Approval, How, Plan};
+use host_plan::{Approval, Enforced, How, Plan};
 use host_policy::Allowances;
 use host_ports::Clock as _;
 use host_runner::record::{ApprovedPlan, Place};
-use host_runner::{Origin, Run, is_same_caller};
+use host_runner::{Bound, BoundAccounts, Origin, Run, is_same_caller};
 
 use crate::command::read_component;
 use crate::command::run::{finish, prepare, slots};
@@ -128,20 +128,46 @@ fn same_component(plan: &Plan, digest: &str) -> Result<(), Failure> {
         .hint("give the one that was planned with `--workflow FILE`, or make the plan again"))
 }
 
-/// The accounts, and whoever signs in them, are those that the plan was made as.
-fn same_accounts(plan: &Plan, accounts: &host_runner::BoundAccounts) -> Result<(), Failure> {
+/// The accounts, whoever signs in them, and what the cloud holds these to, are those that the plan was made
+/// with.
+fn same_accounts(plan: &Plan, accounts: &BoundAccounts) -> Result<(), Failure> {
     for (name, party) in &plan.accounts {
         let now = accounts.0.get(name);
-        if now
-            .is_some_and(|now| now.account == party.account && is_same_caller(&now.arn, &party.arn))
-        {
+        let is_same = |now: &Bound| {
+            now.account == party.account
+                && is_same_caller(&now.arn, &party.arn)
+                && policy_of(now.session.as_ref()) == policy_of(party.session.as_ref())
+        };
+        if now.is_some_and(is_same) {
             continue;
         }
-        let now = now.map_or("nobody", |now| now.arn.as_str());
-        let message =
-            format!("the plan was made with `{name}` as {}, which is {now} now", party.arn);
+        let then = held(&party.arn, party.session.as_ref());
+        let now = match now {
+            Some(now) if is_same_caller(&now.arn, &party.arn) => {
+                held("the same one", now.session.as_ref())
+            }
+            Some(now) => held(&now.arn, now.session.as_ref()),
+            None => "nobody".to_owned(),
+        };
+        let message = format!("the plan was made with `{name}` as {then}, which is {now} now");
         return Err(Failure::denied("plan.account-different", message)
             .hint("correct the profile, or make the plan again"));
     }
     Ok(())
+}
+
+fn policy_of(session: Option<&Enforced>) -> Option<&str> {
+    session.map(|it| it.policy.as_str())
+}
+
+/// A caller, and whether the cloud holds it to anything.
+fn held(caller: &str, session: Option<&Enforced>) -> String {
+    match session {
+        Some(Enforced { policy, .. }) => {
+            let length = policy.chars().count();
+            let digest: String = host_runtime::digest(policy.as_bytes()).chars().take(12).collect();
+            format!("{caller}, held to a session policy of {length} characters (sha256 {digest}…)")
+        }
+        None => format!("{caller}, held to no session policy"),
+    }
 }

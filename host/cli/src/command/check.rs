@@ -2,6 +2,7 @@
 
 use clap::Args;
 use host_history::Past;
+use host_journal::Head;
 use host_net::SystemClock;
 use host_ports::Clock as _;
 use host_runner::{Fault, Origin, Planned, Run, RunError};
@@ -11,6 +12,7 @@ use crate::command::proposal::reporter;
 use crate::command::run::prepare;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::journal::undo_of;
 use crate::narrow::Work;
 use crate::recorded::{Recorded, Which};
 use crate::select::Last;
@@ -49,7 +51,9 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let planned = Run::new(new, settings).plan(&workflow, file, &origin, reporter).await?;
     output::plan::answer(&planned, session.json, context.is_colored);
     let past = Past::new(id, &recorded.entries)?;
-    let (status, words) = compare(&planned, &past);
+    let listed: Vec<Head> = session.journal.runs().await?.into_iter().flatten().collect();
+    let undone = undo_of(id, &listed).map(taken_back_by);
+    let (status, words) = compare(&planned, &past, undone.as_deref());
     if !session.json {
         output::plan::new_warnings(&warnings_since(&planned, &past));
         output::line(&format!("\n{words}"));
@@ -66,17 +70,19 @@ fn warnings_since<'a>(planned: &'a Planned, past: &Past) -> Vec<&'a str> {
 }
 
 /// The exit status, and what a person is told, of a run and of what it would do now.
-fn compare(planned: &Planned, past: &Past) -> (u8, &'static str) {
+fn compare<'a>(planned: &Planned, past: &Past, undone: Option<&'a str>) -> (u8, &'a str) {
     let plan = &planned.plan;
     let known = past.faults();
     let is_new = |fault: &Fault| !known.contains(fault.id.as_str());
     let was_well = past.ended().is_some_and(|(_, ended)| ended.verdict.is_well());
-    let differs = (CHANGES, "the cloud is not as the run left it: that stands above");
+    let differs =
+        (CHANGES, undone.unwrap_or("the cloud is not as the run left it: that stands above"));
     match &planned.error {
-        Some((code, _)) if was_well && is_finding(code, &plan.workflow.name) => differs,
+        Some(error) if was_well && is_finding(&error.code, &plan.workflow.name) => differs,
         Some(_) => {
             (1, "the run would not do all of it now: what is in its way has to be looked at")
         }
+        None if plan.has_changes() && undone.is_some() => differs,
         None if plan.has_changes() && was_well => {
             (CHANGES, "the cloud is not as the run left it: the plan says what would bring it back")
         }
@@ -95,6 +101,15 @@ fn compare(planned: &Planned, past: &Past) -> (u8, &'static str) {
         }
         None => (0, "the cloud is as the run left it"),
     }
+}
+
+/// What is to be said of a run that was taken back.
+fn taken_back_by(undo: &Head) -> String {
+    format!(
+        "the run was taken back by {}, at {}: the plan makes again what that removed, and mends what else changed since",
+        undo.run,
+        host_history::iso(undo.last.at),
+    )
 }
 
 /// Whether the workflow ended by itself, because of what it found. Other errors say nothing of the cloud.

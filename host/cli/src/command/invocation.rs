@@ -60,7 +60,7 @@ pub(super) struct Invocation {
     /// Show reads as well.
     #[arg(short, long)]
     verbose: bool,
-    /// One JSON object a line instead of text.
+    /// JSON instead of text: a plan as one document, all else as one object a line.
     #[arg(long)]
     pub(super) json: bool,
 }

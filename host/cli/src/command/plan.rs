@@ -1,9 +1,12 @@
 //! `host plan`: what a run would change, without changing anything.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use host_net::SystemClock;
 use host_plan::Plan;
+use host_ports::Clock as _;
 use host_runner::Planned;
 
 use crate::command::invocation::Invocation;
@@ -18,7 +21,8 @@ use crate::session::Session;
 pub(crate) struct Arguments {
     #[command(flatten)]
     what: Invocation,
-    /// Save the plan, so that `host apply FILE` does exactly this, or nothing.
+    /// Save the plan, so that `host apply FILE` does exactly this, or nothing. A plan that would end with an
+    /// error is not saved.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Draw it as well, as Mermaid text: to a file, or `-` for standard output in place of the words.
@@ -41,11 +45,15 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         return Err(Failure::usage("plan.cloud-kept", message)
             .hint("`host run … --fresh` begins with a new one"));
     }
+    one_to_standard_output(&arguments)?;
     let ready = arguments.what.ready(context).await?;
     let run = proposal::run(&ready, arguments.what.terms(&ready, false)).await?;
     let planned = proposal::plan(&run, &ready).await?;
-    if let Some(path) = &arguments.output {
-        save(&planned.plan, path, &ready.session)?;
+    let (can_apply, output) = (planned.error.is_none(), arguments.output);
+    match output.as_deref() {
+        Some(path) if can_apply => save(&planned.plan, path, &ready.session)?,
+        Some(path) => forget(path, &ready.session)?,
+        None => {}
     }
     match &arguments.graph {
         Some(path) if path.as_os_str() == "-" => {
@@ -57,9 +65,13 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         }
         None => output::plan::answer(&planned, ready.session.json, context.is_colored),
     }
-    if let Some(path) = arguments.output.filter(|_| !ready.session.json) {
-        let path = host_model::quote(&path.display().to_string());
-        output::line(&format!("\nsaved: `host apply {path}` does exactly this"));
+    if let Some(path) = output.filter(|_| !ready.session.json) {
+        let path = output::word(&path);
+        output::line(&if can_apply {
+            format!("\nsaved: `host apply {path}` does exactly this")
+        } else {
+            format!("\nnot saved as {path}: nothing is applied that would end with an error")
+        });
     }
     Ok(status(&planned))
 }
@@ -72,14 +84,50 @@ fn status(planned: &Planned) -> u8 {
     }
 }
 
+/// Standard output has one kind of data, and a plan to be applied is a file.
+fn one_to_standard_output(arguments: &Arguments) -> Result<(), Failure> {
+    let is_dash = |path: &PathBuf| path.as_os_str() == "-";
+    if arguments.output.as_ref().is_some_and(is_dash) {
+        let message = "`-o -`: a plan is saved to a file, for `host apply FILE`".to_owned();
+        return Err(Failure::usage("plan.file-unwritable", message).hint("`--json` prints it"));
+    }
+    if arguments.graph.as_ref().is_some_and(is_dash) && arguments.json() {
+        let message = "`--graph -` and `--json` would both write to standard output".to_owned();
+        return Err(Failure::usage("plan.file-unwritable", message).hint("give `--graph` a file"));
+    }
+    Ok(())
+}
+
+/// A plan that was saved there before is no longer what was planned last: nobody should apply it by mistake.
+fn forget(path: &Path, session: &Session<'_>) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    if host_plan::open(&text, &session.key, SystemClock.now()).is_err() {
+        return Ok(());
+    }
+    std::fs::remove_file(path).map_err(|error| {
+        let message =
+            format!("the earlier plan in `{}` cannot be removed: {error}", path.display());
+        Failure::usage("plan.file-unwritable", message)
+    })
+}
+
 /// Writes the plan where nobody else can change it unseen: it is sealed with the installation's key.
 fn save(plan: &Plan, path: &Path, session: &Session<'_>) -> Result<(), Failure> {
-    write(path, &host_plan::seal(plan, &session.key))
+    // What was read of both accounts is in it.
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let text = host_plan::seal(plan, &session.key);
+    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| unwritable(path, &error))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|error| {
-        let message = format!("`{}` cannot be written: {error}", path.display());
-        Failure::usage("plan.file-unwritable", message)
-    })
+    std::fs::write(path, text).map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    let message = format!("`{}` cannot be written: {error}", path.display());
+    Failure::usage("plan.file-unwritable", message)
 }

@@ -74,7 +74,7 @@ pub(super) async fn approve(
         return Ok(approved(How::Yes));
     }
     if plan.steps.is_empty() && plan.forecast.is_none() {
-        return Ok(approved(How::Terminal));
+        return Ok(approved(How::Nothing));
     }
     if !context.can_ask {
         if terms.unattended {
@@ -96,7 +96,10 @@ pub(super) async fn approve(
 
 fn declined(how: &str) -> Failure {
     let message = format!("the plan was {how}, and nothing was changed");
-    Failure::denied("plan.approval-declined", message)
+    Failure::denied("plan.approval-declined", message).hint(
+        "the same command asks again; `host plan … -o FILE` in its place saves the plan, for \
+         `host apply FILE` when it was read",
+    )
 }
 
 /// The classes of risk that a plan takes and nobody named.

@@ -105,6 +105,7 @@ impl Human {
             calls,
             proofs,
             output,
+            drift,
             ..
         } = event
         else {
@@ -129,6 +130,9 @@ impl Human {
         }
         let (verdict, counts) = (verdict.as_str(), counts(*changes, *looks, *calls));
         line(&format!("\n{verdict}: {} ({counts})", words(reason)));
+        for text in drift {
+            line(&format!("  {}", words(text)));
+        }
         line(&closing::counts(&summary));
         if *exit != 0 {
             line(&format!("exit status {exit}"));

@@ -7,6 +7,7 @@ mod live;
 mod notes;
 pub(crate) mod plan;
 mod screen;
+mod shell;
 mod tree;
 
 use std::io::Write as _;
@@ -19,6 +20,7 @@ pub(crate) use human::Human;
 pub(crate) use json::Json;
 pub(crate) use notes::{Audience, Notes};
 pub(crate) use screen::{Asking, close, open};
+pub(crate) use shell::word;
 pub(crate) use tree::tree;
 
 use crate::failure::{BUG, Failure, USAGE};

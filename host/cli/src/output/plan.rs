@@ -2,7 +2,7 @@
 
 use clap::builder::styling::AnsiColor;
 use host_plan::{Line, Mark};
-use host_runner::Planned;
+use host_runner::{Planned, PlannedError};
 use serde_json::{Value as Json, json};
 
 use super::human::audited;
@@ -29,6 +29,9 @@ fn whole(planned: &Planned) -> Json {
     let faults: Vec<&String> = planned.faults.iter().map(|fault| &fault.detail).collect();
     plan["faults"] = json!(faults);
     plan["warnings"] = json!(planned.warnings);
+    plan["error"] = json!(planned.error.as_ref().map(
+        |PlannedError { code, words, after, .. }| json!({ "code": code, "message": words, "after": after })
+    ));
     plan["requests"] = json!(planned.requests);
     if let Some(denials) = &planned.would_deny {
         plan["would_deny"] = json!(denials);
@@ -52,14 +55,26 @@ fn show(planned: &Planned, lines: &[Line], (write, colored): (fn(&str), bool)) {
             write(&format!("  ! {}", host_model::quote_within(&fault.detail, 1000)));
         }
     }
-    if let Some((code, words)) = &planned.error {
+    if let Some(error) = &planned.error {
         write("");
-        write(&format!("The run would end with an error after that: {code}"));
-        write(&format!("  {}", host_model::quote_within(words, 1000)));
+        write(&ends(error, planned.plan.steps.len()));
+        write(&format!("  {}", host_model::quote_within(&error.words, 1000)));
     }
     if let Some(denials) = &planned.would_deny {
         audited(denials, write);
     }
+}
+
+/// Where and by which error a run would end whose plan has so many steps.
+fn ends(error: &PlannedError, steps: usize) -> String {
+    let PlannedError { code, after, unread, .. } = error;
+    let place = match after {
+        0 => "before the first step".to_owned(),
+        after if *after == steps => "after the last step".to_owned(),
+        after => format!("after step {after}"),
+    };
+    let cause = if *unread { ", as long as what is listed above may not be read" } else { "" };
+    format!("The run would end with an error {place}{cause}: {code}")
 }
 
 /// What a workflow warns of that it did not warn of before.

@@ -92,3 +92,16 @@ async fn keeps_the_clouds_own_refusal() {
     assert_eq!(call.code, "InvalidAccessKeyId.NotFound");
     assert_eq!(call.request_id.as_deref(), Some("R"));
 }
+
+#[tokio::test]
+async fn who_cannot_be_asked_refused_nothing() {
+    let keys = StaticKey::new(AccessKey::permanent("LTAI5tA", SecretText::new("s3cr3t")));
+    let bed = Bed::new();
+    let error = identify(&bed.client(), &keys, "profile `a`", None).await.unwrap_err();
+    assert_eq!(error.code(), "credential.cloud-unreached");
+    assert!(error.hint().unwrap().contains("--endpoint"));
+    assert_eq!(
+        told(Err::<(), _>(error)),
+        "credential.cloud-unreached: the cloud could not be asked about profile `a`"
+    );
+}

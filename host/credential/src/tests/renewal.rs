@@ -3,7 +3,8 @@
 use host_client::KeySource;
 use host_model::{ErrorKind, Timestamp};
 
-use super::bed::{Bed, refused};
+use super::bed::{Bed, refused, told};
+use crate::identify;
 
 const PROFILES: &[u8] = br#"{"profiles": [
     {"name": "role", "mode": "RamRoleArn", "access_key_id": "LTAI5tB", "access_key_secret": "s3cr3t",
@@ -159,6 +160,36 @@ async fn does_not_hide_a_refusal_behind_the_old_session() {
     let error = refused(credential.key().await);
     assert_eq!((error.code.as_str(), error.kind), ("NoPermission", ErrorKind::Forbidden));
     assert_eq!(error.details["credential"], "profile `plain`");
+}
+
+/// The key may be of another account than the role: both are named, and which of them was refused.
+#[tokio::test]
+async fn a_role_that_is_refused_is_named_with_the_key_that_asked() {
+    let no = |code: &str| format!(r#"{{"Code":"{code}","Message":"no","RequestId":"R"}}"#);
+    let role = "credential.role-refused: the cloud does not let profile `plain` assume role \
+                `acs:ram::1000000000000001:role/arms`";
+    let next = "credential.role-refused: the cloud does not let profile `plain` assume role \
+                `acs:ram::1000000000000002:role/next`";
+    for (profile, sessions, code, expected) in [
+        ("plain", 0, "NoPermission", role),
+        ("plain", 0, "EntityNotExist.Role", role),
+        (
+            "plain",
+            0,
+            "InvalidAccessKeyId.NotFound",
+            "credential.call-failed: the cloud did not accept profile `plain`",
+        ),
+        ("chain", 0, "NoPermission", role),
+        ("chain", 1, "NoPermission", next),
+    ] {
+        let bed = bed();
+        (0..sessions).for_each(|_| bed.script.session("STS.1", 3600));
+        bed.script.answer(403, &no(code));
+        let credential = bed.chain().named(profile).unwrap();
+        let (client, origin) = (bed.client(), format!("profile `{profile}`"));
+        let identity = identify(&client, &credential, &origin, None).await;
+        assert_eq!(told(identity), expected, "{profile}, {code}");
+    }
 }
 
 #[tokio::test]

@@ -273,6 +273,9 @@ impl Page {
             duration(seconds.saturating_mul(1000))
         );
         self.put("", &text);
+        for line in &ended.drift {
+            self.put("  ", &words(line));
+        }
         if let Some(code) = &ended.code {
             self.put("", &format!("ended by {}, exit status {}", words(code), ended.exit));
         } else if ended.exit != 0 {

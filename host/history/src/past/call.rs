@@ -1,6 +1,6 @@
 //! One call, with all that is recorded of it.
 
-use host_catalog::Catalog;
+use host_catalog::{Action, Catalog};
 use host_model::{Call, CallError, Effect, ErrorKind, Reply, Timestamp};
 use host_runner::CallOutcome;
 use host_runner::record::{Intent, Known, Outcome, Took};
@@ -24,6 +24,8 @@ pub struct PastCall {
     pub call: Call,
     /// What the catalog says that it does.
     pub effect: Effect,
+    /// Whether the catalog says that it changes something.
+    can_change: bool,
     /// The catalog's words for it.
     pub sentence: String,
     /// Of a call with an effect: what was recorded before it was sent.
@@ -89,6 +91,7 @@ impl PastCall {
             call: call.clone(),
             // What no catalog knows was recorded by another version: nothing is said to be harmless then.
             effect: action.map_or(Effect::Update, |action| action.effect),
+            can_change: action.is_none_or(Action::changes),
             sentence: action
                 .map_or_else(|| host_model::quote(&call.action), |action| action.sentence_of(call)),
             sending: None,
@@ -151,7 +154,7 @@ impl PastCall {
     /// Whether it changes something where it succeeds: a session changes nothing, nor does who only looks.
     pub fn changes(&self) -> bool {
         let looks = self.sending.as_ref().is_some_and(|sending| sending.looks);
-        self.effect.is_write() && self.call.action != "AssumeRole" && !looks
+        self.can_change && !looks
     }
 
     /// Whether the cloud is another one since.

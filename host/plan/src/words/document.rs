@@ -25,7 +25,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const fn words(self) -> &'static str {
+    /// The kind that a member of a reply is, if it is a document.
+    pub(super) fn shown_as(member: &str) -> Option<Self> {
+        let is_it = |at: &str| at.rsplit('/').next() == Some(member);
+        SHOWN_AT.iter().find(|(_, _, at)| is_it(at)).map(|(kind, _, _)| *kind)
+    }
+
+    pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Trust => "who may assume it",
             Self::Permission => "what it permits",
@@ -130,7 +136,7 @@ fn removed(changes: &[Change]) -> impl Iterator<Item = &Change> {
 }
 
 /// A statement that goes and one that comes in the same place are one that changes.
-fn changed(lines: &mut Lines, depth: usize, changes: &[Change], names: &Names) {
+pub(super) fn changed(lines: &mut Lines, depth: usize, changes: &[Change], names: &Names) {
     let of = |direction: Direction, at: Option<usize>| {
         changes.iter().find(|it| it.direction == direction && it.statement == at && at.is_some())
     };

@@ -10,6 +10,7 @@
 mod account;
 mod before;
 mod document;
+mod drift;
 mod letters;
 mod line;
 mod names;
@@ -26,10 +27,12 @@ use serde_json::Value as Json;
 
 pub(crate) use account::words as account_words;
 pub(crate) use document::{Kind, kind_of};
+pub use drift::{drift, subject};
 pub(crate) use letters::harmless;
 use line::Lines;
 pub use line::{Line, Mark};
 use names::Names;
+pub(crate) use names::action_of;
 pub(crate) use reader::Reader;
 pub(crate) use step::mark_of;
 pub(crate) use thing::{Thing, things};
@@ -95,9 +98,17 @@ pub fn summary(plan: &Plan) -> String {
         Some(Forecast { seen: Some(_), .. }) => " What is on machines was seen by an earlier run.",
     };
     if !plan.has_changes() {
-        let nothing =
-            if plan.may_change() { "Nothing is certain to change." } else { "No changes." };
-        return format!("{nothing}{besides}{forecast}");
+        let nothing = match (plan.may_change(), plan.unread.is_empty()) {
+            (true, _) => "Nothing is certain to change.",
+            (false, true) => "No changes.",
+            (false, false) => "No changes, as far as it can be read.",
+        };
+        let guessed = match plan.guessed() {
+            0 => String::new(),
+            1 => " One step is a forecast.".to_owned(),
+            more => format!(" {more} steps are a forecast."),
+        };
+        return format!("{nothing}{guessed}{besides}{forecast}");
     }
     let one = |(account, counts): &(AccountId, Counts)| {
         let Counts { add, change, remove, .. } = counts;

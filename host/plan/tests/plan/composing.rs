@@ -25,7 +25,7 @@ struct Case {
     #[serde(default)]
     instead: BTreeMap<String, Json>,
     guessed: Option<(usize, String)>,
-    /// The call, and when an earlier run saw it.
+    /// After how many calls, and when an earlier run saw it.
     #[serde(default)]
     remembered: Vec<(usize, i64)>,
     placeholders: Vec<(String, u32, String)>,
@@ -58,11 +58,11 @@ impl Case {
         let (mut one, mut other) = (bed::rehearsal(&self.one), bed::rehearsal(&other));
         one.guessed.clone_from(&self.guessed);
         other.guessed.clone_from(&self.guessed);
-        for (index, at) in &self.remembered {
+        for (certain, at) in &self.remembered {
             let run = RunId::new(Timestamp::default(), [7; 4]);
             let seen = Seen { run, at: Timestamp::from_millis(*at) };
-            one.remember(*index, seen.clone());
-            other.remember(*index, seen);
+            one.remember(*certain, seen.clone());
+            other.remember(*certain, seen);
         }
         (one, other)
     }

@@ -5,6 +5,7 @@ mod composing;
 mod conditional;
 mod deceiving;
 mod drawing;
+mod drifting;
 mod matching;
 mod permitting;
 mod properties;

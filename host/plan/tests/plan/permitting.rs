@@ -40,6 +40,7 @@ fn what_a_plan_stands_on_has_to_be_read() {
         step: 1,
         call: bed::call(title, identity, &json!({ "RoleName": "arms-admin" })),
         digest: String::new(),
+        shown: None,
     };
     plan.observed = vec![
         observed("ram:GetRole", "monitoring"),

@@ -39,6 +39,7 @@ fn whole() -> Plan {
         step: 5,
         call: bed::call("ram:GetRole", "monitoring", &json!({ "RoleName": "arms-admin" })),
         digest: "0".repeat(64),
+        shown: None,
     }];
     let session = Enforced { policy: "{}".to_owned(), remarks: vec!["coarsened".to_owned()] };
     plan.accounts.values_mut().for_each(|party| party.session = Some(session.clone()));

@@ -13,10 +13,10 @@ fn rehearsal(calls: &Json, is_remembered: bool, is_guessed: bool) -> Rehearsal {
     let mut rehearsal = bed::rehearsal(calls);
     if is_remembered {
         let run = RunId::new(bed::MADE, [7; 4]);
-        rehearsal.remember(0, Seen { run, at: Timestamp::from_millis(1_767_600_000_000) });
+        rehearsal.remember(1, Seen { run, at: Timestamp::from_millis(1_767_600_000_000) });
     }
     if is_guessed {
-        rehearsal.guess(0, None, NOBODY.to_owned());
+        rehearsal.guess(1, None, NOBODY.to_owned());
     }
     rehearsal
 }
@@ -82,11 +82,11 @@ fn a_guess_counts_unless_it_is_in_a_part_that_is_only_shown() {
     let rows = [(true, true, true), (true, false, false), (false, true, false)];
     for (outer, inner, counts) in rows {
         let mut seen = rehearsal(&calls(outer, inner), true, false);
-        seen.guess(1, Some(2), NOBODY.to_owned());
+        seen.guess(2, Some(2), NOBODY.to_owned());
         assert_eq!(seen.guessed.is_some(), counts, "{outer} {inner}");
         // Where no run saw anything, nothing says that it is not needed.
         let mut unseen = rehearsal(&calls(outer, inner), false, false);
-        unseen.guess(1, Some(2), NOBODY.to_owned());
+        unseen.guess(2, Some(2), NOBODY.to_owned());
         assert!(unseen.guessed.is_some(), "{outer} {inner}");
     }
 }

@@ -1,8 +1,10 @@
 //! What a parameter has to be for a rule to match.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use host_catalog::{Action, ParameterType, Product};
+use host_model::quote_within;
 use serde_json::Value as Json;
 use toml::Value as Toml;
 
@@ -11,7 +13,10 @@ use crate::Subject;
 use crate::given::Given;
 
 /// The region of a call, which is named like a parameter wherever it travels.
-const REGION: &str = "RegionId";
+pub(super) const REGION: &str = "RegionId";
+
+/// How many characters of a value are shown.
+const SHOWN: usize = 128;
 
 /// What a parameter has to be. A parameter that is not given is nothing of it; of a list, every item has
 /// to be.
@@ -54,10 +59,46 @@ impl Condition {
         texts.is_some_and(|texts| !texts.is_empty() && texts.iter().all(|text| self.fits(text)))
     }
 
+    /// Whether the parameter of that action can ever be so. What travels anywhere may have any value.
+    pub(crate) fn can_hold(&self, product: &Product, action: &Action, name: &str) -> bool {
+        if !is_known(product, action, name) {
+            return false;
+        }
+        let parameter = action.parameter(name);
+        let own = |number: &String| number.parse::<i64>().ok();
+        match (parameter.and_then(|parameter| product.type_of(parameter)), self) {
+            (Some(ParameterType::Text { values, .. }), _) if !values.is_empty() => {
+                values.iter().any(|value| self.fits(value))
+            }
+            (Some(ParameterType::Flag), _) => self.fits("true") || self.fits("false"),
+            (Some(ParameterType::Number { min, max, .. }), Self::OneOf(all)) => {
+                all.iter().filter_map(own).any(|number| (*min..=*max).contains(&number))
+            }
+            _ => true,
+        }
+    }
+
     fn fits(&self, text: &str) -> bool {
         match self {
             Self::OneOf(own) => own.contains(text),
             Self::Like(own) => own.iter().any(|pattern| pattern.matches(text)),
+        }
+    }
+}
+
+/// In words: `is `A` or `B``, `is like `A*``.
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = |text: &str| format!("`{}`", quote_within(text, SHOWN));
+        match self {
+            Self::OneOf(own) => {
+                let own: Vec<String> = own.iter().map(|text| quoted(text)).collect();
+                write!(f, "is {}", own.join(" or "))
+            }
+            Self::Like(own) => {
+                let own: Vec<String> = own.iter().map(|it| quoted(it.as_str())).collect();
+                write!(f, "is like {}", own.join(" or "))
+            }
         }
     }
 }
@@ -85,7 +126,7 @@ const fn is_plain(kind: &ParameterType) -> bool {
 }
 
 /// The texts of a parameter, read as it will be sent.
-fn texts(subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
+pub(super) fn texts(subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
     let parameter = subject.action.parameter(name)?;
     let given = Given(subject.call);
     match subject.product.type_of(parameter)? {

@@ -2,17 +2,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host_catalog::{Action, Catalog, Risk};
-use host_model::AccountId;
+use host_model::quote_within;
 
-use super::file::{AccountWord, PolicyFile, Reads, Rule};
+use super::file::{AccountWord, PolicyFile, Rule};
+use super::standing::{self, Accounts, ActionExplained, Standing};
+
+/// How many characters of a name are shown.
+const SHOWN: usize = 80;
+
+/// What a workflow says of itself that rules ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// The name in its manifest.
+    pub workflow: &'a str,
+    /// Its component's SHA-256 in lower-case hexadecimal digits.
+    pub digest: &'a str,
+    /// Every action that it declares, as `product:Action`.
+    pub declared: &'a BTreeSet<String>,
+    /// The names of its accounts, with their ids where they are known.
+    pub accounts: &'a Accounts,
+    /// Actions of which it says in which account it needs them: `product:Action`, and the account's name. Of
+    /// all others nobody knows before it runs.
+    pub needed: &'a BTreeSet<(String, String)>,
+}
 
 /// What the rules of a file mean for one workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     /// In the order of the file.
     pub rules: Vec<RuleExplained>,
-    /// What the workflow declares and no rule allows, by action.
+    /// What the workflow declares, by action.
+    pub actions: Vec<ActionExplained>,
+    /// What it declares and no rule allows in any account, by action; then what no rule allows in the account
+    /// that the workflow needs it in.
     pub unallowed: Vec<Unallowed>,
 }
 
@@ -37,8 +59,16 @@ pub struct RuleExplained {
     pub patterns: Vec<String>,
     /// The declared actions that they match.
     pub declared: Vec<String>,
+    /// The patterns of objects, as written; empty for all.
+    pub objects: Vec<String>,
+    /// What parameters have to be, in words.
+    pub conditions: Vec<String>,
     /// Whether only some objects, or only some values of parameters, are meant.
     pub narrowed: bool,
+    /// The patterns of objects that nothing can match which its actions are about.
+    pub idle: Vec<String>,
+    /// The declared actions of which it can match no call, with why.
+    pub never: BTreeMap<String, String>,
     /// The words of `allow`.
     pub allow: Vec<String>,
     /// Classes of risk among the declared actions that `allow` does not name, with the actions.
@@ -46,19 +76,22 @@ pub struct RuleExplained {
 }
 
 impl RuleExplained {
-    /// Whether it matches anything of this workflow.
+    /// Whether it can match anything of this workflow.
     pub fn matches(&self) -> bool {
         let everywhere = self.accounts.is_empty();
         let somewhere = self.accounts.iter().any(|name| !self.strangers.contains(name));
-        self.applies && !self.declared.is_empty() && (everywhere || somewhere)
+        let some = self.declared.iter().any(|action| !self.never.contains_key(action));
+        self.applies && some && (everywhere || somewhere)
     }
 }
 
-/// A declared action that no rule allows.
+/// A declared action that no rule allows where it is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unallowed {
     /// `product:Action`.
     pub action: String,
+    /// The account that the workflow needs it in; `None` if it is allowed in none.
+    pub account: Option<String>,
     /// Its class of risk, if it has one.
     pub class: Option<&'static str>,
     /// The line of a rule that matches it and does not name its class.
@@ -66,75 +99,79 @@ pub struct Unallowed {
 }
 
 impl Explained {
-    /// Whether everything that is declared is allowed, and every rule for this workflow matches something.
+    /// Whether everything that is declared is allowed in some account, at least for some objects or values, and
+    /// where the workflow says that it needs it; and whether every rule for this workflow matches something,
+    /// each of its patterns included.
     pub fn is_complete(&self) -> bool {
-        self.unallowed.is_empty() && self.rules.iter().all(|it| !it.applies || it.matches())
+        let is_used = |it: &RuleExplained| !it.applies || (it.matches() && it.idle.is_empty());
+        self.unallowed.is_empty() && self.rules.iter().all(is_used)
+    }
+
+    /// Whether everything that is declared is allowed in every account, whatever it is about.
+    pub fn is_unconditional(&self) -> bool {
+        self.actions.iter().all(ActionExplained::is_allowed_everywhere)
     }
 }
 
 impl PolicyFile {
-    /// What the rules mean for a workflow: its name, its digest, what its manifest declares, and the names of
-    /// its accounts with their ids where they are known.
-    pub fn explain(
-        &self,
-        (name, digest): (&str, &str),
-        declared: &BTreeSet<String>,
-        accounts: &BTreeMap<String, Option<AccountId>>,
-    ) -> Explained {
-        let one =
-            |rule: &Rule| explained(rule, rule.workflow.fits(name, digest), declared, accounts);
-        let rules: Vec<RuleExplained> = self.rules.iter().map(one).collect();
-        let unallowed = declared.iter().filter_map(|action| self.unallowed(action, &rules));
-        Explained { unallowed: unallowed.collect(), rules }
-    }
-
-    fn unallowed(&self, title: &str, rules: &[RuleExplained]) -> Option<Unallowed> {
-        let action = known(title);
-        let class = action.and_then(|action| action.risk).map(Risk::as_str);
-        let reads =
-            self.reads == Reads::Declared && action.is_some_and(|action| !action.effect.is_write());
-        let named = |rule: &&RuleExplained| {
-            rule.matches() && rule.declared.iter().any(|action| action == title)
-        };
-        let of: Vec<&RuleExplained> = rules.iter().filter(named).collect();
-        let allowed = match class {
-            None => reads || !of.is_empty(),
-            Some(class) => of.iter().any(|rule| !rule.unnamed.contains_key(class)),
-        };
-        let line = || of.first().map(|rule| rule.line);
-        (!allowed).then(|| Unallowed { action: title.to_owned(), class, line: line() })
+    /// What the rules mean for a workflow.
+    pub fn explain(&self, asking: &Asking<'_>) -> Explained {
+        let applies = |rule: &&Rule| rule.workflow.fits(asking.workflow, asking.digest);
+        let rules = self.rules.iter().map(|rule| explained(rule, applies(&rule), asking)).collect();
+        let of_workflow: Vec<&Rule> = self.rules.iter().filter(applies).collect();
+        let one = |title: &String| standing::of_action(self, &of_workflow, title, asking.accounts);
+        let actions: Vec<ActionExplained> = asking.declared.iter().map(one).collect();
+        let mut unallowed: Vec<Unallowed> = actions.iter().filter_map(nowhere).collect();
+        unallowed.extend(actions.iter().flat_map(|it| not_where_needed(it, asking)));
+        Explained { rules, actions, unallowed }
     }
 }
 
-fn known(title: &str) -> Option<&'static Action> {
-    let (product, action) = title.split_once(':')?;
-    Catalog::builtin().action(product, action)
+/// An action that is allowed in no account.
+fn nowhere(it: &ActionExplained) -> Option<Unallowed> {
+    let line = it.accounts.values().find_map(lacking);
+    (!it.is_allowed_somewhere()).then(|| unallowed(it, None, line))
 }
 
-fn explained(
-    rule: &Rule,
-    applies: bool,
-    declared: &BTreeSet<String>,
-    accounts: &BTreeMap<String, Option<AccountId>>,
-) -> RuleExplained {
+/// The accounts that an action is needed in and not allowed, if it is allowed in others.
+fn not_where_needed(it: &ActionExplained, asking: &Asking<'_>) -> Vec<Unallowed> {
+    let is_needed = |account: &str| {
+        asking.needed.iter().any(|(action, name)| *action == it.action && name == account)
+    };
+    let denied = it.accounts.iter().filter(|(name, standing)| {
+        matches!(standing, Standing::Unallowed(_)) && is_needed(name) && it.is_allowed_somewhere()
+    });
+    let one = |(name, standing): (&String, &Standing)| {
+        unallowed(it, Some(name.clone()), lacking(standing))
+    };
+    denied.map(one).collect()
+}
+
+fn unallowed(it: &ActionExplained, account: Option<String>, line: Option<usize>) -> Unallowed {
+    Unallowed { action: it.action.clone(), account, class: it.class, line }
+}
+
+const fn lacking(standing: &Standing) -> Option<usize> {
+    match standing {
+        Standing::Unallowed(line) => *line,
+        Standing::Allowed | Standing::Narrowed(_) => None,
+    }
+}
+
+fn explained(rule: &Rule, applies: bool, asking: &Asking<'_>) -> RuleExplained {
     let is_meant = |title: &&String| {
         let parts = title.split_once(':').map(|(p, a)| (p.to_owned(), a.to_owned()));
         parts.is_some_and(|parts| rule.actions.contains(&parts))
     };
-    let declared: Vec<String> = declared.iter().filter(is_meant).cloned().collect();
-    let mut unnamed: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-    for title in &declared {
-        let class = known(title).and_then(|action| action.risk);
-        if let Some(class) = class.filter(|class| !rule.allow.risks.contains(class)) {
-            unnamed.entry(class.as_str()).or_default().push(title.clone());
-        }
-    }
-    let is_stranger = |word: &&AccountWord| match word {
-        AccountWord::Name(name) => !accounts.contains_key(name),
-        // An id may be any account's whose id is not known yet.
-        AccountWord::Id(id) => accounts.values().all(|it| it.as_ref().is_some_and(|it| it != id)),
+    let declared: Vec<String> = asking.declared.iter().filter(is_meant).cloned().collect();
+    let reason = |title: &String| {
+        let (product, action) = standing::known(title)?;
+        Some((title.clone(), standing::never(rule, product, action)?))
     };
     let words = |it: &AccountWord| it.as_str().to_owned();
+    let in_words = |(name, condition): (&String, &super::condition::Condition)| {
+        format!("`{}` {condition}", quote_within(name, SHOWN))
+    };
     RuleExplained {
         line: rule.line,
         note: rule.note.clone(),
@@ -142,11 +179,37 @@ fn explained(
         by_name: rule.workflow.name.is_some(),
         by_digest: rule.workflow.digest.is_some(),
         accounts: rule.accounts.iter().map(words).collect(),
-        strangers: rule.accounts.iter().filter(is_stranger).map(words).collect(),
+        strangers: strangers(rule, asking.accounts),
         patterns: rule.patterns.clone(),
-        declared,
-        narrowed: rule.resources.is_some() || !rule.conditions.is_empty(),
+        objects: rule.objects.clone(),
+        conditions: rule.conditions.iter().map(in_words).collect(),
+        narrowed: standing::is_narrow(rule),
+        idle: standing::idle(rule),
+        never: declared.iter().filter_map(reason).collect(),
         allow: rule.words.clone(),
-        unnamed,
+        unnamed: unnamed(rule, &declared),
+        declared,
     }
+}
+
+/// The accounts of a rule that the workflow does not have.
+fn strangers(rule: &Rule, accounts: &Accounts) -> Vec<String> {
+    let is_stranger = |word: &&AccountWord| match word {
+        AccountWord::Name(name) => !accounts.contains_key(name),
+        // An id may be any account's whose id is not known yet.
+        AccountWord::Id(id) => accounts.values().all(|it| it.as_ref().is_some_and(|it| it != id)),
+    };
+    rule.accounts.iter().filter(is_stranger).map(|it| it.as_str().to_owned()).collect()
+}
+
+/// Classes of risk of these actions that a rule does not name.
+fn unnamed(rule: &Rule, declared: &[String]) -> BTreeMap<&'static str, Vec<String>> {
+    let mut unnamed: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for title in declared {
+        let class = standing::known(title).and_then(|(_, action)| action.risk);
+        if let Some(class) = class.filter(|class| !rule.allow.risks.contains(class)) {
+            unnamed.entry(class.as_str()).or_default().push(title.clone());
+        }
+    }
+    unnamed
 }

@@ -78,6 +78,8 @@ pub(crate) struct Rule {
     pub(crate) actions: BTreeSet<(String, String)>,
     /// `None`: whatever a call is about.
     pub(crate) resources: Option<Vec<Resource>>,
+    /// The patterns of `resources`, as written; empty for all.
+    pub(crate) objects: Vec<String>,
     /// By parameter; all of them hold.
     pub(crate) conditions: BTreeMap<String, Condition>,
     /// The words of `allow`, as written.

@@ -18,19 +18,24 @@ mod explain;
 mod fault;
 mod file;
 mod grants;
+mod kind;
+mod literal;
+mod near;
 mod object;
 mod offer;
 mod pattern;
 mod read;
 mod resource;
 mod scope;
+mod standing;
 mod verdict;
 
-pub use explain::{Explained, RuleExplained, Unallowed};
+pub use explain::{Asking, Explained, RuleExplained, Unallowed};
 pub use fault::PolicyFault;
 pub use file::{Mode, PolicyFile, Reads};
 pub use grants::{Grants, RunFacts};
 pub use offer::RULE;
+pub use standing::{ActionExplained, Standing};
 
 pub(crate) use offer::offered;
 pub(crate) use scope::Scope;

@@ -10,7 +10,7 @@ use crate::Subject;
 use crate::given::Given;
 
 /// The owner of system policies, in resource names.
-const SYSTEM: &str = "system";
+pub(super) const SYSTEM: &str = "system";
 
 /// An object that a call names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(crate) const NAMED_BY: [(&str, &str, &str); 14] = [
 ];
 
 /// The list that RAM tags things by; what they are stands beside it.
-const TAGGED: (&str, &str, &str) = ("ram", "ResourceNames", "ResourceType");
+pub(crate) const TAGGED: (&str, &str, &str) = ("ram", "ResourceNames", "ResourceType");
 
 /// Every object that a call names; `None` if any of them is not clear.
 pub(crate) fn objects<'a>(subject: &Subject<'a>) -> Option<Vec<Object<'a>>> {

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::file::PolicyFile;
-use super::grants::Grants;
-use super::object::objects;
+use super::literal::{Literals, literals};
+use super::object::{Object, objects};
 use crate::entry::title;
 use crate::{Denial, Scene, Subject};
 
@@ -20,6 +20,9 @@ const OBJECTS_MAX: usize = 16;
 
 /// How many characters a part of a rule has at most.
 const PART_MAX: usize = 256;
+
+/// How wide a comment is at most, in characters.
+const COMMENT_MAX: usize = 100;
 
 /// What an offered rule begins with, and no other grant.
 pub const RULE: &str = "[[rule]]\n";
@@ -38,7 +41,7 @@ pub(crate) fn offered(
     let Some(grants) = &scene.allowances.grants else { return denial };
     let Some(mut words) = words_of(&denial, subject) else { return denial };
     let rule = (0..ROUNDS_MAX).find_map(|_| {
-        let text = written(grants, subject, &words)?;
+        let text = written(scene, subject, &words)?;
         let more = PolicyFile::parse(&text).ok()?;
         let mut wider = scene.clone();
         wider.allowances.grants = Some(Arc::new(grants.with(&more, subject)));
@@ -77,28 +80,34 @@ fn words_of(denial: &Denial, subject: &Subject<'_>) -> Option<BTreeSet<String>> 
     }
 }
 
-/// A rule for this call of this workflow, and no wider than it can be said.
-fn written(grants: &Grants, subject: &Subject<'_>, words: &BTreeSet<String>) -> Option<String> {
-    let own = subject.account.as_str();
-    let mut rule = format!(
-        "{RULE}workflow = {}\naccount = {}\nactions = {}\n",
-        quoted(&grants.workflow)?,
-        quoted(own)?,
-        list([title(subject)])?,
-    );
+/// A rule for this call of this workflow, and no wider than it can be said. What it leaves open stands in
+/// comments.
+fn written(scene: &Scene, subject: &Subject<'_>, words: &BTreeSet<String>) -> Option<String> {
+    let grants = scene.allowances.grants.as_ref()?;
     let objects = objects(subject).unwrap_or_default();
     if objects.len() > OBJECTS_MAX {
         return None;
     }
+    let Literals { said, free } = literals(subject, &objects, &scene.made_up);
+    let mut rule = RULE.to_owned();
+    for kind in made_up(scene, &objects) {
+        rule.push_str(&format!("# allows any {kind}: the cloud has not yet made up its name\n"));
+    }
+    rule.push_str(&any_value(&free));
+    rule.push_str(&format!(
+        "workflow = {}\naccount = {}\nactions = {}\n",
+        quoted(&grants.workflow)?,
+        quoted(subject.account.as_str())?,
+        list([title(subject)])?,
+    ));
     if !objects.is_empty() {
-        let names: BTreeSet<String> = objects
-            .iter()
-            .map(|it| {
-                let relative = it.account == own;
-                if relative { format!("{}/{}", it.kind, it.name) } else { it.to_string() }
-            })
-            .collect();
-        rule.push_str(&format!("resources = {}\n", list(names)?));
+        let names: Option<BTreeSet<String>> =
+            objects.iter().map(|it| pattern(scene, subject, it)).collect();
+        rule.push_str(&format!("resources = [{}]\n", joined(names?)));
+    }
+    if !said.is_empty() {
+        let said = said.into_iter().map(|(name, value)| format!("{name} = {value}"));
+        rule.push_str(&format!("where = {{ {} }}\n", joined(said)));
     }
     if !words.is_empty() {
         rule.push_str(&format!("allow = {}\n", list(words.iter().cloned())?));
@@ -106,13 +115,58 @@ fn written(grants: &Grants, subject: &Subject<'_>, words: &BTreeSet<String>) -> 
     Some(rule)
 }
 
-fn list(texts: impl IntoIterator<Item = String>) -> Option<String> {
+/// The pattern of one object: its name, or its kind if it has no name yet.
+fn pattern(scene: &Scene, subject: &Subject<'_>, object: &Object<'_>) -> Option<String> {
+    let Object { kind, name, account, .. } = *object;
+    if is_made_up(scene, object) {
+        return Some(format!("\"{kind}/*\""));
+    }
+    let is_own = account == subject.account.as_str();
+    quoted(&if is_own { format!("{kind}/{name}") } else { object.to_string() })
+}
+
+fn is_made_up(scene: &Scene, object: &Object<'_>) -> bool {
+    scene.made_up.contains(object.name)
+}
+
+/// The kinds of objects that have no name yet.
+fn made_up<'a>(scene: &Scene, objects: &[Object<'a>]) -> BTreeSet<&'a str> {
+    objects.iter().filter(|it| is_made_up(scene, it)).map(|it| it.kind).collect()
+}
+
+/// Comments that name the parameters which may have any value.
+fn any_value(free: &[String]) -> String {
+    let mut text = String::new();
+    let mut width = usize::MAX;
+    for name in free {
+        if width.saturating_add(name.len()) > COMMENT_MAX {
+            let start =
+                if text.is_empty() { "# allows any value of" } else { "\n# allows any value of" };
+            text.push_str(start);
+            width = start.len();
+        } else {
+            text.push(',');
+        }
+        text.push_str(&format!(" `{name}`"));
+        width += name.len() + 4;
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+fn joined(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn list(texts: impl IntoIterator<Item = String>) -> Option<String> {
     let texts: Option<Vec<String>> = texts.into_iter().map(|text| quoted(&text)).collect();
     Some(format!("[{}]", texts?.join(", ")))
 }
 
 /// A text of TOML, if it is plain: no wildcard, no quote, nothing that could deceive.
-fn quoted(text: &str) -> Option<String> {
+pub(super) fn quoted(text: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/._@=,-".contains(&byte);
     let fits = (1..=PART_MAX).contains(&text.len()) && text.bytes().all(plain);
     fits.then(|| format!("\"{text}\""))

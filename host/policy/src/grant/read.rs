@@ -11,6 +11,7 @@ use toml::{Spanned, Value as Toml};
 use super::condition::{self, Condition};
 use super::fault::PolicyFault;
 use super::file::{AccountWord, Mode, Reads, Rule, WorkflowName};
+use super::near::nearest;
 use super::pattern::Pattern;
 use super::resource::Resource;
 use crate::Allowances;
@@ -124,7 +125,7 @@ fn rule_of(
         let unknown = |error: crate::AllowanceUnknown| source.fault(word.span(), error.to_string());
         allow.allow(word.get_ref()).map_err(unknown)?;
     }
-    let patterns = raw.actions.into_inner().into_iter().map(Spanned::into_inner).collect();
+    let patterns = words_of(raw.actions);
     Ok(Rule {
         line,
         note: raw.note,
@@ -132,11 +133,16 @@ fn rule_of(
         accounts: raw.account.map(|it| accounts(source, &it)).transpose()?.unwrap_or_default(),
         patterns,
         actions,
-        resources: raw.resources.map(|it| resources(source, &it)).transpose()?,
+        resources: raw.resources.as_ref().map(|it| resources(source, it)).transpose()?,
+        objects: raw.resources.map(words_of).unwrap_or_default(),
         conditions,
         words: raw.allow.into_iter().map(Spanned::into_inner).collect(),
         allow,
     })
+}
+
+fn words_of(words: Spanned<Vec<Spanned<String>>>) -> Vec<String> {
+    words.into_inner().into_iter().map(Spanned::into_inner).collect()
 }
 
 /// Every action of the catalog that some pattern matches; each pattern matches at least one.
@@ -184,25 +190,9 @@ fn unknown(catalog: &Catalog, pattern: &str) -> String {
         let known: Vec<&str> = catalog.products().map(|it| it.key.as_str()).collect();
         return format!("`{shown}` is of no product that is known: {}", known.join(", "));
     };
-    let near = product.actions.keys().min_by_key(|known| distance(known, action));
-    let near = near.filter(|known| distance(known, action) <= action.len() / 3);
+    let near = nearest(product.actions.keys().map(String::as_str), action);
     let near = near.map(|known| format!("; did you mean `{}:{known}`?", product.key));
     format!("`{shown}` matches no action that is known{}", near.unwrap_or_default())
-}
-
-/// How many letters differ, at least.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().take(SHOWN).collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in right.iter().enumerate() {
-            let changed = corner + usize::from(!a.eq_ignore_ascii_case(b));
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 fn condition_of(

@@ -1,5 +1,6 @@
 //! Which objects a rule is about: patterns of resource names.
 
+use super::kind::{self, Kind};
 use super::object::Object;
 use super::pattern::Pattern;
 
@@ -27,7 +28,19 @@ pub(crate) struct Segments {
 }
 
 impl Resource {
-    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+    /// Understands a pattern; one of a kind that no object has is refused.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let pattern = Self::shaped(text)?;
+        let any = &Pattern::Any;
+        let unknown = match &pattern {
+            Self::Any | Self::Name(_) => None,
+            Self::Arn(own) => kind::unknown(&own.product, &own.kind),
+            Self::Relative { kind, .. } => kind::unknown(any, kind),
+        };
+        unknown.map_or(Ok(pattern), Err)
+    }
+
+    fn shaped(text: &str) -> Result<Self, &'static str> {
         if text == "*" {
             return Ok(Self::Any);
         }
@@ -80,6 +93,18 @@ impl Resource {
         let text = format!("acs:{product}:*:{account}:{kind}/{name}");
         // How the cloud compares other letters is not known.
         text.is_ascii().then_some(text)
+    }
+
+    /// Whether some object of that kind can be matched.
+    pub(super) fn can_be(&self, of: Kind<'_>) -> bool {
+        match self {
+            Self::Any | Self::Name(_) => true,
+            Self::Relative { kind, .. } => kind.matches(of.kind),
+            Self::Arn(own) => {
+                let is_place = !kind::is_without_region(of.product) || own.region.matches("");
+                own.product.matches(of.product) && own.kind.matches(of.kind) && is_place
+            }
+        }
     }
 
     pub(crate) fn matches(&self, object: &Object<'_>) -> bool {

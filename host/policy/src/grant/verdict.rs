@@ -5,7 +5,7 @@ use host_model::quote_within;
 
 use super::file::Reads;
 use super::grants::{Grants, Miss, Weighed};
-use super::object::objects;
+use super::object::{Object, SYSTEM, objects};
 use crate::allowance::Allowed;
 use crate::consent::is_own_class;
 use crate::entry::title;
@@ -98,20 +98,39 @@ fn unnamed(class: Risk, matches: bool, subject: &Subject<'_>) -> Denial {
     Denial::new("policy.risk-ungranted", class_rule, sentence)
 }
 
-/// The call in words: its action, what it is about, and where.
+/// The call in words: its action, what it is about, and where. A role may be another account's than its caller.
 fn what(subject: &Subject<'_>) -> String {
     let title = title(subject);
     let account = subject.account;
     let objects = objects(subject).unwrap_or_default();
-    let shown = |kind: &str, name: &str| format!("{kind} `{}`", quote_within(name, NAME_SHOWN));
-    let named = objects.iter().take(OBJECTS_SHOWN).map(|it| shown(it.kind, it.name));
+    let named = objects.iter().take(OBJECTS_SHOWN).map(|it| shown(it, account.as_str()));
     let named = named.collect::<Vec<_>>().join(", ");
+    let place = if objects.iter().any(|it| is_foreign(it, account.as_str())) {
+        format!(", called in account `{account}`,")
+    } else {
+        format!(" in account `{account}`")
+    };
     match (objects.len(), named) {
-        (0, _) => format!("`{title}` in account `{account}`"),
+        (0, _) => format!("`{title}`{place}"),
         (count, named) if count > OBJECTS_SHOWN => {
             let more = count - OBJECTS_SHOWN;
-            format!("`{title}` on {named} and {more} more in account `{account}`")
+            format!("`{title}` on {named} and {more} more{place}")
         }
-        (_, named) => format!("`{title}` on {named} in account `{account}`"),
+        (_, named) => format!("`{title}` on {named}{place}"),
     }
+}
+
+/// The object, with its account if that is not the caller's.
+fn shown(object: &Object<'_>, caller: &str) -> String {
+    let quoted = |text: &str| format!("`{}`", quote_within(text, NAME_SHOWN));
+    let of = if is_foreign(object, caller) {
+        format!(" of account {}", quoted(object.account))
+    } else {
+        String::new()
+    };
+    format!("{} {}{of}", object.kind, quoted(object.name))
+}
+
+fn is_foreign(object: &Object<'_>, caller: &str) -> bool {
+    object.account != caller && object.account != SYSTEM
 }

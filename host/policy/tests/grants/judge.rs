@@ -150,6 +150,19 @@ fn an_audit_says_what_the_file_would_refuse_and_how_to_grant_it() {
     assert!(refused >= 20, "only {refused} rows");
 }
 
+/// The caller's account and the role's are two.
+#[test]
+fn a_denial_names_the_account_of_the_role_and_the_one_of_its_caller() {
+    let case =
+        cases().into_iter().find(|case| case.name.ends_with("a role of a bound account")).unwrap();
+    let policy = Some("[[rule]]\nactions = [\"ram:CreateRole\"]\n".to_owned());
+    let ready = Case { policy, ..case }.ready();
+    let denial = judge(&ready.scene, &ready.subject()).unwrap_err();
+    let what = "`sts:AssumeRole` on role `arms-admin` of account `2222222222222222`, called in account \
+                `1111111111111111`, is not granted: ";
+    assert!(denial.sentence.starts_with(what), "{}", denial.sentence);
+}
+
 #[test]
 fn a_file_that_was_not_read_for_the_run_grants_nothing() {
     let file = PolicyFile::parse("reads = \"declared\"\n[[rule]]\nactions = [\"*\"]\n").unwrap();

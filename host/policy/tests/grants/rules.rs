@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use host_catalog::Catalog;
-use host_policy::{Allowances, Consent, Scene, judge};
+use host_model::Value;
+use host_policy::{Allowances, Consent, Scene, audit, judge};
 use proptest::prelude::*;
 
-use crate::table::{Case, cases, granted};
+use crate::table::{Case, Ready, cases, granted};
 
 /// Rules that the rows of the table have a use for, wide and narrow.
 const RULES: [&str; 20] = [
@@ -129,6 +130,20 @@ proptest! {
     }
 
     #[test]
+    fn a_rule_that_is_offered_permits_no_other_object_or_value_that_it_names(
+        index in any::<prop::sample::Index>(),
+        rules in any::<u32>(),
+        other in "[a-z]{3,12}|[0-9]{1,4}|true|false",
+    ) {
+        let case = index.get(all());
+        let ready = case.ready();
+        let Some(rule) = offered(&with(&ready.scene, rules, false), &ready) else { return Ok(()) };
+        for (name, other) in permitted_otherwise(&ready, &rule, &other) {
+            prop_assert!(false, "{}: {} = {}\n{}", case.name, name, other, rule);
+        }
+    }
+
+    #[test]
     fn an_action_that_is_not_known_is_denied_whatever_is_granted(
         product in "[a-z]{2,6}|ram|sts|cs",
         action in "[A-Za-z]{1,24}|Create[A-Z][a-z]{2,8}",
@@ -141,6 +156,83 @@ proptest! {
         let code = judge(&scene, &ready.subject()).err().map(|denial| denial.code);
         prop_assert_eq!(code, Some("policy.action-unknown"));
     }
+}
+
+/// The rule that is offered for a call that a scene denies.
+fn offered(scene: &Scene, ready: &Ready) -> Option<String> {
+    let denial = judge(scene, &ready.subject()).err()?;
+    denial.grant.filter(|grant| grant.starts_with("[[rule]]"))
+}
+
+/// The parameters of a call, and its region, that no comment of a rule leaves free.
+fn named(ready: &Ready, rule: &str) -> Vec<String> {
+    let free: Vec<&str> = rule.lines().filter(|line| line.starts_with('#')).collect();
+    let is_free = |name: &str| free.iter().any(|line| line.contains(&format!("`{name}`")));
+    let made_up =
+        |name: &str| value_of(ready, name).is_some_and(|text| ready.scene.made_up.contains(&text));
+    let given = ready.call.parameters.iter().map(|(name, _)| name.clone());
+    let region = ready.call.region.iter().map(|_| "RegionId".to_owned());
+    given.chain(region).filter(|name| !is_free(name) && !made_up(name)).collect()
+}
+
+/// Other values: nothing like it, one that begins like it, and those of the other parameters.
+fn others(ready: &Ready, name: &str, other: &str) -> Vec<String> {
+    let longer = value_of(ready, name).map(|value| format!("{value}{other}"));
+    let names = ready.call.parameters.iter().map(|(name, _)| name);
+    let theirs = names.filter_map(|name| value_of(ready, name));
+    theirs.chain(longer).chain([other.to_owned()]).collect()
+}
+
+/// Parameters that a rule names, with other values with which it permits the call as well.
+fn permitted_otherwise(ready: &Ready, rule: &str, other: &str) -> Vec<(String, String)> {
+    let mut permitted = Vec::new();
+    for name in named(ready, rule) {
+        for other in others(ready, &name, other) {
+            let mut changed = ready.clone();
+            exchange(&mut changed, &name, &other);
+            changed.scene = with_text(&ready.scene, rule);
+            let is_other = value_of(&changed, &name) != value_of(ready, &name);
+            if is_other && audit(&changed.scene, &changed.subject()).is_none() {
+                permitted.push((name.clone(), other));
+            }
+        }
+    }
+    permitted
+}
+
+/// The same call with another value.
+fn exchange(ready: &mut Ready, name: &str, other: &str) {
+    if name == "RegionId" && ready.call.region.is_some() {
+        ready.call.region = Some(other.to_owned());
+        return;
+    }
+    for (_, value) in ready.call.parameters.iter_mut().filter(|(key, _)| key == name) {
+        *value = Value::Text(other.to_owned());
+    }
+}
+
+/// What a parameter is, however it was given.
+fn value_of(ready: &Ready, name: &str) -> Option<String> {
+    let region = ready.call.region.clone().filter(|_| name == "RegionId");
+    let mut own = ready.call.parameters.iter().filter(|(key, _)| key == name);
+    region.or_else(|| match &own.next()?.1 {
+        Value::Text(text) => Some(text.clone()),
+        Value::Json(json) => Some(json.as_str().map_or_else(|| json.to_string(), str::to_owned)),
+        Value::Secret(_) | Value::Settings(_) => None,
+    })
+}
+
+#[test]
+fn no_rule_that_is_offered_in_the_table_permits_another_object_or_value() {
+    let mut seen = 0;
+    for case in all() {
+        let ready = case.ready();
+        let Some(rule) = offered(&with(&ready.scene, 0, false), &ready) else { continue };
+        seen += usize::from(!named(&ready, &rule).is_empty());
+        let permitted = permitted_otherwise(&ready, &rule, "x");
+        assert_eq!(permitted, [], "{}\n{rule}", case.name);
+    }
+    assert!(seen >= 30, "only {seen} rows");
 }
 
 #[test]

@@ -53,6 +53,9 @@ pub(crate) struct Case {
     pub(crate) policy: Option<String>,
     #[serde(default)]
     pub(crate) offline: bool,
+    /// Texts that stand for what the cloud will decide.
+    #[serde(default)]
+    pub(crate) made_up: BTreeSet<String>,
     #[serde(default)]
     pub(crate) consent: Agreed,
     #[serde(default)]
@@ -188,6 +191,7 @@ impl Case {
             allowances,
             mark: "host:workflow=delegate".to_owned(),
             offline: self.offline,
+            made_up: self.made_up.clone(),
         }
     }
 }

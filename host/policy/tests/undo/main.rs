@@ -116,6 +116,7 @@ fn scene(case: &Case) -> Scene {
         allowances,
         mark: "host:workflow=by-hand".to_owned(),
         offline: false,
+        made_up: BTreeSet::new(),
     }
 }
 

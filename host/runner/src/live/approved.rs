@@ -2,13 +2,12 @@
 //! nothing.
 
 use host_model::{Call, CallError, ErrorKind, Value};
-use host_plan::{Allowed, Approved, How, Observed};
+use host_plan::{Allowed, Approved, How, Observed, Shown, Step};
 use host_policy::{Consent, Permit};
 use host_runtime::{Answer, Event, Stop};
 
-use super::LiveDriver;
-use super::foresee::digest_of;
 use super::judge::Brief;
+use super::{Identity, LiveDriver};
 use crate::record::ApprovedPlan;
 
 /// How far a run has come in its plan.
@@ -70,6 +69,20 @@ impl LiveDriver {
             Some(How::Yes) => Consent::Unattended,
             _ => Consent::Person,
         }))
+    }
+
+    /// A step that was approved was permitted then. If the call in its place is denied now, that may be for what
+    /// somebody changed since: then the plan is stale, and nobody should be told how to allow it.
+    pub(super) async fn check_denied(&self, asked: &Call) -> Result<(), Stop> {
+        let Some(progress) = &self.approved else { return Ok(()) };
+        let left = progress.approved.left();
+        let is_it = |step: &&&Step| {
+            (&step.call.product, &step.call.action) == (&asked.product, &asked.action)
+        };
+        let Some(step) = left.first().filter(is_it) else { return Ok(()) };
+        let ground = progress.approved.ground(step.number, &progress.observed);
+        let ground: Vec<Observed> = ground.into_iter().cloned().collect();
+        self.check_unchanged(&ground).await
     }
 
     /// Whether the plan that was approved was made with reads of this kind.
@@ -159,20 +172,33 @@ impl LiveDriver {
                 let reason = format!(
                     "the plan is stale: what step {step} stands on cannot be looked at again"
                 );
-                return Err(Stop::Stale { reason });
+                return Err(Stop::Stale { reason, drift: Vec::new() });
             };
-            let now = self.send_own(&identity, permit, &look, None).await;
-            if digest_of(&now) != observed.digest {
-                let names = super::foresee::names_in(&look);
-                let reason = format!(
-                    "the plan is stale: what `{}:{}` shows of {names} in account {} is not what it was \
-                     when the plan was made",
-                    look.product, look.action, identity.facts.account,
-                );
-                return Err(Stop::Stale { reason });
+            let now = Shown::of(&self.send_own(&identity, permit, &look, None).await);
+            if now.digest() != observed.digest {
+                return Err(self.stale(observed, &look, &identity, now));
             }
         }
         Ok(())
+    }
+
+    /// What somebody changed since the plan was made.
+    fn stale(&self, observed: &Observed, look: &Call, identity: &Identity, now: Shown) -> Stop {
+        let account = &identity.facts.account;
+        let place = match self.account_name(&identity.facts) {
+            Some(name) => format!("{name} ({account})"),
+            None => format!("account {account}"),
+        };
+        let reason = format!(
+            "the plan is stale: what `{}:{}` shows of {} in {place} is not what it was when the plan was made",
+            look.product,
+            look.action,
+            host_plan::subject(look),
+        );
+        // A secret that was not known when the plan was made may be known now.
+        let was = observed.shown.clone().map(|it| self.redacted_shown(it));
+        let drift = host_plan::drift(was.as_ref(), &self.redacted_shown(now));
+        Stop::Stale { reason, drift: drift.iter().map(ToString::to_string).collect() }
     }
 
     /// Why a call is no step of the plan: the cloud is another one than it was, or the workflow does

@@ -120,6 +120,7 @@ impl LiveDriver {
         let brief = self.brief(&plain, product, action, &identity).await;
         // Nobody is asked about a call that no yes could allow.
         if let Err(error) = self.judge(&brief, Consent::Person) {
+            self.check_denied(asked).await?;
             return Ok(Sent::refused(error));
         }
         let consent = match self.consent_by_plan(asked, &brief).await? {
@@ -375,7 +376,7 @@ impl LiveDriver {
             region: call.region.clone(),
             asked: (!writes).then(|| Asked::of(call)),
             at,
-            writes: resolved.is_ok_and(|(_, action)| changes(action)),
+            writes: resolved.is_ok_and(|(_, action)| action.changes()),
             looks: self.only_looks(call),
             answer,
             request_id,
@@ -410,7 +411,7 @@ impl LiveDriver {
             product: call.product.clone(),
             action: call.action.clone(),
             effect: action.effect,
-            changes: changes(action) && !self.only_looks(call),
+            changes: action.changes() && !self.only_looks(call),
             sentence: self.redact(&action.sentence_of(call)),
             outcome: sent.as_ref().map_or_else(outcome_of, |_| CallOutcome::Ok),
             code: error.map(|error| error.code.clone()),
@@ -424,11 +425,6 @@ impl LiveDriver {
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         });
     }
-}
-
-/// Whether the cloud is another one after it: a session of a role changes nothing.
-fn changes(action: &Action) -> bool {
-    action.effect.is_write() && action.name != "AssumeRole"
 }
 
 /// Whether the cloud shows a secret once and never again.

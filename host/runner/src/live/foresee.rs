@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use host_catalog::{Action, Product};
 use host_model::{AccountId, Arn, Call, CallError, ErrorKind, IdentityRef, Reply, Value};
-use host_plan::{Observed, Rehearsed, Unread, Within};
+use host_plan::{Observed, Rehearsed, Shown, Unread, Within};
 use host_policy::{Consent, Permit};
 use host_runtime::Stop;
 use serde_json::Value as Json;
@@ -65,20 +65,29 @@ impl LiveDriver {
         if is_read && is_bound {
             planning.book().note_read(call);
         }
+        if let Ok(identity) = self.identity(&call.identity) {
+            note_forbidden(planning, &identity, call);
+        }
         if planning.overlay.take_touched() || !is_read || !is_bound {
             return;
         }
-        if let (Err(error), Ok(identity)) = (answer, self.looker(call))
-            && error.kind == ErrorKind::Forbidden
-        {
-            planning.book().note_unread(unread(&identity, call, error));
-        }
         let body = answer.as_ref().map(|reply| reply.body.clone()).map_err(Clone::clone);
-        let seen = Observed { step: 0, call: call.clone(), digest: digest_of(&body) };
+        let seen = self.observed(0, call.clone(), &body);
         let mut book = planning.book();
         if !book.observed.contains(&seen) {
             book.observed.push(seen);
         }
+    }
+
+    /// What a read showed, for the plan. What it is compared by does not depend on which secrets are known.
+    fn observed(&self, step: u32, call: Call, answer: &Result<Json, CallError>) -> Observed {
+        let observed = Observed::new(step, call, Shown::of(answer));
+        Observed { shown: observed.shown.map(|it| self.redacted_shown(it)), ..observed }
+    }
+
+    /// The same, without any secret that this run knows.
+    pub(super) fn redacted_shown(&self, shown: Shown) -> Shown {
+        shown.redacted(&|text| self.redact(text))
     }
 
     /// The bodies of the reads that show what a call touches, by action.
@@ -107,12 +116,11 @@ impl LiveDriver {
             if let Err(error) = &answer
                 && is_unread(error)
             {
-                book.note_unread(unread(&identity, &look, error));
+                book.note_unread(unread(&identity, &look, &error.code));
                 continue;
             }
             if !is_own {
-                let digest = digest_of(&answer);
-                book.observed.push(Observed { step, call: look, digest });
+                book.observed.push(self.observed(step, look, &answer));
             }
             if let Ok(body) = answer {
                 shown.insert(read.name.clone(), body);
@@ -172,54 +180,30 @@ fn is_unread(error: &CallError) -> bool {
 }
 
 /// What a read is about, in its own words.
-pub(super) fn names_in(look: &Call) -> String {
-    let names = look.parameters.iter().filter_map(|(_, value)| match value {
-        Value::Text(text) => Some(format!("`{}`", host_model::quote_within(text, 128))),
-        _ => None,
+fn names_in(look: &Call) -> String {
+    let ticked = |text: &str| format!("`{}`", host_model::quote_within(text, 128));
+    let names = look.parameters.iter().flat_map(|(_, value)| match value {
+        Value::Text(text) => vec![ticked(text)],
+        Value::Json(Json::Array(items)) => {
+            items.iter().filter_map(Json::as_str).map(ticked).collect()
+        }
+        _ => Vec::new(),
     });
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn unread(identity: &Identity, look: &Call, error: &CallError) -> Unread {
+/// Writes into the plan that the cloud forbade the read that was sent last, if it did.
+pub(super) fn note_forbidden(planning: &Planning, identity: &Identity, look: &Call) {
+    if let Some(code) = planning.overlay.take_forbidden() {
+        planning.book().note_unread(unread(identity, look, &code));
+    }
+}
+
+fn unread(identity: &Identity, look: &Call, code: &str) -> Unread {
     Unread {
         account: identity.facts.account.clone(),
         action: format!("{}:{}", look.product, look.action),
         what: names_in(look),
-        code: error.code.clone(),
+        code: code.to_owned(),
     }
-}
-
-/// Fields that change without anybody changing the object.
-const RESTLESS: [&str; 11] = [
-    "ActiveTaskCount",
-    "AttachmentCount",
-    "InvocationCount",
-    "LastHeartbeatTime",
-    "LastLoginDate",
-    "LastUsedDate",
-    "RequestId",
-    "page_info",
-    "requestId",
-    "request_id",
-    "updated",
-];
-
-fn still(body: &Json) -> Json {
-    match body {
-        Json::Object(members) => {
-            let members = members.iter().filter(|(name, _)| !RESTLESS.contains(&name.as_str()));
-            members.map(|(name, member)| (name.clone(), still(member))).collect()
-        }
-        Json::Array(items) => items.iter().map(still).collect(),
-        other => other.clone(),
-    }
-}
-
-/// A digest of what a read showed, or that there was nothing.
-pub(super) fn digest_of(answer: &Result<Json, CallError>) -> String {
-    let text = match answer {
-        Ok(body) => still(body).to_string(),
-        Err(error) => format!("absent: {}", error.code),
-    };
-    host_runtime::digest(text.as_bytes())
 }

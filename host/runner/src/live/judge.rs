@@ -1,10 +1,14 @@
 //! What a call needs to be judged by, and the judgement.
 
+use std::borrow::Cow;
+
 use host_catalog::{Action, Product};
-use host_model::{Call, CallError};
+use host_model::{Call, CallError, Value};
 use host_policy::{
-    Consent, DocumentKind, HostPurpose, Judged, Need, Permit, Subject, UserFacts, audit, judge,
+    Consent, DocumentKind, HostPurpose, Judged, Need, Permit, Scene, Subject, UserFacts, audit,
+    judge,
 };
+use serde_json::Value as Json;
 
 use super::{Identity, LiveDriver, Stage};
 use crate::{RunEvent, WouldDeny};
@@ -89,7 +93,16 @@ impl LiveDriver {
 
     /// The permit, if every rule allows the call under this consent.
     pub(super) fn judge(&self, brief: &Brief<'_>, consent: Consent) -> Result<Permit, CallError> {
-        judge(&self.stage.scene, &brief.subject(consent)).map_err(CallError::from)
+        judge(&self.scene_of(brief.call), &brief.subject(consent)).map_err(CallError::from)
+    }
+
+    /// The scene of one call: while planning, ids that nobody will ever see again belong to it.
+    fn scene_of(&self, call: &Call) -> Cow<'_, Scene> {
+        let Stage { scene, planning, .. } = &self.stage;
+        let Some(planning) = planning else { return Cow::Borrowed(scene) };
+        let made_up = texts(call).into_iter();
+        let made_up = made_up.flat_map(|text| planning.overlay.made_up_in(text)).collect();
+        Cow::Owned(Scene { made_up, ..scene.clone() })
     }
 
     /// Says what a policy file would deny of a permitted call, if it is only audited.
@@ -98,7 +111,8 @@ impl LiveDriver {
         if !scene.allowances.grants.as_ref().is_some_and(|grants| grants.only_audits()) {
             return;
         }
-        let Some(denial) = audit(scene, &brief.subject(Consent::Person)) else { return };
+        let scene = self.scene_of(brief.call);
+        let Some(denial) = audit(&scene, &brief.subject(Consent::Person)) else { return };
         let facts = &brief.identity.facts;
         let would_deny = WouldDeny {
             step: self.step.id.clone(),
@@ -111,8 +125,11 @@ impl LiveDriver {
         };
         self.report(&RunEvent::WouldDeny(would_deny.clone()));
         let mut ledger = self.ledger();
-        let same =
-            |it: &WouldDeny| it.grant == would_deny.grant && it.message == would_deny.message;
+        // Sentences with ids that were made up differ from rehearsal to rehearsal, and mean the same.
+        let vague = !scene.made_up.is_empty();
+        let same = |it: &WouldDeny| {
+            it.grant == would_deny.grant && (vague || it.message == would_deny.message)
+        };
         if !ledger.would_deny.iter().any(same) {
             ledger.would_deny.push(would_deny);
         }
@@ -125,4 +142,17 @@ impl LiveDriver {
     ) -> Result<(&'static Product, &'static Action), CallError> {
         self.stage.catalog.resolve(&call.product, &call.version, &call.action)
     }
+}
+
+/// The texts among the values of a call, also in lists.
+fn texts(call: &Call) -> Vec<&str> {
+    let mut texts = Vec::new();
+    for (_, value) in &call.parameters {
+        match value {
+            Value::Text(text) | Value::Json(Json::String(text)) => texts.push(text.as_str()),
+            Value::Json(Json::Array(items)) => texts.extend(items.iter().filter_map(Json::as_str)),
+            Value::Json(_) | Value::Secret(_) | Value::Settings(_) => {}
+        }
+    }
+    texts
 }

@@ -8,6 +8,7 @@ use host_policy::{HostPurpose, Permit};
 use serde_json::Value as Json;
 
 use super::call::attempts_of;
+use super::foresee::note_forbidden;
 use super::{Identity, LiveDriver};
 
 impl LiveDriver {
@@ -61,6 +62,9 @@ impl LiveDriver {
         }
         let begun = self.stage.clock.now();
         let answer = self.stage.client.call(permit, identity.keys.as_ref(), outgoing).await;
+        if let Some(planning) = &self.stage.planning {
+            note_forbidden(planning, identity, call);
+        }
         let attempts = match &answer {
             Ok(answer) => answer.attempts,
             Err(error) => attempts_of(error),

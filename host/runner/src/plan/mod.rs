@@ -7,16 +7,20 @@
 //!                                     Rehearsal ─▶ host-plan: compose ─▶ Plan
 //! ```
 //!
+//! Where the rehearsals end because something may not be read, there is another round, in which the overlay
+//! supposes that nothing is there.
+//!
 //! The second rehearsal sends nothing that the first one sent, and makes up other ids: what differs between
 //! the two, the cloud decides. What scripts saw on machines, the journal knows from earlier runs.
 
 mod clock;
 mod keys;
 mod nowhere;
+mod planned;
 mod reads;
 mod rehearsal;
 mod remembered;
 
 pub(crate) use nowhere::Nowhere;
+pub use planned::{Fault, Planned, PlannedError};
 pub(crate) use rehearsal::Planning;
-pub use rehearsal::{Fault, Planned};

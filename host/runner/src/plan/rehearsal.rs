@@ -1,13 +1,10 @@
-//! One rehearsal, and what two of them say.
+//! Rehearsals, and what two of them say.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use host_model::{AccountId, Timestamp};
-use host_plan::{
-    Composed, Conditional, Party, Plan, Rehearsal, Repair, Seen, Terms, Workflow, compose,
-};
-use host_runtime::{Claim, Prepared, RuntimeError};
+use host_plan::{Composed, Conditional, Rehearsal, Seen, compose};
+use host_runtime::{Prepared, RuntimeError};
 use host_simulator::{Caller, CallerIdentity, Ground, Guess, Known, Overlay, Remembered, Replies};
 use serde_json::Value as Json;
 
@@ -18,7 +15,7 @@ use super::reads::OnceAsked;
 use crate::ledger::Ledger;
 use crate::live::LiveDriver;
 use crate::record::{Recorder, Tape};
-use crate::{Bound, Origin, Reporter, Run, RunError, Secrets, WouldDeny};
+use crate::{Reporter, Run};
 
 /// What a driver plans with.
 #[derive(Debug)]
@@ -36,23 +33,23 @@ impl Planning {
     /// to reads after it.
     pub(crate) fn note_guesses_of_last(&self) {
         let mut book = self.book();
-        let index = book.calls.len().saturating_sub(1);
+        let certain = book.calls.len();
         let conditional = book.calls.last().and_then(|call| call.conditional);
-        self.note_guesses(&mut book, index, conditional);
+        self.note_guesses(&mut book, certain, conditional);
     }
 
     /// The same, in the answer to the call that is written down next, in that conditional.
     pub(crate) fn note_guesses_of_next(&self, conditional: Option<u32>) {
         let mut book = self.book();
-        let index = book.calls.len();
-        self.note_guesses(&mut book, index, conditional);
+        let certain = book.calls.len() + 1;
+        self.note_guesses(&mut book, certain, conditional);
     }
 
-    fn note_guesses(&self, book: &mut Rehearsal, index: usize, conditional: Option<u32>) {
+    fn note_guesses(&self, book: &mut Rehearsal, certain: usize, conditional: Option<u32>) {
         for guess in self.overlay.take_guesses() {
             match guess {
-                Guess::Unknown(why) => book.guess(index, conditional, why),
-                Guess::Remembered { run, at } => book.remember(index, Seen { run, at }),
+                Guess::Unknown(why) => book.guess(certain, conditional, why),
+                Guess::Remembered { run, at } => book.remember(certain, Seen { run, at }),
             }
         }
     }
@@ -74,159 +71,60 @@ impl Planning {
     }
 }
 
-/// For how long a plan can be applied.
-const GOOD_FOR: Duration = Duration::from_hours(24);
-
-/// What came of planning a run.
-#[derive(Debug)]
-pub struct Planned {
-    /// The plan.
-    pub plan: Plan,
-    /// Code and words of the error that ended the rehearsals, if one did: the run will end so as well.
-    pub error: Option<(String, String)>,
-    /// What the workflow found to be wrong and would leave so.
-    pub faults: Vec<Fault>,
-    /// What it warned of, in its own words: they are redacted, and not escaped.
-    pub warnings: Vec<String>,
-    /// What the policy file would deny, if it only audits.
-    pub would_deny: Option<Vec<WouldDeny>>,
-    /// How many requests were sent to the cloud, all of them reads.
-    pub requests: usize,
+/// What all rehearsals of one plan share.
+pub(super) struct Shared<'a> {
+    pub(super) workflow: &'a Prepared,
+    pub(super) input: &'a Json,
+    /// When the planned run begins: all of them begin then.
+    pub(super) start: Timestamp,
+    /// Of the two rehearsals of a round: nothing but different, and nothing that a workflow could know.
+    pub(super) seeds: [u64; 2],
+    /// What was read already: no rehearsal sends what another one sent.
+    pub(super) replies: Arc<Replies>,
+    pub(super) remembered: Vec<Remembered>,
+    pub(super) approver: Arc<OnceAsked>,
+    pub(super) reporter: &'a Arc<dyn Reporter>,
 }
 
-/// Something that the workflow found to be wrong, in its own words: they are redacted, and not escaped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The id of its check: the same in every run.
-    pub id: String,
-    /// What is wrong.
-    pub detail: String,
+/// What two rehearsals say together.
+pub(super) struct Round {
+    pub(super) composed: Composed,
+    pub(super) ledger: Ledger,
+}
+
+impl Round {
+    /// Whether it got further than another one.
+    pub(super) fn is_beyond(&self, other: &Self) -> bool {
+        let (here, there) = (&self.composed, &other.composed);
+        here.steps.len() >= there.steps.len() && here.error != there.error
+    }
 }
 
 impl Run {
-    /// Plans the run: nothing is changed anywhere, and nothing is written down. `file` is where the component
-    /// is, and `made` the operator's own time: a plan expires by it, also that of an offline cloud.
-    ///
-    /// # Errors
-    ///
-    /// An account is missing or unknown; the workflow cannot be run; or somebody said no to its reads.
-    pub async fn plan(
+    /// Rehearses twice. Whoever supposes takes it that nothing is there where nobody may look.
+    pub(super) async fn rehearse_twice(
         &self,
-        workflow: &Prepared,
-        (file, made): (&str, Timestamp),
-        origin: &Origin<'_>,
-        reporter: Arc<dyn Reporter>,
-    ) -> Result<Planned, RunError> {
-        self.settings().accounts.check(&workflow.package().manifest)?;
-        self.settle_recent(workflow, origin.place, &reporter).await;
-        let replies = Arc::new(Replies::default());
-        let approver = Arc::new(OnceAsked::new(Arc::clone(&self.settings().approver)));
-        let mut rehearsals = Vec::new();
+        shared: &Shared<'_>,
+        supposes: bool,
+    ) -> Result<Round, RuntimeError> {
         let ledger = Arc::new(Mutex::new(Ledger::default()));
-        let start = self.settings().clock.now();
-        let remembered = self.remembered(workflow, origin.place).await;
-        for seed in self.seeds() {
-            let secrets = Arc::new(self.settings().secrets.scratch());
-            let rehearsal = self
-                .rehearse_once(
-                    workflow,
-                    origin.input,
-                    (seed, start, &replies, &remembered),
-                    (secrets, &approver, &ledger),
-                    &reporter,
-                )
-                .await?;
-            rehearsals.push(rehearsal);
-        }
-        let second = rehearsals.pop().unwrap_or_default();
-        let first = rehearsals.pop().unwrap_or_default();
-        let composed = compose(&first, &second);
-        let plan = self.plan_of(workflow, file, origin, (made, &composed));
-        let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        let would_deny = self.settings().allowances.audits().then(|| ledger.would_deny.clone());
-        let faults = faults(&ledger);
-        let mut warnings: Vec<String> = Vec::new();
-        for warning in &ledger.warnings {
-            // Both rehearsals warned.
-            if !warnings.contains(warning) {
-                warnings.push(warning.clone());
-            }
-        }
-        Ok(Planned {
-            plan,
-            error: composed.error,
-            faults,
-            warnings,
-            would_deny,
-            requests: replies.sent(),
-        })
-    }
-
-    fn plan_of(
-        &self,
-        workflow: &Prepared,
-        file: &str,
-        origin: &Origin<'_>,
-        (made, composed): (Timestamp, &Composed),
-    ) -> Plan {
-        let (package, settings) = (workflow.package(), self.settings());
-        let party = |(name, bound): (&String, &Bound)| {
-            let session = bound.session.clone();
-            let party = Party { account: bound.account.clone(), arn: bound.arn.clone(), session };
-            (name.clone(), party)
-        };
-        Plan {
-            format: host_plan::FORMAT,
-            host_version: env!("CARGO_PKG_VERSION").to_owned(),
-            run: self.id().clone(),
-            made,
-            expires: made.plus(GOOD_FOR),
-            workflow: Workflow {
-                name: package.manifest.name.clone(),
-                version: package.manifest.version.clone(),
-                lineage: package.manifest.lineage.clone(),
-                digest: package.digest.clone(),
-                vetted: settings.vetted,
-            },
-            input: origin.input.clone(),
-            accounts: settings.accounts.0.iter().map(party).collect(),
-            allowed: origin.allowed.to_vec(),
-            terms: Terms {
-                file: file.to_owned(),
-                place: serde_json::to_value(origin.place).unwrap_or_default(),
-                adopt: settings.allowances.adopt,
-                provoke: settings.provoke,
-                policy: settings.allowances.policy.as_ref().map(|it| it.text().to_owned()),
-            },
-            steps: composed.steps.clone(),
-            conditionals: composed.conditionals.clone(),
-            repairs: Repair::of(&composed.steps),
-            placeholders: composed.placeholders.clone(),
-            observed: composed.observed.clone(),
-            reads: composed.reads.clone(),
-            forecast: composed.forecast.clone(),
-            unread: composed.unread.clone(),
-        }
-    }
-
-    /// Seeds of the two rehearsals: nothing but different, and nothing that a workflow could know.
-    fn seeds(&self) -> [u64; 2] {
-        let mut drawn = [0; 8];
-        self.settings().entropy.fill(&mut drawn);
-        let first = u64::from_le_bytes(drawn);
-        [first, !first]
+        let [first, second] = shared.seeds;
+        let first = self.rehearse_once(shared, (first, supposes), &ledger).await?;
+        let second = self.rehearse_once(shared, (second, supposes), &ledger).await?;
+        let ledger = std::mem::take(&mut *ledger.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(Round { composed: compose(&first, &second), ledger })
     }
 
     async fn rehearse_once(
         &self,
-        workflow: &Prepared,
-        input: &Json,
-        (seed, start, replies, remembered): (u64, Timestamp, &Arc<Replies>, &[Remembered]),
-        (secrets, approver, ledger): (Arc<Secrets>, &Arc<OnceAsked>, &Arc<Mutex<Ledger>>),
-        reporter: &Arc<dyn Reporter>,
+        shared: &Shared<'_>,
+        (seed, supposes): (u64, bool),
+        ledger: &Arc<Mutex<Ledger>>,
     ) -> Result<Rehearsal, RuntimeError> {
         let settings = self.settings();
-        let time: Arc<PlanClock> = Arc::new(PlanClock::new(start));
+        let Shared { workflow, input, start, replies, remembered, approver, reporter, .. } = shared;
+        let secrets = Arc::new(settings.secrets.scratch());
+        let time: Arc<PlanClock> = Arc::new(PlanClock::new(*start));
         let ground = Ground {
             reads: settings.client.reads(),
             replies: Arc::clone(replies),
@@ -236,6 +134,9 @@ impl Run {
         let bound = settings.accounts.0.values().map(|bound| bound.account.clone());
         let overlay = Arc::new(Overlay::new(ground, bound, seed));
         remembered.iter().cloned().for_each(|it| overlay.remember(it));
+        if supposes {
+            overlay.suppose();
+        }
         let recorder = Arc::new(Recorder::new(
             Arc::new(Nowhere),
             Arc::<PlanClock>::clone(&time),
@@ -267,15 +168,4 @@ impl Run {
             Err(error) => Err(error),
         }
     }
-}
-
-/// What the workflow found to be wrong, each once: both rehearsals found it.
-fn faults(ledger: &Ledger) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
-    for check in ledger.checks.iter().filter(|check| check.claim == Claim::Fails) {
-        if faults.iter().all(|fault| fault.detail != check.detail) {
-            faults.push(Fault { id: check.id.clone(), detail: check.detail.clone() });
-        }
-    }
-    faults
 }

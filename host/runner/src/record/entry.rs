@@ -329,4 +329,7 @@ pub struct Ended {
     pub proofs: Vec<ProofReport>,
     /// What the workflow gave back.
     pub output: Option<Json>,
+    /// Of a plan that was stale: what changed since it was made, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<String>,
 }

@@ -125,6 +125,7 @@ impl Ended {
             calls: record.calls,
             proofs: record.proofs,
             output: record.output,
+            drift: record.drift,
         }
     }
 }
@@ -308,6 +309,7 @@ impl Run {
             let count = calls.filter(|call| call.writes && call.looks == looks).count();
             u32::try_from(count).unwrap_or(u32::MAX)
         };
+        let drift = error.as_ref().map(drift_of).unwrap_or_default();
         let hint = error.as_ref().and_then(RuntimeError::hint);
         let hint = hint.or_else(|| {
             (verdict == Verdict::Stopped).then(|| format!("go on with `host resume {}`", self.id))
@@ -323,6 +325,7 @@ impl Run {
             calls: u32::try_from(ledger.calls.len()).unwrap_or(u32::MAX),
             proofs,
             output,
+            drift: drift.iter().map(|line| self.settings.secrets.redact(line)).collect(),
         };
         Ended { record, hint: hint.map(|hint| self.settings.secrets.redact(&hint)), error }
     }
@@ -461,6 +464,14 @@ fn is_stopped(error: &RuntimeError) -> bool {
         RuntimeError::Stopped(_) | RuntimeError::LimitReached { .. } => true,
         RuntimeError::Failed { error, .. } => error.kind == ErrorKind::BudgetExhausted,
         _ => false,
+    }
+}
+
+/// What changed since the plan was made, if that ended the run.
+fn drift_of(error: &RuntimeError) -> &[String] {
+    match error {
+        RuntimeError::Stopped(Stop::Stale { drift, .. }) => drift,
+        _ => &[],
     }
 }
 

@@ -51,6 +51,7 @@ impl Run {
                 allowances: self.allowances(workflow, settings.offline),
                 mark: settings.mark.text(),
                 offline: settings.offline,
+                made_up: BTreeSet::new(),
             },
             mark: settings.mark.clone(),
             secrets: Arc::clone(&settings.secrets),

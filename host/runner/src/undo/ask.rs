@@ -58,7 +58,7 @@ impl Desk {
         let mut risks: Vec<String> = Vec::new();
         let mut parameters = Vec::new();
         for (number, step) in (1..).zip(steps) {
-            for risk in self.risks(step, &step.call) {
+            for risk in self.risks(step, steps) {
                 if !risks.contains(&risk) {
                     risks.push(risk);
                 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use host_catalog::{Action, Catalog, LostReply, Product};
 use host_client::{Answer as ClientAnswer, Outgoing};
 use host_model::{AccountId, Call, CallError, ErrorKind, IdentityRef, Reply, Timestamp, Value};
-use host_policy::{Consent, Past, Permit, Reversal, Scene, judge_undo};
+use host_policy::{Consent, Past, Permit, Reversal, Scene, UserFacts, judge_undo};
 use host_runtime::{Answer, Event};
 use serde_json::Value as Json;
 
@@ -245,13 +245,18 @@ impl Desk {
         Ok(judge_undo(&self.scene, &reversal)?)
     }
 
-    /// What a person should know of a step, worst first.
-    pub(crate) fn risks(&self, step: &Step, call: &Call) -> Vec<String> {
+    /// What a person should know of one of `steps`, worst first.
+    pub(crate) fn risks(&self, step: &Step, steps: &[Step]) -> Vec<String> {
+        let call = &step.call;
         let Ok((product, action)) = resolve(call) else { return Vec::new() };
         let (of, account) = (pasts(step), &step.account);
         let (trust_now, consent) = (None, Consent::None);
         let reversal = Reversal { call, product, action, account, of: &of, trust_now, consent };
-        host_policy::undo_risks(&self.scene, &reversal)
+        let user = call.text("UserName").map(|name| UserFacts {
+            name: name.to_owned(),
+            marked: steps.iter().any(|it| it.account == *account && has_made(it, name)),
+        });
+        host_policy::undo_risks(&self.scene, &reversal, user.as_ref())
     }
 
     fn token(&self, action: &Action) -> Vec<(String, String)> {
@@ -316,6 +321,13 @@ pub(crate) struct Seen {
     pub(crate) body: Json,
     /// The trust that a role has now, if the step changes one.
     pub(crate) trust: Option<String>,
+}
+
+/// Whether the step takes back that the run made the user of that name.
+fn has_made(step: &Step, user: &str) -> bool {
+    let makes =
+        |it: &Basis| it.sent.action == "CreateUser" && it.sent.text("UserName") == Some(user);
+    step.basis.iter().any(makes)
 }
 
 fn pasts(step: &Step) -> Vec<Past<'_>> {

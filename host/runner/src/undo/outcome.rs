@@ -71,6 +71,7 @@ impl Desk {
             calls: self.calls,
             proofs: Vec::new(),
             output: serde_json::from_str(&output).ok(),
+            drift: Vec::new(),
         };
         let written = self.write(Entry::Ended(ended.clone())).await;
         let record = ended.clone();
@@ -86,6 +87,7 @@ impl Desk {
             calls: record.calls,
             proofs: Vec::new(),
             output: record.output,
+            drift: Vec::new(),
         });
         if let Err(Halt::Unrecorded(error)) = written {
             let message = format!("how the undo ended could not be written down: {error}");

@@ -134,6 +134,7 @@ impl Undo {
             allowances: settings.allowances.clone(),
             mark: settings.mark.text(),
             offline: settings.offline,
+            made_up: BTreeSet::new(),
         };
         Desk {
             id,

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host_model::{AccountId, HttpReply, Timestamp};
+use host_catalog::kind_of;
+use host_model::{AccountId, ErrorKind, HttpReply, Timestamp};
 use serde_json::Value as Json;
 
 use super::absorb::absorb;
@@ -66,6 +67,21 @@ impl Write {
     }
 }
 
+/// The code of a refusal, as its product spells it.
+fn code_of(body: &Json) -> Option<&str> {
+    ["Code", "code"].iter().find_map(|name| body.get(name)?.as_str())
+}
+
+/// The code by which the cloud says that whoever asks may not read this.
+pub(super) fn forbidden(reply: &HttpReply) -> Option<String> {
+    if reply.status < 400 {
+        return None;
+    }
+    let body: Json = serde_json::from_slice(&reply.body).unwrap_or(Json::Null);
+    let code = code_of(&body).unwrap_or_default();
+    (kind_of(code, reply.status) == ErrorKind::Forbidden).then(|| code.to_owned())
+}
+
 fn operation<'a>(asked: &'a Asked, caller: &'a Caller, now: Timestamp) -> Operation<'a> {
     let (product, action, parameters) = (asked.product, asked.action, &asked.parameters);
     Operation { caller, product, action, parameters, now }
@@ -104,11 +120,24 @@ impl Layers {
         self.writes.truncate(planned);
     }
 
+    /// What the cloud would say to a read if nothing were there but what is known of it; `None` where not even
+    /// that says enough.
+    pub(super) fn suppose(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Option<Result<Json, CloudError>> {
+        let mut supposed = self.base.clone();
+        supposed.accounts.values_mut().for_each(Account::suppose_nothing_else);
+        let answer = apply(&mut supposed, &operation(asked, caller, now));
+        (!answer.as_ref().is_err_and(CloudError::is_unknown)).then_some(answer)
+    }
+
     /// Learns what a reply of the real cloud tells.
     pub(super) fn absorb(&mut self, asked: &Asked, caller: &Caller, reply: &HttpReply) {
         let body: Json = serde_json::from_slice(&reply.body).unwrap_or(Json::Null);
-        let code = ["Code", "code"].iter().find_map(|name| body.get(name)?.as_str());
-        let outcome = match code {
+        let outcome = match code_of(&body) {
             Some(code) if reply.status >= 400 => Err(code),
             _ if reply.status >= 400 => return,
             _ => Ok(&body),
@@ -216,6 +245,11 @@ impl Layers {
     /// Whether a request names something that only exists here.
     pub(super) fn names_planned(&self, asked: &Asked) -> bool {
         asked.texts().any(|text| self.made_up.contains(text))
+    }
+
+    /// What was made up here and stands in that text.
+    pub(super) fn made_up_in(&self, text: &str) -> Vec<String> {
+        self.made_up.iter().filter(|it| text.contains(it.as_str())).cloned().collect()
     }
 
     /// Texts of a reply that the request did not have: ids.

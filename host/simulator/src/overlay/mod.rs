@@ -11,6 +11,8 @@
 //!   it asks is answered by `over`, permissions included.
 //! - Whoever was bound is not judged: only the cloud knows what it may do.
 //! - No read is sent twice, also not by a second rehearsal that is given the same [`Replies`].
+//! - What the cloud forbids to read is forbidden here too, unless it is told to suppose: then it answers as
+//!   if nothing were there, and says that it guessed.
 //! - What it makes up depends on its seed only, so that two rehearsals with two seeds show which values the
 //!   cloud decides.
 
@@ -34,7 +36,7 @@ use crate::envelope::Envelope;
 use crate::simulator::request_id;
 use crate::state::{Caller, CloudError, Remembered, Sight};
 use asked::Asked;
-use layers::{Layers, Rights};
+use layers::{Layers, Rights, forbidden};
 
 /// Lays the state machine over a real cloud.
 #[derive(Debug)]
@@ -56,6 +58,10 @@ struct Inner {
     callers: BTreeMap<String, Known>,
     requests: u64,
     touched: bool,
+    /// Whether what may not be read is supposed to be absent.
+    supposes: bool,
+    /// The code of the last read that the cloud forbade.
+    forbidden: Option<String>,
     /// Machines of which a guess says already how it is known what is on them.
     guessed: BTreeMap<String, Sight>,
     /// Which answers were guesses.
@@ -127,6 +133,8 @@ impl Overlay {
             callers: BTreeMap::new(),
             requests: 0,
             touched: false,
+            supposes: false,
+            forbidden: None,
             guessed: BTreeMap::new(),
             guesses: Vec::new(),
         };
@@ -141,6 +149,16 @@ impl Overlay {
     /// From now on, a script that only looks writes what it wrote before, on a machine that no plan has changed.
     pub fn remember(&self, remembered: Remembered) {
         self.lock().layers.remember(remembered);
+    }
+
+    /// From now on, what the cloud forbids to read is supposed not to be there.
+    pub fn suppose(&self) {
+        self.lock().supposes = true;
+    }
+
+    /// The code by which the cloud forbade a read since the last question, whatever was answered instead.
+    pub fn take_forbidden(&self) -> Option<String> {
+        self.lock().forbidden.take()
     }
 
     /// A part begins that may not be needed: what is planned from here on is forgotten when it ends.
@@ -166,6 +184,11 @@ impl Overlay {
     /// What was guessed since the last question.
     pub fn take_guesses(&self) -> Vec<Guess> {
         std::mem::take(&mut self.lock().guesses)
+    }
+
+    /// Ids that stand in that text and were made up here: the cloud will use others.
+    pub fn made_up_in(&self, text: &str) -> Vec<String> {
+        self.lock().layers.made_up_in(text)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -212,6 +235,7 @@ impl Overlay {
     /// What the workflow hears of a read, given the cloud's own reply.
     fn answer_read(&self, asked: &Asked, caller: &Caller, raw: HttpReply) -> HttpReply {
         let now = self.time.now();
+        let raw = self.unless_forbidden(asked, caller, raw);
         let mut inner = self.lock();
         inner.layers.absorb(asked, caller, &raw);
         let planned = inner.layers.differs(asked, caller, now);
@@ -220,6 +244,25 @@ impl Overlay {
             Some(answer) => self.reply(asked, answer),
             None => raw,
         }
+    }
+
+    /// The cloud's own reply, or what is supposed where it may not be read.
+    fn unless_forbidden(&self, asked: &Asked, caller: &Caller, raw: HttpReply) -> HttpReply {
+        let Some(code) = forbidden(&raw) else { return raw };
+        let mut inner = self.lock();
+        inner.forbidden = Some(code.clone());
+        if !inner.supposes {
+            return raw;
+        }
+        let Some(supposed) = inner.layers.suppose(asked, caller, self.time.now()) else {
+            return raw;
+        };
+        let title = asked.title();
+        let why =
+            format!("`{title}` is refused with `{code}`, so this supposes that nothing is there");
+        inner.guesses.push(Guess::Unknown(why));
+        drop(inner);
+        self.reply(asked, supposed)
     }
 
     fn apply(&self, asked: &Asked, caller: &Caller, rights: Rights) -> HttpReply {

@@ -94,6 +94,29 @@ impl Account {
         }
     }
 
+    /// Takes it that nothing is there but what is known: what nobody has looked at is absent, and ARMS is
+    /// activated.
+    pub(crate) fn suppose_nothing_else(&mut self) {
+        self.users.complete();
+        self.groups.complete();
+        self.roles.complete();
+        self.policies.complete();
+        self.resource_groups.complete();
+        self.root_keys.complete();
+        self.clusters.complete();
+        self.instances.complete();
+        self.arms_open = true;
+        for user in self.users.known_mut() {
+            user.login.suppose_absent();
+            user.mfa.suppose_absent();
+            user.keys.complete();
+            user.policies.current.complete();
+        }
+        for role in self.roles.known_mut() {
+            role.policies.current.complete();
+        }
+    }
+
     /// The domain of its users' login names.
     pub fn domain(&self) -> String {
         format!("{}.onaliyun.com", self.domain_label())
@@ -332,5 +355,35 @@ impl PasswordPolicy {
             && has(self.require_uppercase, |character| character.is_ascii_uppercase())
             && has(self.require_numbers, |character| character.is_ascii_digit())
             && has(self.require_symbols, |character| !character.is_ascii_alphanumeric())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a plan has read of a user is there; nothing else is.
+    #[test]
+    fn what_nobody_has_looked_at_is_supposed_to_be_absent() {
+        let id: AccountId = "1234567890123456".parse().expect("an account");
+        let unread = || Attachments { current: Collection::unknown(), lingering: Vec::new() };
+        let mut account = Account::unknown(id);
+        let user = User {
+            login: Facet::Unknown,
+            mfa: Facet::Unknown,
+            keys: Collection::unknown(),
+            policies: unread(),
+            ..User::new("alice", String::new(), Timestamp::default())
+        };
+        account.users.insert("alice", user);
+        account.suppose_nothing_else();
+        let user = account.user("alice").expect("she was read");
+        assert!(user.login.is_absent() && user.mfa.is_absent());
+        assert_eq!(user.keys.all("keys").map(|keys| keys.len()), Ok(0));
+        assert_eq!(user.policies.current.all("policies").map(|held| held.len()), Ok(0));
+        assert!(account.users.get("bob").is_absent());
+        assert!(account.roles.get("admin").is_absent() && account.policies.get("p").is_absent());
+        assert!(account.clusters.get("c").is_absent() && account.instances.get("i").is_absent());
+        assert!(account.arms_open, "nothing is bought for a supposition");
     }
 }

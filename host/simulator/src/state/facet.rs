@@ -37,6 +37,13 @@ impl<T> Facet<T> {
         matches!(self, Self::Absent)
     }
 
+    /// From now on it is absent, if nobody has looked.
+    pub(crate) fn suppose_absent(&mut self) {
+        if matches!(self, Self::Unknown) {
+            *self = Self::Absent;
+        }
+    }
+
     /// The value, `None` if it is absent, and the error that names `what` if nobody has looked.
     pub fn looked_at(self, what: impl FnOnce() -> String) -> Result<Option<T>, CloudError> {
         match self {

@@ -1,8 +1,7 @@
 //! One run that is killed, in a cloud of its own.
 
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use host_e2e::{ACCOUNTS, Home, Seen, Server, crashing};
 use serde_json::Value as Json;
@@ -30,15 +29,9 @@ pub(crate) struct Left {
 impl Case {
     /// A new cloud.
     pub(crate) fn new(workflow: &'static Workflow, scenario: &str) -> Self {
-        let installation = installation();
         let home = Home::new();
         let clock = home.path("clock").display().to_string();
-        let cache = installation.join("cache").display().to_string();
-        let home = home
-            .with_program(crashing())
-            .with("HOST_CRASH_CLOCK", &clock)
-            .with("HOST_CACHE", &cache);
-        take_key(&installation.join("installation.key"), &home.state());
+        let home = home.with_program(crashing()).with("HOST_CRASH_CLOCK", &clock);
         let scenario = home.write("scenario.toml", scenario).display().to_string();
         home.write("home/.aliyun/.keep", "");
         let config = home.path("home/.aliyun/config.json").display().to_string();
@@ -123,21 +116,4 @@ impl Case {
 
 fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("`{}`: {error}", path.display()))
-}
-
-/// Where the key of an installation is kept between tests, with the cache of compiled components that belongs
-/// to it.
-pub(crate) fn installation() -> PathBuf {
-    let program = crashing();
-    program.ancestors().nth(2).expect("it lies in a folder of its own").join("installation")
-}
-
-/// The installation's key, so that compiled components are found in the cache.
-fn take_key(from: &Path, state: &Path) {
-    let Ok(key) = fs::read(from) else { return };
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(state).expect("it can be made");
-    let path = state.join("installation.key");
-    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let written = file.and_then(|mut file| std::io::Write::write_all(&mut file, &key));
-    written.expect("a file of the test can be written");
 }

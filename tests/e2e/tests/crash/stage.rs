@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use host_e2e::Seen;
 use serde_json::Value as Json;
 
-use crate::case::{Case, installation};
+use crate::case::Case;
 use crate::compare::same;
 use crate::faults;
 use crate::plan::Order;
@@ -47,17 +47,14 @@ pub(crate) struct Trouble {
 impl Stage {
     /// Runs it undisturbed.
     pub(crate) fn new(workflow: &'static Workflow) -> Self {
-        // One test at a time makes the key, and compiles.
+        // One test at a time compiles.
         static ALONE: Mutex<()> = Mutex::new(());
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        fs::create_dir_all(installation()).expect("the build folder can be written");
         let case = Case::new(workflow, workflow.scenario);
         let count = case.home().path("points").display().to_string();
         let seen = case.run(&[("HOST_CRASH_COUNT", &count)]);
         let report = ended(&seen).map(|it| told(workflow, it)).unwrap_or_default();
         let points = fs::read_to_string(&count).expect("the program has crash points");
-        let key = case.home().state().join("installation.key");
-        fs::copy(key, installation().join("installation.key")).expect("it was made");
         let left = case.end().expect("the cloud can be looked at");
         let calm = End { report: shape(&report), cloud: left.cloud, vault: left.vault };
         let points: Vec<String> = points.lines().map(str::to_owned).collect();

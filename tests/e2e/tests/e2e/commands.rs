@@ -177,14 +177,14 @@ fn doctor_looks_and_changes_nothing() {
 #[test]
 fn folders_of_the_program_are_for_their_user_only() {
     use std::os::unix::fs::PermissionsExt as _;
-    let home = Home::new();
+    let home = Home::untouched();
     let workflow = home.write("hostile.wasm", hostile()).display().to_string();
     let words = ["run", &workflow, "--simulate", "-p", "attack=own-user"];
     home.host(&words).exits(6);
     let mode = |path: &std::path::Path| {
         std::fs::metadata(path).map(|facts| facts.permissions().mode() & 0o777).unwrap_or_default()
     };
-    for folder in [home.state(), home.cache()] {
+    for folder in [home.state(), home.cache().to_owned()] {
         assert_eq!(mode(&folder), 0o700, "{}", folder.display());
         for (path, _) in Home::files(&folder) {
             assert_eq!(mode(&path), 0o600, "{}", path.display());
@@ -197,11 +197,11 @@ fn folders_of_the_program_are_for_their_user_only() {
 
 #[test]
 fn a_cache_that_was_tampered_with_is_made_anew() {
-    let home = Home::new();
+    let home = Home::untouched();
     let workflow = home.write("hostile.wasm", hostile()).display().to_string();
     let words = ["run", &workflow, "--simulate", "--json", "-p", "attack=claims"];
     let first = home.host(&words).exits(6);
-    let entries = Home::files(&home.cache());
+    let entries = Home::files(home.cache());
     assert_eq!(entries.len(), 1, "{entries:?}");
     let (path, mut bytes) = entries.into_iter().next().unwrap();
     let middle = bytes.len() / 2;
@@ -210,4 +210,24 @@ fn a_cache_that_was_tampered_with_is_made_anew() {
     let second = home.host(&words).exits(6);
     assert_eq!(first.ended()["output"], second.ended()["output"]);
     assert_ne!(std::fs::read(&path).unwrap(), bytes, "the damaged entry is still there");
+}
+
+/// Whoever saves over an earlier plan what cannot be saved, must not apply the earlier one.
+#[test]
+fn a_plan_that_would_end_with_an_error_leaves_none_behind() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new();
+    let file = home.path("saved.plan");
+    let saving = file.display().to_string();
+    let ack = ["plan", "workflows/ack.wasm", "--simulate"];
+    home.host(&[&ack[..], &["-o", &saving]].concat()).exits(4);
+    let mode = std::fs::metadata(&file).expect("the plan was saved").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "it holds what was read of both accounts");
+    let none = r#"clusters=["c0fakenobodyhasthis0000000000001"]"#;
+    let seen = home.host(&[&ack[..], &["-o", &saving, "-p", none]].concat()).exits(1);
+    assert!(seen.stderr.contains("nothing is applied that would end with an error"), "{seen}");
+    assert!(!file.exists(), "the earlier plan is not what was planned last");
+    home.host(&[&ack[..], &["-o", "-"]].concat()).exits(2).fails_with("plan.file-unwritable");
+    let both = [&ack[..], &["--graph", "-", "--json"]].concat();
+    home.host(&both).exits(2).fails_with("plan.file-unwritable");
 }

@@ -1,6 +1,6 @@
 //! A person at a terminal: a question, a no, a yes, and Ctrl-C at any of them.
 
-use host_e2e::{Home, INTERRUPT, Seen, Server, delegate, workspace};
+use host_e2e::{BEFORE, Home, INTERRUPT, Seen, Server, delegate, workspace};
 
 const ASKED: &str = "do exactly this? only `yes` goes on: ";
 const ACCOUNTS: [&str; 4] = ["--account", "monitoring=monitoring", "--account", "source=source"];
@@ -52,6 +52,14 @@ fn only_a_yes_goes_on_and_an_interrupt_at_the_question_is_none() {
     }
     let seen = in_dialogue(&home, &server, &[(ASKED, "yes")]).exits(0);
     assert!(seen.stderr.contains("verified: every proof was seen"), "{seen}");
+}
+
+#[test]
+fn a_yes_that_was_typed_before_the_question_is_none() {
+    let (home, server) = cloud("");
+    let seen = in_dialogue(&home, &server, &[(BEFORE, "yes"), (ASKED, "no")]).exits(3);
+    assert!(seen.stderr.contains("the plan was declined"), "{seen}");
+    assert!(is_untouched(&home, &server), "{seen}");
 }
 
 #[test]

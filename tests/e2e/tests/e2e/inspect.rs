@@ -41,7 +41,7 @@ fn what_a_workflow_may_do_is_data_as_well() {
 
 #[test]
 fn inspecting_leaves_nothing_behind() {
-    let home = Home::new();
+    let home = Home::untouched();
     let workflow = home.write("hostile.wasm", hostile()).display().to_string();
     home.host(&["inspect", &workflow]).exits(0);
     assert!(!home.state().exists() && !home.cache().exists());

@@ -88,11 +88,17 @@ fn a_plan_is_applied_step_by_step_and_once() {
 
 /// The saved plan is refused before anything is done, and it is said what changed.
 #[track_caller]
-fn is_stale(home: &Home, says: &str) {
+fn is_stale(home: &Home, says: &[&str]) {
     let seen = apply(home, &["--json"]).exits(1);
     assert_eq!(code(&seen), "plan.stale", "{seen}");
     assert_eq!(done(&seen), [] as [String; 0], "{seen}");
-    assert!(seen.both().contains(says), "it says what changed: {seen}");
+    let ended = seen.ended();
+    let drift = ended["drift"].as_array().expect("it is said what changed");
+    let told = drift.iter().chain([&ended["reason"]]).filter_map(Json::as_str);
+    let told = told.collect::<Vec<_>>().join("\n");
+    for words in says {
+        assert!(told.contains(words), "`{words}` changed: {seen}");
+    }
 }
 
 #[test]
@@ -100,7 +106,9 @@ fn a_plan_is_stale_when_somebody_was_faster() {
     let home = Home::new();
     plan(&home, &DELEGATE);
     home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
-    is_stale(&home, "shows of `alice`");
+    let user =
+        "what `ram:GetUser` shows of user `alice` in source (6543210987654321) is not what it was";
+    is_stale(&home, &[user, "+ it was not there, and is there now"]);
 }
 
 /// A step stands on all that was read of what it names, whoever read it.
@@ -112,7 +120,37 @@ fn nothing_is_done_to_a_role_that_somebody_opened_since_the_plan() {
     let (_, seen) = plan(&home, &full);
     assert!(seen.stdout.contains("attach policy `AliyunARMSFullAccess` to role"), "{seen}");
     meddle(&home, let_a_stranger_in);
-    is_stale(&home, "`ram:GetRole` shows of `arms-admin`");
+    let stranger = "+ statement added: Allow sts:AssumeRole to RAM acs:ram::9999999999999999:root";
+    let says = [
+        "what `ram:GetRole` shows of role `arms-admin` in monitoring (1234567890123456) is not what it was",
+        "~ who may assume it:",
+        stranger,
+    ];
+    is_stale(&home, &says);
+    let shown = home.host(&["show", "last"]).exits(0);
+    assert!(shown.stdout.contains(stranger), "it is in the journal: {shown}");
+}
+
+/// What is refused for what a stranger did meanwhile is stale, and nobody is told how to let the stranger in.
+#[test]
+fn a_step_that_a_stranger_made_forbidden_is_stale() {
+    let home = Home::new();
+    home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
+    let more =
+        r#"users=[{"name":"alice","sign-in":"access-key"},{"name":"zoe","sign-in":"console"}]"#;
+    let words: Vec<&str> = DELEGATE.iter().copied().chain(["-p", more]).collect();
+    let (_, seen) = plan(&home, &words);
+    assert_eq!(seen.exit, Some(4), "{seen}");
+    meddle(&home, let_a_stranger_in);
+    let seen = apply(&home, &[]);
+    assert_eq!(seen.exit, Some(5), "{seen}");
+    for words in [
+        "the plan is stale",
+        "statement added: Allow sts:AssumeRole to RAM acs:ram::9999999999999999:root",
+    ] {
+        assert!(seen.stderr.contains(words), "{words}: {seen}");
+    }
+    assert!(!seen.stderr.contains("--allow principal"), "{seen}");
 }
 
 #[test]
@@ -158,7 +196,7 @@ fn a_file_that_was_changed_or_is_not_ours_is_refused() {
         assert_eq!(code(&seen), wanted, "{seen}");
         assert!([Some(2), Some(3)].contains(&seen.exit), "{seen}");
     }
-    let elsewhere = Home::new();
+    let elsewhere = Home::untouched();
     elsewhere.write("saved.plan", &text);
     let seen = apply(&elsewhere, &["--json"]);
     assert_eq!(code(&seen), "plan.file-foreign", "{seen}");

@@ -42,7 +42,8 @@ fn write_profiles(home: &Home, policy: Option<&str>) {
     let plain = json!({
         "name": "plain", "mode": "AK", "access_key_id": other.0, "access_key_secret": other.1,
     });
-    let profiles = [monitoring, gate, chain, plain, role("source", SOURCE, other)];
+    let stranger = role("stranger", MONITORING, other);
+    let profiles = [monitoring, gate, chain, plain, stranger, role("source", SOURCE, other)];
     home.write_profiles(&json!({ "current": "plain", "profiles": profiles }).to_string());
 }
 
@@ -93,6 +94,20 @@ fn goes_there_and_back(words: &[&str], profile: &str) {
     let undo = cloud.0.host(&undo).exits(0);
     assert_eq!(undo.ended()["verdict"], "done", "{undo}");
     assert!(refused(&undo).is_empty(), "{undo}");
+}
+
+/// The key is of the source account, the role of the monitoring account: who is refused what is said.
+#[test]
+fn a_role_that_is_refused_is_named_with_whose_key_asked() {
+    let seen = host(&cloud(None), "plan", ("stranger", "plain"), &DELEGATE).exits(1);
+    let role = format!("acs:ram::{MONITORING}:role/deployer");
+    for words in [
+        "error[credential.role-refused]",
+        &format!("does not let profile `stranger` assume role `{role}`"),
+        &format!("hint: let the trust of `{role}` name whoever has that key"),
+    ] {
+        assert!(seen.stderr.contains(words), "`{words}`: {seen}");
+    }
 }
 
 #[test]
@@ -184,6 +199,24 @@ fn a_plan_is_applied_by_another_session_of_the_same_role() {
     let applied = cloud.0.host(&["apply", &file, "--json"]);
     assert_eq!(applied.events_of("run-started").len(), 1, "{applied}");
     assert_eq!(applied.ended()["verdict"], "verified", "{applied}");
+}
+
+/// What the plan says that the cloud enforces is what it enforces, or nothing is done.
+#[test]
+fn a_plan_is_not_applied_under_another_session_policy() {
+    let cloud = cloud(None);
+    let file = cloud.0.path("saved.plan").display().to_string();
+    host(&cloud, "plan", ROLES, &[&DELEGATE[..], &["-o", &file]].concat()).exits(4);
+    let narrower = json!({
+        "Version": "1",
+        "Statement": [{ "Effect": "Allow", "Action": ["ram:*", "sts:*"], "Resource": "*" }],
+    });
+    write_profiles(&cloud.0, Some(&narrower.to_string()));
+    let applied = cloud.0.host(&["apply", &file]).exits(3).fails_with("plan.account-different");
+    applied.says("held to a session policy of ").says(", which is the same one, held to ");
+    assert_eq!(cloud.0.host(&["runs", "--json"]).stdout.trim(), "", "nothing was begun");
+    write_profiles(&cloud.0, None);
+    cloud.0.host(&["apply", &file, "--json"]).exits(0);
 }
 
 /// Role and session policy of every session that the cloud gave.

@@ -9,7 +9,7 @@ fn scenario() -> String {
 
 #[test]
 fn a_run_in_the_offline_cloud_leaves_no_secret_anywhere() {
-    let home = Home::new();
+    let home = Home::untouched();
     let workflow = delegate().display().to_string();
     let users =
         r#"users=[{"name":"alice","sign-in":"access-key"},{"name":"bob","sign-in":"console"}]"#;
@@ -25,7 +25,7 @@ fn a_run_in_the_offline_cloud_leaves_no_secret_anywhere() {
             assert!(secrets.count() > 5, "only {} secrets are known", secrets.count());
             secrets.are_not_in("the output", &seen.both());
             secrets.are_not_below(&home.state());
-            secrets.are_not_below(&home.cache());
+            secrets.are_not_below(home.cache());
             secrets.are_not_below(&home.path("home"));
             seen
         })

@@ -25,6 +25,12 @@ fn a_simulated_run_is_taken_back_without_its_file() {
         assert!(plan["steps"].as_array().unwrap().len() >= 2, "{undo}");
         // What is gone is skipped: a second time nothing is left, for people too.
         if name == "delegate" {
+            let by = undo.ended()["run"].as_str().unwrap().to_owned();
+            let checked = home.host(&["check", &id]).exits(4);
+            let told = format!("the run was taken back by {by}, at 2026-01-05T");
+            assert!(checked.both().contains(&told), "{checked}");
+            assert!(checked.both().contains("create role `arms-admin`"), "{checked}");
+            assert!(!checked.both().contains("is not as the run left it"), "{checked}");
             let again = home.host(&["undo", &id]).exits(0);
             assert!(again.stderr.contains("nothing left to take back"), "{again}");
             let shown = home.host(&["show", &id]).exits(0);
@@ -64,6 +70,7 @@ fn against_a_real_cloud_it_takes_a_yes() {
     for words in ["take back run", "delete user `alice`", "ram:DeleteRole"] {
         assert!(seen.stderr.contains(words), "`{words}`: {seen}");
     }
+    assert!(!seen.stderr.contains("foreign-user"), "the run made that user: {seen}");
     // An undo is not undone, and not resumed.
     let undo = seen.ended()["run"].as_str().unwrap().to_owned();
     let seen = home.host(&["undo", &undo]).exits(2);

@@ -133,6 +133,7 @@ impl Bed {
                 },
                 mark: mark.text(),
                 offline: true,
+                made_up: BTreeSet::new(),
             },
             mark,
             secrets: Arc::new(self.secrets()),

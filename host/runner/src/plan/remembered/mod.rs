@@ -55,15 +55,27 @@ struct Memory {
     /// Digests of the scripts that only look.
     looks: BTreeSet<String>,
     known: BTreeMap<(AccountId, String), BTreeMap<Order, Remembered>>,
+    /// When something else was sent last, counted in entries: to an instance, or to nobody knows which.
+    touched: BTreeMap<(AccountId, Option<String>), usize>,
+}
+
+/// A look that was sent.
+#[derive(Debug, Clone)]
+struct Look {
+    account: AccountId,
+    order: Order,
+    /// When, and counted in entries: what it saw is from then, whenever its output was read.
+    at: Timestamp,
+    turn: usize,
 }
 
 /// What a run sent that looks.
 #[derive(Debug, Default)]
 struct UnderWay {
     /// What it sent last, until the cloud answers.
-    sent: Option<(AccountId, Order)>,
+    sent: Option<Look>,
     /// By the invocations that the cloud made of them.
-    orders: BTreeMap<String, (AccountId, Order)>,
+    looks: BTreeMap<String, Look>,
 }
 
 impl Memory {
@@ -80,20 +92,24 @@ impl Memory {
         }
         all.sort_by_key(|(.., it)| it.at);
         let mut under_way: BTreeMap<&RunId, UnderWay> = BTreeMap::new();
-        for (run, is_own, it) in all {
+        for (turn, (run, is_own, it)) in all.into_iter().enumerate() {
             let way = under_way.entry(run).or_default();
             match &it.entry {
-                Entry::Intent(intent) => way.sent = self.send(intent).filter(|_| is_own),
+                Entry::Intent(intent) => {
+                    let sent = self.send(intent, turn).filter(|_| is_own);
+                    way.sent =
+                        sent.map(|(account, order)| Look { account, order, at: it.at, turn });
+                }
                 Entry::Outcome(outcome) => {
                     let id = body_of(&outcome.answer).and_then(|body| body["InvokeId"].as_str());
                     if let (Some(sent), Some(id)) = (way.sent.take(), id) {
-                        way.orders.insert(id.to_owned(), sent);
+                        way.looks.insert(id.to_owned(), sent);
                     }
                 }
                 Entry::Answered(answered) => {
                     for (id, instance, output) in outputs(answered) {
-                        if let Some((account, order)) = way.orders.get(&id) {
-                            self.keep((account, &instance), order, output, (run, it.at));
+                        if let Some(look) = way.looks.get(&id) {
+                            self.keep(look, instance, output, run);
                         }
                     }
                 }
@@ -103,7 +119,7 @@ impl Memory {
     }
 
     /// The order that is on its way, if its script only looks. Of what others leave on a machine nobody knows.
-    fn send(&mut self, intent: &Intent) -> Option<(AccountId, Order)> {
+    fn send(&mut self, intent: &Intent, turn: usize) -> Option<(AccountId, Order)> {
         let call = &intent.call;
         let account: AccountId = intent.account.parse().ok()?;
         if call.product != "ecs" {
@@ -116,6 +132,10 @@ impl Memory {
             Value::Json(Json::Array(instances)) if name == "InstanceId" => Some(instances),
             _ => None,
         });
+        let text = |instance: &Json| instance.as_str().map(str::to_owned);
+        for machine in named.map_or_else(|| vec![None], |all| all.iter().map(text).collect()) {
+            self.touched.insert((account.clone(), machine), turn);
+        }
         // Where none is named, nobody knows which it is about.
         self.known.retain(|(owner, instance), _| {
             let is_meant = named.is_none_or(|all| all.iter().any(|it| it == instance));
@@ -137,25 +157,22 @@ impl Memory {
         Some((script.to_owned(), filled.collect::<Option<_>>()?))
     }
 
-    fn keep(
-        &mut self,
-        (account, instance): (&AccountId, &str),
-        order: &Order,
-        output: String,
-        (run, at): (&RunId, Timestamp),
-    ) {
+    /// Takes over what a look saw, unless something else was sent there after it, or a later look.
+    fn keep(&mut self, look: &Look, instance: String, output: String, run: &RunId) {
+        let Look { account, order, at, turn } = look.clone();
+        let machine = (account.clone(), instance.clone());
+        let places = [(account.clone(), Some(instance.clone())), (account.clone(), None)];
+        if places.iter().any(|place| self.touched.get(place).is_some_and(|then| *then > turn)) {
+            return;
+        }
+        let seen = self.known.entry(machine).or_default();
+        if seen.get(&order).is_some_and(|later| later.at > at) {
+            return;
+        }
         let (script, parameters) = order.clone();
-        let remembered = Remembered {
-            account: account.clone(),
-            instance: instance.to_owned(),
-            script,
-            parameters,
-            output,
-            run: run.clone(),
-            at,
-        };
-        let machine = (account.clone(), instance.to_owned());
-        self.known.entry(machine).or_default().insert(order.clone(), remembered);
+        let run = run.clone();
+        let remembered = Remembered { account, instance, script, parameters, output, run, at };
+        seen.insert(order, remembered);
     }
 }
 

@@ -240,6 +240,31 @@ fn what_a_script_wrote_last_is_known_until_something_else_is_sent() {
             ],
             vec!["i-2/java: too (2)"],
         ),
+        (
+            "not if something else was sent between the look and its output",
+            vec![
+                (OWN, None, &[LOOK, GoOn, SEEN, TOO]),
+                (OWN, None, &[Send(OTHER, "java", ONE, Some("t-2"))]),
+            ],
+            vec!["i-2/java: too (1)"],
+        ),
+        (
+            "nor if that named no machine",
+            vec![(OWN, None, &[LOOK, GoOn, SEEN, TOO]), (OWN, None, &[Stop("t-9")])],
+            vec![],
+        ),
+        (
+            "and not in the place of what a later look saw",
+            vec![
+                (OWN, None, &[LOOK, GoOn, SEEN, TOO]),
+                (
+                    OWN,
+                    None,
+                    &[Send(SCRIPT, "java", ONE, Some("t-2")), Read("t-2", "i-1", WELL, "new")],
+                ),
+            ],
+            vec!["i-1/java: new (2)", "i-2/java: too (1)"],
+        ),
         ("not of others", vec![("another", None, &[LOOK, SEEN, TOO])], vec![]),
         ("not in another cloud", vec![(OWN, Some("x.toml"), &[LOOK, SEEN, TOO])], vec![]),
         (

@@ -84,16 +84,20 @@ impl Page<'_> {
 
     fn held_by_user(&mut self, name: &str) {
         let (items, whole) = self.items("/Policies/Policy");
-        if self.outcome.is_ok() {
-            learn_held(&mut user_stub(self.account, name).policies, &items, whole);
+        if self.outcome.is_ok()
+            && let Some(user) = user_stub(self.account, name)
+        {
+            learn_held(&mut user.policies, &items, whole);
         }
     }
 
     fn held_by_role(&mut self) {
         let name = self.text("RoleName").to_owned();
         let (items, whole) = self.items("/Policies/Policy");
-        if self.outcome.is_ok() {
-            learn_held(&mut role_stub(self.account, &name).policies, &items, whole);
+        if self.outcome.is_ok()
+            && let Some(role) = role_stub(self.account, &name)
+        {
+            learn_held(&mut role.policies, &items, whole);
         }
     }
 
@@ -114,48 +118,56 @@ impl Page<'_> {
             };
             keys.insert(&key.id.clone(), key);
         }
-        user_stub(self.account, name).keys = keys;
+        if let Some(user) = user_stub(self.account, name) {
+            user.keys = keys;
+        }
     }
 
     fn login(&mut self, name: &str) {
-        match self.outcome {
+        let login = match self.outcome {
             Ok(body) => {
                 let Some(body) = body.get("LoginProfile") else { return };
                 let status = text(body, "Status").unwrap_or_else(|| "Active".to_owned());
-                let profile = LoginProfile {
+                Facet::Known(LoginProfile {
                     mfa_bind_required: flag(body, "MFABindRequired").unwrap_or(false),
                     password_reset_required: flag(body, "PasswordResetRequired").unwrap_or(false),
                     status,
                     password_set: true,
                     created: date(body, "CreateDate"),
                     updated: date(body, "UpdateDate"),
-                };
-                user_stub(self.account, name).login = Facet::Known(profile);
+                })
             }
-            Err(code) if code.ends_with("LoginProfile") => {
-                user_stub(self.account, name).login = Facet::Absent;
-            }
-            Err(_) => {}
+            Err(code) if code.ends_with("LoginProfile") => Facet::Absent,
+            Err(_) => return,
+        };
+        if let Some(user) = user_stub(self.account, name) {
+            user.login = login;
         }
     }
 
     fn mfa(&mut self, name: &str) {
-        match self.outcome {
+        let mfa = match self.outcome {
             Ok(body) => {
                 let serial = body.pointer("/MFADevice/SerialNumber").and_then(Json::as_str);
-                user_stub(self.account, name).mfa =
-                    serial.filter(|it| !it.is_empty()).map(str::to_owned).into();
+                serial.filter(|it| !it.is_empty()).map(str::to_owned).into()
             }
-            Err(code) if code.ends_with("MFADevice") => {
-                user_stub(self.account, name).mfa = Facet::Absent;
-            }
-            Err(_) => {}
+            Err(code) if code.ends_with("MFADevice") => Facet::Absent,
+            Err(_) => return,
+        };
+        if let Some(user) = user_stub(self.account, name) {
+            user.mfa = mfa;
         }
     }
 }
 
-/// A user of which only the name is known.
-pub(super) fn user_stub<'a>(account: &'a mut Account, name: &str) -> &'a mut User {
+/// The user that something hangs on, of whom only the name may be known. What hangs on somebody who is not there, or
+/// is supposed not to be, makes nobody.
+pub(super) fn user_stub<'a>(account: &'a mut Account, name: &str) -> Option<&'a mut User> {
+    (!account.users.get(name).is_absent()).then(|| user_of(account, name))
+}
+
+/// A user of whom only the name is known.
+fn user_of<'a>(account: &'a mut Account, name: &str) -> &'a mut User {
     if !matches!(account.users.get(name), Facet::Known(_)) {
         let user = User {
             login: Facet::Unknown,
@@ -172,8 +184,13 @@ pub(super) fn user_stub<'a>(account: &'a mut Account, name: &str) -> &'a mut Use
     }
 }
 
+/// The role that something hangs on, as with users.
+pub(super) fn role_stub<'a>(account: &'a mut Account, name: &str) -> Option<&'a mut Role> {
+    (!account.roles.get(name).is_absent()).then(|| role_of(account, name))
+}
+
 /// A role of which only the name is known.
-pub(super) fn role_stub<'a>(account: &'a mut Account, name: &str) -> &'a mut Role {
+fn role_of<'a>(account: &'a mut Account, name: &str) -> &'a mut Role {
     if !matches!(account.roles.get(name), Facet::Known(_)) {
         let role = Role {
             name: name.to_owned(),
@@ -204,7 +221,7 @@ fn learn_user(account: &mut Account, body: &Json) {
     let principal = required(body, "UserPrincipalName");
     let part = principal.split_once('@').map(|(name, _)| name.to_owned());
     let Some(name) = text(body, "UserName").or(part) else { return };
-    let user = user_stub(account, &name);
+    let user = user_of(account, &name);
     user.name = name;
     user.id = required(body, "UserId");
     user.display_name = text(body, "DisplayName");
@@ -220,7 +237,7 @@ fn learn_user(account: &mut Account, body: &Json) {
 
 fn learn_role(account: &mut Account, body: &Json) {
     let Some(name) = text(body, "RoleName") else { return };
-    let role = role_stub(account, &name);
+    let role = role_of(account, &name);
     role.name = name;
     role.id = required(body, "RoleId");
     role.description = text(body, "Description");
@@ -258,4 +275,24 @@ fn learn_held(policies: &mut Attachments, items: &[Json], whole: bool) {
         held.insert(&attachment.own_key(), attachment);
     }
     policies.current = held;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list of attachments names a role that nobody may read: where it is supposed not to be there, it is not
+    /// planned as one that is.
+    #[test]
+    fn what_hangs_on_somebody_who_is_not_there_makes_nobody() {
+        let id = "1234567890123456".parse().expect("an account");
+        let mut account = Account::unknown(id);
+        account.users.remove("gone");
+        account.roles.remove("gone");
+        assert!(user_stub(&mut account, "gone").is_none());
+        assert!(role_stub(&mut account, "gone").is_none());
+        assert!(account.users.get("gone").is_absent() && account.roles.get("gone").is_absent());
+        assert!(user_stub(&mut account, "alice").is_some());
+        assert!(role_stub(&mut account, "admin").is_some());
+    }
 }

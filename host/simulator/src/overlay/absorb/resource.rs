@@ -53,10 +53,11 @@ impl Page<'_> {
             let principal = required(item, "PrincipalName");
             let Some((name, _)) = principal.split_once('@') else { continue };
             let policies = match text(item, "PrincipalType").as_deref() {
-                Some("IMSUser") => &mut user_stub(self.account, name).policies,
-                Some("ServiceRole") => &mut role_stub(self.account, name).policies,
-                _ => continue,
+                Some("IMSUser") => user_stub(self.account, name).map(|it| &mut it.policies),
+                Some("ServiceRole") => role_stub(self.account, name).map(|it| &mut it.policies),
+                _ => None,
             };
+            let Some(policies) = policies else { continue };
             let group = text(item, "ResourceGroupId");
             let own = self.read.caller.account.as_str();
             let attachment = Attachment {

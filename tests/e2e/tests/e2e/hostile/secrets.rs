@@ -19,7 +19,7 @@ fn rule_2_no_reply_holds_a_secret_whichever_way_it_is_asked_for() {
     }
     secrets.are_not_in("the output", &spoils.seen.both());
     secrets.are_not_below(&home.state());
-    secrets.are_not_below(&home.cache());
+    secrets.are_not_below(home.cache());
 }
 
 #[test]
