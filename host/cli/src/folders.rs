@@ -88,7 +88,7 @@ fn check_private(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!("`{}` can be changed by other users of this machine", path.display());
-    let hint = format!("run `chmod 700 {}`", crate::output::word(path));
+    let hint = format!("run `chmod 700 {}`", crate::output::path_word(path));
     Err(Failure::usage("state.folder-open", message).hint(hint))
 }
 

@@ -21,7 +21,7 @@ use crate::config::{self, Config};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::narrow::{self, Work};
-use crate::output::line;
+use crate::output::{line, word};
 use crate::session::Cloud;
 use crate::terminal::answer;
 
@@ -159,8 +159,9 @@ impl Online {
         unattended: bool,
     ) -> Result<(), Failure> {
         let refused = |message: String| {
+            let pin = word(&format!("{name}={profile}@{account}"));
             Failure::new("run.account-unpinned", message, 3)
-                .hint(format!("pin it: `--account {name}={profile}@{account}`"))
+                .hint(format!("pin it: `--account {pin}`"))
         };
         if unattended || !self.can_ask {
             return Err(refused(format!(

@@ -43,7 +43,7 @@ pub use difference::Difference;
 pub use error::{Mismatch, PlanError};
 pub use graph::graph;
 pub use json::{json, parameters};
-pub use matching::{Allowed, Approved};
+pub use matching::{Allowed, Approved, Concern};
 pub use permission::Needed;
 pub use plan::{
     Conditional, Enforced, Expected, Forecast, Observed, Party, Placeholder, Plan, Seen, Step,

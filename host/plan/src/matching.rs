@@ -1,6 +1,6 @@
 //! What was approved, and how far a run has come in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use host_model::{Call, SecretRef, Value, quote_within};
 use serde_json::Value as Json;
@@ -49,6 +49,15 @@ pub enum Allowed<'a> {
         /// Why it is one.
         why: &'a Forecast,
     },
+}
+
+/// How much it matters what a read shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Concern {
+    /// The workflow read it besides.
+    Besides,
+    /// It is about the very thing that a step names.
+    Named,
 }
 
 impl Approved {
@@ -173,39 +182,46 @@ impl Approved {
         self.live.call(call)
     }
 
-    /// Texts of the steps that have come: names of what they changed.
-    pub fn passed_texts(&self) -> BTreeSet<String> {
-        let passed = self.steps.iter().take(self.next).filter(|it| self.entering.is_due(it));
-        let passed = passed.flat_map(|step| &step.call.parameters);
-        let text = |(_, value): &(String, Value)| match value {
-            Value::Text(text) => Some(self.live.text(text)),
-            _ => None,
-        };
-        passed.filter_map(text).collect()
+    /// How much a read matters for what is left; `None` if a step that has come changed what it shows.
+    pub fn concern(&self, read: &Observed) -> Option<Concern> {
+        if self.is_changed_by(self.next, read) {
+            return None;
+        }
+        let is_named = read.step != 0 || self.steps.iter().any(|step| is_about(read, step));
+        Some(if is_named { Concern::Named } else { Concern::Besides })
+    }
+
+    /// What was read for the plan and no step that has come changed: whoever did, was somebody else. What is
+    /// about things of the steps comes first.
+    pub fn untouched<'a>(&self, observed: &'a [Observed]) -> Vec<&'a Observed> {
+        let with = |it: &'a Observed| Some((self.concern(it)?, it));
+        let mut untouched: Vec<_> = observed.iter().filter_map(with).collect();
+        untouched.sort_by_key(|(concern, _)| std::cmp::Reverse(*concern));
+        untouched.into_iter().map(|(_, it)| it).collect()
     }
 
     /// What was read for the plan that a step stands on, each read once: the host's looks before it, and what the
-    /// workflow read of the very things that the step names, unless a step before it named them too, and may have
-    /// changed them.
+    /// workflow read of the very things that the step names, unless a step before it changed them.
     pub fn ground<'a>(&self, number: u32, observed: &'a [Observed]) -> Vec<&'a Observed> {
-        let Some(step) = self.steps.iter().find(|it| it.number == number) else {
+        let Some(index) = self.steps.iter().position(|it| it.number == number) else {
             return Vec::new();
-        };
-        let names = |step: &Step, it: &Observed| {
-            texts(&it.call).all(|text| step.call.parameters.contains(text))
         };
         let mut ground: Vec<&Observed> = observed.iter().filter(|it| it.step == number).collect();
         for it in observed.iter().filter(|it| it.step == 0) {
-            let is_about = texts(&it.call).next().is_some() && names(step, it);
-            if !is_about || ground.iter().any(|known| known.call == it.call) {
-                continue;
-            }
-            let mut before = self.steps.iter().take_while(|step| step.number < number);
-            if !before.any(|step| self.entering.is_due(step) && names_any(step, it)) {
+            let is_about = self.steps.get(index).is_some_and(|step| is_about(it, step));
+            let is_known = ground.iter().any(|known| known.call == it.call);
+            if is_about && !is_known && !self.is_changed_by(index, it) {
                 ground.push(it);
             }
         }
         ground
+    }
+
+    /// Whether the first so many steps change what a read shows: as it was foreseen, or since it is about the
+    /// very thing that one of them names. Of that the cloud may show more than anybody foresaw.
+    fn is_changed_by(&self, steps: usize, read: &Observed) -> bool {
+        let mut come = self.steps.iter().take(steps).filter(|step| self.entering.is_due(step));
+        come.any(|step| read.changed_by.contains(&step.number) || is_about(read, step))
     }
 
     /// The steps that were approved for certain and have not come.
@@ -221,14 +237,11 @@ impl Approved {
     }
 }
 
-/// What a read is about: its texts.
-fn texts(call: &Call) -> impl Iterator<Item = &(String, Value)> {
-    call.parameters.iter().filter(|(_, value)| matches!(value, Value::Text(_)))
-}
-
-/// Whether a step names any of the things that a read is about.
-fn names_any(step: &Step, read: &Observed) -> bool {
-    texts(&read.call).any(|text| step.call.parameters.contains(text))
+/// Whether a step names the very thing that a read is about: each text of the read, as the same parameter.
+fn is_about(read: &Observed, step: &Step) -> bool {
+    let texts = read.call.parameters.iter().filter(|(_, it)| matches!(it, Value::Text(_)));
+    let mut texts = texts.peekable();
+    texts.peek().is_some() && texts.all(|text| step.call.parameters.contains(text))
 }
 
 fn title(call: &Call) -> String {

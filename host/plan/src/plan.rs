@@ -231,12 +231,15 @@ pub struct Observed {
     /// What it showed, to say what changed since; nothing if a plan has no room for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<Shown>,
+    /// The steps after which it shows something else, or may: the run itself changed it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed_by: Vec<u32>,
 }
 
 impl Observed {
     /// What a read before a step showed.
     pub fn new(step: u32, call: Call, shown: Shown) -> Self {
-        Self { step, call, digest: shown.digest(), shown: Some(shown) }
+        Self { step, call, digest: shown.digest(), shown: Some(shown), changed_by: Vec::new() }
     }
 }
 

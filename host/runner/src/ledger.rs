@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use host_model::{AccountId, Call, IdentityRef, Timestamp, Value};
+use host_plan::Concern;
 use host_runtime::{Claim, IdentityClass};
 
 use crate::WouldDeny;
@@ -19,6 +20,10 @@ pub(crate) struct Ledger {
     pub(crate) warnings: Vec<String>,
     /// What a policy file would deny that is only audited.
     pub(crate) would_deny: Vec<WouldDeny>,
+    /// Codes that calls failed with.
+    pub(crate) failed_with: BTreeSet<String>,
+    /// What the workflow read that somebody changed since its plan: what matters most, and of that the first.
+    pub(crate) stale: Option<(Concern, Stale)>,
 }
 
 impl Ledger {
@@ -45,6 +50,15 @@ impl Ledger {
         };
         self.calls.iter().any(changed)
     }
+}
+
+/// Something that is not what it was when the plan was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stale {
+    /// What was looked at.
+    pub(crate) reason: String,
+    /// What changed, a line each.
+    pub(crate) drift: Vec<String>,
 }
 
 /// A call that was answered.

@@ -69,7 +69,7 @@ pub use entropy::SeededEntropy;
 pub use error::SimulatorError;
 pub use fault::{FaultKind, FaultRule};
 pub use in_process::InProcess;
-pub use overlay::{Ground, Guess, Known, Overlay, Replies, UNFORESEEN};
+pub use overlay::{Ground, Guess, Known, Overlay, ReadId, Replies, UNFORESEEN};
 pub use scenario::{
     AccountData, Activation, AddonData, AppData, ClusterData, GroupData, InstanceData, KeyData,
     LoginData, OPERATOR, OperatorData, PolicyData, ResourceGroupData, RoleData, Scenario, TaskData,

@@ -244,7 +244,11 @@ impl Problem for VaultError {
                 "move it aside, or name another folder for the vault".to_owned()
             }
             Self::ModeLoose { path, wanted, .. } => {
-                format!("run `chmod {wanted:o} {}`, and ask who read it", path.display())
+                let path = path.display().to_string();
+                match shlex::try_quote(&path) {
+                    Ok(path) => format!("run `chmod {wanted:o} {path}`, and ask who read it"),
+                    Err(_) => format!("give it the mode {wanted:o}, and ask who read it"),
+                }
             }
             Self::IdentityMissing { .. } => {
                 "restore the key from a backup; without it the entries stay sealed".to_owned()

@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use host_journal::JournalError;
 use host_net::SystemClock;
 use host_plan::{Approval, Enforced, How, Plan};
 use host_policy::Allowances;
 use host_ports::Clock as _;
-use host_runner::record::{ApprovedPlan, Place};
+use host_runner::record::{self, ApprovedPlan, Place};
 use host_runner::{Bound, BoundAccounts, Origin, Run, is_same_caller};
 
 use crate::command::read_component;
@@ -18,6 +17,9 @@ use crate::failure::Failure;
 use crate::narrow::Work;
 use crate::session::{Session, Terms, allowances};
 use crate::{policy, vetted};
+
+/// What every WebAssembly file begins with.
+const WASM: &[u8] = b"\0asm";
 
 /// Do what a saved plan says: exactly this, or nothing.
 #[derive(Debug, Args)]
@@ -97,23 +99,36 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let message = format!("`{}` cannot be read: {error}", path.display());
-        Failure::usage("plan.file-unreadable", message)
+    let unreadable = |why: String| {
+        Failure::usage("plan.file-unreadable", format!("`{}` {why}", path.display()))
             .hint("`host plan WORKFLOW.wasm … -o FILE` writes one")
-    })
+    };
+    let bytes =
+        std::fs::read(path).map_err(|error| unreadable(format!("cannot be read: {error}")))?;
+    if bytes.starts_with(WASM) {
+        return Err(unreadable("is WebAssembly, and no plan".to_owned()));
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable("is no text, and so no plan".to_owned()))
 }
 
-/// A plan is applied once: what came of it then is in the journal.
+/// A plan is applied once: what came of it then is in the journal. An offline cloud draws the id of a run that was
+/// only planned once more.
 async fn not_applied(session: &Session<'_>, plan: &Plan) -> Result<(), Failure> {
-    if let Err(JournalError::RunUnknown { .. }) = session.journal.read(&plan.run).await {
+    let run = &plan.run;
+    if !session.journal.has(run).await? {
         return Ok(());
     }
-    let run = &plan.run;
-    let message = format!("the plan was applied already, as run `{run}`");
-    Err(Failure::usage("plan.applied-already", message).hint(format!(
-        "`host show {run}` says what came of it; `host resume {run}` goes on, if it did not end"
-    )))
+    let entries = record::read(run, &session.journal.read(run).await?)?;
+    let approved = record::begun(&entries).and_then(|begun| begun.plan.as_ref());
+    if approved.is_some_and(|it| it.approval.plan == plan.hash()) {
+        let message = format!("the plan was applied already, as run `{run}`");
+        return Err(Failure::usage("plan.applied-already", message).hint(format!(
+            "`host show {run}` says what came of it; `host resume {run}` goes on, if it did not end"
+        )));
+    }
+    let message = format!("another run was begun in the offline cloud since the plan, as `{run}`");
+    Err(Failure::usage("plan.run-taken", message)
+        .hint("make the plan again: it is for the cloud before that run"))
 }
 
 fn same_component(plan: &Plan, digest: &str) -> Result<(), Failure> {

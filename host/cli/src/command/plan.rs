@@ -66,7 +66,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         None => output::plan::answer(&planned, ready.session.json, context.is_colored),
     }
     if let Some(path) = output.filter(|_| !ready.session.json) {
-        let path = output::word(&path);
+        let path = output::path_word(&path);
         output::line(&if can_apply {
             format!("\nsaved: `host apply {path}` does exactly this")
         } else {

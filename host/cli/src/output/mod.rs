@@ -20,7 +20,7 @@ pub(crate) use human::Human;
 pub(crate) use json::Json;
 pub(crate) use notes::{Audience, Notes};
 pub(crate) use screen::{Asking, close, open};
-pub(crate) use shell::word;
+pub(crate) use shell::{path_word, word};
 pub(crate) use tree::tree;
 
 use crate::failure::{BUG, Failure, USAGE};

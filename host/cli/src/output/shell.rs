@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
-/// A path as a word of a shell's command line. What could deceive is escaped, and can be read but not pasted.
-pub(crate) fn word(path: &Path) -> String {
-    let text = path.display().to_string();
-    let shown = host_model::quote(&text);
+/// A text as a word of a shell's command line. What could deceive is escaped, and can be read but not pasted.
+pub(crate) fn word(text: &str) -> String {
+    let shown = host_model::quote(text);
     if shown != text {
         return shown;
     }
-    // A command would take it for an option.
-    let text = if text.starts_with('-') { format!("./{text}") } else { text };
-    shlex::try_quote(&text).map_or_else(|_| shown, std::borrow::Cow::into_owned)
+    shlex::try_quote(text).map_or_else(|_| shown, std::borrow::Cow::into_owned)
+}
+
+/// The same of a path: no command takes it for an option.
+pub(crate) fn path_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    word(&if text.starts_with('-') { format!("./{text}") } else { text })
 }
 
 #[cfg(test)]
@@ -31,7 +34,7 @@ mod tests {
             ("", "''"),
         ];
         for (path, expected) in cases {
-            assert_eq!(word(Path::new(path)), expected);
+            assert_eq!(path_word(Path::new(path)), expected);
         }
     }
 }

@@ -64,7 +64,13 @@ const CHANGED_AT: [&str; 5] =
 
 /// The thing that a read is about, in words.
 pub fn subject(read: &Call) -> String {
-    object::object_of(read, &Names::new(&[]))
+    let names = Names::new(&[]);
+    let object = object::object_of(read, &names);
+    // An add-on is listed below its cluster, and is a thing of its own.
+    match read.text("instance_name").or_else(|| read.text("addon_name")) {
+        Some(addon) => format!("add-on `{}` of {object}", names.ticked(addon)),
+        None => object,
+    }
 }
 
 /// What changed between two answers to the same read, some ten lines at most. Never empty.

@@ -221,9 +221,7 @@ fn unread(lines: &mut Lines, plan: &Plan, names: &Names) {
     lines.head("Could not be read, so nobody knows what is there");
     for it in &plan.unread {
         let action = names.ticked(&it.action);
-        // A list of all has no name.
-        let what = if it.what.is_empty() { "what there is" } else { &it.what };
-        let what = names.said(&quote_within(what, REASON_SHOWN));
+        let what = names.said(&quote_within(&it.what, REASON_SHOWN));
         let account = account_words(plan, &it.account);
         let code = names.ticked(&it.code);
         lines.plain(

@@ -25,19 +25,11 @@ pub(crate) fn object_of(call: &Call, names: &Names) -> String {
     let given = |name: &str| {
         call.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     };
-    for (parameter, kind) in NAMED {
-        match given(parameter) {
-            Some(Value::Text(text)) => return format!("{kind} `{}`", names.ticked(text)),
-            Some(Value::Json(serde_json::Value::Array(items))) => {
-                let items = items.iter().map(|item| match item.as_str() {
-                    Some(text) => format!("`{}`", names.ticked(text)),
-                    None => names.json(item),
-                });
-                let items: Vec<String> = items.collect();
-                let plural = if items.len() == 1 { "" } else { "s" };
-                return format!("{kind}{plural} {}", items.join(", "));
-            }
-            _ => {}
+    let kinds =
+        NAMED.into_iter().chain(call.text("ResourceType").map(|kind| ("ResourceNames", kind)));
+    for (parameter, kind) in kinds {
+        if let Some(object) = given(parameter).and_then(|value| listed(kind, value, names)) {
+            return object;
         }
     }
     if action_of(call).is_some_and(|action| action.parameter("UserName").is_some()) {
@@ -48,5 +40,23 @@ pub(crate) fn object_of(call: &Call, names: &Names) -> String {
     match &call.region {
         Some(region) => format!("{title} in `{}`", names.ticked(region)),
         None => title,
+    }
+}
+
+/// One thing or several of a kind, by their names.
+fn listed(kind: &str, named: &Value, names: &Names) -> Option<String> {
+    let kind = names.ticked(kind);
+    match named {
+        Value::Text(text) => Some(format!("{kind} `{}`", names.ticked(text))),
+        Value::Json(serde_json::Value::Array(items)) => {
+            let items = items.iter().map(|item| match item.as_str() {
+                Some(text) => format!("`{}`", names.ticked(text)),
+                None => names.json(item),
+            });
+            let items: Vec<String> = items.collect();
+            let plural = if items.len() == 1 { "" } else { "s" };
+            Some(format!("{kind}{plural} {}", items.join(", ")))
+        }
+        _ => None,
     }
 }

@@ -21,6 +21,9 @@ fn the_thing_is_named_as_in_a_plan() {
     assert_eq!(subject(&role), "role `arms-admin`");
     let keys = bed::call("ram:ListAccessKeys", "source", &json!({ "UserName": "a`\u{1b}b" }));
     assert_eq!(subject(&keys), "user `a\\u{60}\\u{1b}b`");
+    let named = json!({ "cluster_id": "c0fake", "instance_name": "ack-onepilot" });
+    let addon = bed::call("cs:GetClusterAddonInstance", "source", &named);
+    assert_eq!(subject(&addon), "add-on `ack-onepilot` of cluster `c0fake`");
 }
 
 #[test]

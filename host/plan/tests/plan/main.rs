@@ -13,3 +13,4 @@ mod publishing;
 mod reading;
 mod remembering;
 mod sealing;
+mod standing;

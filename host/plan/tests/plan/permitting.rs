@@ -41,6 +41,7 @@ fn what_a_plan_stands_on_has_to_be_read() {
         call: bed::call(title, identity, &json!({ "RoleName": "arms-admin" })),
         digest: String::new(),
         shown: None,
+        changed_by: Vec::new(),
     };
     plan.observed = vec![
         observed("ram:GetRole", "monitoring"),

@@ -40,6 +40,7 @@ fn whole() -> Plan {
         call: bed::call("ram:GetRole", "monitoring", &json!({ "RoleName": "arms-admin" })),
         digest: "0".repeat(64),
         shown: None,
+        changed_by: Vec::new(),
     }];
     let session = Enforced { policy: "{}".to_owned(), remarks: vec!["coarsened".to_owned()] };
     plan.accounts.values_mut().for_each(|party| party.session = Some(session.clone()));

@@ -1,13 +1,14 @@
 //! A run from a plan: each write is the next step that was approved, on a cloud that is as it was, or
 //! nothing.
 
-use host_model::{Call, CallError, ErrorKind, Value};
+use host_model::{Call, CallError, ErrorKind, Reply};
 use host_plan::{Allowed, Approved, How, Observed, Shown, Step};
 use host_policy::{Consent, Permit};
 use host_runtime::{Answer, Event, Stop};
 
 use super::judge::Brief;
 use super::{Identity, LiveDriver};
+use crate::ledger::Stale;
 use crate::record::ApprovedPlan;
 
 /// How far a run has come in its plan.
@@ -176,14 +177,31 @@ impl LiveDriver {
             };
             let now = Shown::of(&self.send_own(&identity, permit, &look, None).await);
             if now.digest() != observed.digest {
-                return Err(self.stale(observed, &look, &identity, now));
+                let Stale { reason, drift } = self.stale(observed, &look, &identity, now);
+                return Err(Stop::Stale { reason, drift });
             }
         }
         Ok(())
     }
 
+    /// Takes note of what a workflow reads for itself, if somebody changed it since the plan. A workflow that finds
+    /// it may go on, give up, or ask for something else.
+    pub(super) fn note_stale(&self, read: &Call, answer: &Result<Reply, CallError>) {
+        let Some(progress) = &self.approved else { return };
+        let is_it =
+            |it: &&Observed| it.step == 0 && progress.approved.filled_call(&it.call) == *read;
+        let Some(seen) = progress.observed.iter().find(is_it) else { return };
+        let Some(concern) = progress.approved.concern(seen) else { return };
+        let known = self.ledger().stale.as_ref().map(|(known, _)| *known);
+        let now = Shown::of(&answer.as_ref().map(|it| it.body.clone()).map_err(Clone::clone));
+        let Ok(identity) = self.identity(&read.identity) else { return };
+        if known < Some(concern) && now.digest() != seen.digest {
+            self.ledger().stale = Some((concern, self.stale(seen, read, &identity, now)));
+        }
+    }
+
     /// What somebody changed since the plan was made.
-    fn stale(&self, observed: &Observed, look: &Call, identity: &Identity, now: Shown) -> Stop {
+    fn stale(&self, observed: &Observed, look: &Call, identity: &Identity, now: Shown) -> Stale {
         let account = &identity.facts.account;
         let place = match self.account_name(&identity.facts) {
             Some(name) => format!("{name} ({account})"),
@@ -198,23 +216,21 @@ impl LiveDriver {
         // A secret that was not known when the plan was made may be known now.
         let was = observed.shown.clone().map(|it| self.redacted_shown(it));
         let drift = host_plan::drift(was.as_ref(), &self.redacted_shown(now));
-        Stop::Stale { reason, drift: drift.iter().map(ToString::to_string).collect() }
+        Stale { reason, drift: drift.iter().map(ToString::to_string).collect() }
     }
 
     /// Why a call is no step of the plan: the cloud is another one than it was, or the workflow does
     /// something else. The latter is written down.
     async fn violated(&self, asked: &Call, reason: String) -> Result<Stop, Stop> {
-        // What earlier steps were about, they have changed themselves.
-        let own = self.approved.as_ref().map(|it| it.approved.passed_texts()).unwrap_or_default();
-        let is_own = |it: &&Observed| {
-            it.call.parameters.iter().any(|(_, value)| match value {
-                Value::Text(text) => own.contains(text),
-                _ => false,
-            })
-        };
-        let observed = self.approved.iter().flat_map(|it| &it.observed);
-        let others: Vec<Observed> = observed.filter(|it| !is_own(it)).cloned().collect();
-        self.check_unchanged(&others).await?;
+        let others = self.approved.as_ref().map(|it| it.approved.untouched(&it.observed));
+        let others: Vec<Observed> = others.into_iter().flatten().cloned().collect();
+        self.check_unchanged(&others).await.map_err(|stop| match stop {
+            Stop::Stale { reason, drift } => {
+                let reason = format!("{reason}; the workflow asks for something else by now");
+                Stop::Stale { reason, drift }
+            }
+            other => other,
+        })?;
         let error = CallError::new(ErrorKind::Denied, "plan.violated", reason.clone());
         self.note_answered(Event::Call(asked.clone()), &Answer::Error { error }, None).await?;
         Ok(Stop::Unplanned { reason })

@@ -87,6 +87,7 @@ impl LiveDriver {
             Err(error) => Answer::Error { error: error.clone() },
         };
         self.note_seen(call, &result);
+        self.note_stale(call, &result);
         match known {
             Some(known) => {
                 let outcome = Outcome { answer: answer.clone(), took, known };
@@ -368,7 +369,9 @@ impl LiveDriver {
             Err(_) => Vec::new(),
         };
         let named = if writes { named(proofs, call) } else { BTreeSet::new() };
-        self.ledger().calls.push(CallRecord {
+        let mut ledger = self.ledger();
+        ledger.failed_with.extend(sent.as_ref().err().map(|error| error.code.clone()));
+        ledger.calls.push(CallRecord {
             step: self.step.id.clone(),
             action,
             class: identity.class,

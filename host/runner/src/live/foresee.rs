@@ -28,6 +28,7 @@ impl LiveDriver {
         // What was guessed since the last call, the workflow may have decided this one by.
         planning.note_guesses_of_last();
         let sent = self.send(permit, delivery).await?;
+        planning.note_changes_by(planning.next_step());
         let facts = &brief.identity.facts;
         let (answer, secrets) = match &sent.answer {
             Ok(reply) => (Ok(reply.body.clone()), reply.secrets.clone()),
@@ -68,15 +69,10 @@ impl LiveDriver {
         if let Ok(identity) = self.identity(&call.identity) {
             note_forbidden(planning, &identity, call);
         }
-        if planning.overlay.take_touched() || !is_read || !is_bound {
-            return;
-        }
+        let own = planning.overlay.take_own();
+        let Some(reads) = own.filter(|_| is_read && is_bound) else { return };
         let body = answer.as_ref().map(|reply| reply.body.clone()).map_err(Clone::clone);
-        let seen = self.observed(0, call.clone(), &body);
-        let mut book = planning.book();
-        if !book.observed.contains(&seen) {
-            book.observed.push(seen);
-        }
+        planning.note_observed(self.observed(0, call.clone(), &body), &reads);
     }
 
     /// What a read showed, for the plan. What it is compared by does not depend on which secrets are known.
@@ -104,11 +100,9 @@ impl LiveDriver {
             };
             let look = Call { identity: identity.facts.identity.clone(), ..look };
             let Some(permit) = Permit::to_look(product, read) else { continue };
-            planning.overlay.take_touched();
+            planning.overlay.take_own();
             let answer = self.send_own(&identity, permit, &look, None).await;
-            let is_own = planning.overlay.take_touched();
-            let mut book = planning.book();
-            let step = u32::try_from(book.calls.len() + 1).unwrap_or(u32::MAX);
+            let own = planning.overlay.take_own();
             // A look that does not fit the call was never sent.
             if answer.as_ref().is_err_and(|error| error.code.starts_with("catalog.")) {
                 continue;
@@ -116,11 +110,12 @@ impl LiveDriver {
             if let Err(error) = &answer
                 && is_unread(error)
             {
-                book.note_unread(unread(&identity, &look, &error.code));
+                planning.book().note_unread(unread(&identity, &look, &error.code));
                 continue;
             }
-            if !is_own {
-                book.observed.push(self.observed(step, look, &answer));
+            if let Some(reads) = own {
+                let observed = self.observed(planning.next_step(), look, &answer);
+                planning.note_observed(observed, &reads);
             }
             if let Ok(body) = answer {
                 shown.insert(read.name.clone(), body);
@@ -179,19 +174,6 @@ fn is_unread(error: &CallError) -> bool {
     error.kind != ErrorKind::NotFound
 }
 
-/// What a read is about, in its own words.
-fn names_in(look: &Call) -> String {
-    let ticked = |text: &str| format!("`{}`", host_model::quote_within(text, 128));
-    let names = look.parameters.iter().flat_map(|(_, value)| match value {
-        Value::Text(text) => vec![ticked(text)],
-        Value::Json(Json::Array(items)) => {
-            items.iter().filter_map(Json::as_str).map(ticked).collect()
-        }
-        _ => Vec::new(),
-    });
-    names.collect::<Vec<_>>().join(", ")
-}
-
 /// Writes into the plan that the cloud forbade the read that was sent last, if it did.
 pub(super) fn note_forbidden(planning: &Planning, identity: &Identity, look: &Call) {
     if let Some(code) = planning.overlay.take_forbidden() {
@@ -203,7 +185,7 @@ fn unread(identity: &Identity, look: &Call, code: &str) -> Unread {
     Unread {
         account: identity.facts.account.clone(),
         action: format!("{}:{}", look.product, look.action),
-        what: names_in(look),
+        what: host_plan::subject(look),
         code: code.to_owned(),
     }
 }

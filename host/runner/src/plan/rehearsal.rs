@@ -1,11 +1,14 @@
 //! Rehearsals, and what two of them say.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use host_model::{AccountId, Timestamp};
-use host_plan::{Composed, Conditional, Rehearsal, Seen, compose};
+use host_plan::{Composed, Conditional, Observed, Rehearsal, Seen, compose};
 use host_runtime::{Prepared, RuntimeError};
-use host_simulator::{Caller, CallerIdentity, Ground, Guess, Known, Overlay, Remembered, Replies};
+use host_simulator::{
+    Caller, CallerIdentity, Ground, Guess, Known, Overlay, ReadId, Remembered, Replies,
+};
 use serde_json::Value as Json;
 
 use super::clock::PlanClock;
@@ -22,11 +25,49 @@ use crate::{Reporter, Run};
 pub(crate) struct Planning {
     pub(crate) overlay: Arc<Overlay>,
     book: Mutex<Rehearsal>,
+    /// Which observations of the book stand on a read.
+    observations: Mutex<BTreeMap<ReadId, Vec<usize>>>,
 }
 
 impl Planning {
+    /// Nothing is planned yet.
+    fn over(overlay: Arc<Overlay>) -> Self {
+        Self { overlay, book: Mutex::default(), observations: Mutex::default() }
+    }
+
     pub(crate) fn book(&self) -> MutexGuard<'_, Rehearsal> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the step that is written down next.
+    pub(crate) fn next_step(&self) -> u32 {
+        u32::try_from(self.book().calls.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// Writes down what these reads showed together.
+    pub(crate) fn note_observed(&self, observed: Observed, reads: &[ReadId]) {
+        let mut book = self.book();
+        let same = |it: &Observed| (it.step, &it.call) == (observed.step, &observed.call);
+        if book.observed.iter().any(same) {
+            return;
+        }
+        let mut observations = self.observations.lock().unwrap_or_else(PoisonError::into_inner);
+        for read in reads {
+            observations.entry(*read).or_default().push(book.observed.len());
+        }
+        book.observed.push(observed);
+    }
+
+    /// Writes down of what was observed that this step changed it.
+    pub(crate) fn note_changes_by(&self, step: u32) {
+        let changed = self.overlay.take_changed();
+        let mut book = self.book();
+        let observations = self.observations.lock().unwrap_or_else(PoisonError::into_inner);
+        for index in changed.iter().filter_map(|read| observations.get(read)).flatten() {
+            if let Some(observed) = book.observed.get_mut(*index) {
+                observed.changed_by.push(step);
+            }
+        }
     }
 
     /// Takes note of what was guessed since the last time, in answers to the call that was written down last, or
@@ -143,7 +184,7 @@ impl Run {
             Arc::clone(&secrets),
             Box::new(Nowhere),
         ));
-        let planning = Arc::new(Planning { overlay: Arc::clone(&overlay), book: Mutex::default() });
+        let planning = Arc::new(Planning::over(Arc::clone(&overlay)));
         let mut stage = self.stage(workflow, reporter, &recorder);
         stage.client = Arc::new(settings.client.over(Arc::<Overlay>::clone(&overlay)));
         stage.approver = Arc::<OnceAsked>::clone(approver);

@@ -14,7 +14,7 @@ use host_ports::{Clock, Entropy};
 use host_runtime::{Limits, Prepared, RuntimeError, Stop};
 use serde_json::Value as Json;
 
-use crate::ledger::{CallRecord, Ledger, Recorded};
+use crate::ledger::{CallRecord, Ledger, Recorded, Stale};
 use crate::live::LiveDriver;
 use crate::plan::Nowhere;
 use crate::record::{
@@ -296,7 +296,7 @@ impl Run {
         let (output, error) = match outcome {
             Ok(output) => (Some(self.read_output(&output)), None),
             Err(error) => {
-                let error = without_wishes(error, ledger);
+                let error = without_wishes(stale_rather(error, ledger), ledger);
                 verdict = verdict_of(&error, ledger);
                 reason = self.settings.secrets.redact(&error.to_string());
                 (None, Some(error))
@@ -412,6 +412,20 @@ impl Run {
     fn read_output(&self, output: &str) -> Json {
         let output = self.settings.secrets.redact(output);
         serde_json::from_str(&output).unwrap_or(Json::String(output))
+    }
+}
+
+/// Where a workflow gives up by itself after it read what its plan did not know, the plan is what has to be made
+/// again.
+fn stale_rather(error: RuntimeError, ledger: &Ledger) -> RuntimeError {
+    match (&error, &ledger.stale) {
+        (RuntimeError::Failed { error: own, .. }, Some((_, Stale { reason, drift })))
+            if !ledger.failed_with.contains(&own.code) =>
+        {
+            let reason = format!("{reason}; the workflow ended with `{}`", code_of(&error));
+            RuntimeError::Stopped(Stop::Stale { reason, drift: drift.clone() })
+        }
+        _ => error,
     }
 }
 

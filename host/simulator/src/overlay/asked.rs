@@ -8,7 +8,7 @@ use crate::signature;
 use crate::state::{Caller, CloudError, Parameters};
 
 /// What is asked, and with which key.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Asked {
     pub(super) key_id: String,
     pub(super) authority: String,

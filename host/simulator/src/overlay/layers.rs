@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::absorb::absorb;
 use super::asked::Asked;
+use super::watched::{ReadId, Watched};
 use crate::access;
 use crate::state::{
     Account, Caller, CallerIdentity, CloudError, Facet, Mint, Operation, Parameters, PolicyType,
@@ -29,6 +30,8 @@ pub(super) struct Layers {
     behind: bool,
     /// Ids and names that only replies to planned writes had.
     made_up: BTreeSet<String>,
+    /// What the real cloud was asked and answered for itself.
+    watched: Watched,
 }
 
 /// Whether a caller's permissions are judged here.
@@ -82,7 +85,7 @@ pub(super) fn forbidden(reply: &HttpReply) -> Option<String> {
     (kind_of(code, reply.status) == ErrorKind::Forbidden).then(|| code.to_owned())
 }
 
-fn operation<'a>(asked: &'a Asked, caller: &'a Caller, now: Timestamp) -> Operation<'a> {
+pub(super) fn operation<'a>(asked: &'a Asked, caller: &'a Caller, now: Timestamp) -> Operation<'a> {
     let (product, action, parameters) = (asked.product, asked.action, &asked.parameters);
     Operation { caller, product, action, parameters, now }
 }
@@ -98,7 +101,7 @@ impl Layers {
         };
         let (over, mint) = (base.clone(), base.mint.clone());
         let (writes, made_up) = (Vec::new(), BTreeSet::new());
-        Self { base, over, writes, mint, behind: false, made_up }
+        Self { base, over, writes, mint, behind: false, made_up, watched: Watched::default() }
     }
 
     /// Takes note of what a script wrote on a machine before.
@@ -178,6 +181,16 @@ impl Layers {
         (before != after && !blind(&before) && !blind(&after)).then_some(after)
     }
 
+    /// From now on, it is known which writes change what this read shows.
+    pub(super) fn watch(&mut self, asked: &Asked, caller: &Caller) -> ReadId {
+        self.watched.add(asked, caller)
+    }
+
+    /// The reads that show something else than before the last writes.
+    pub(super) fn take_changed(&mut self) -> Vec<ReadId> {
+        self.watched.take_changed()
+    }
+
     /// Carries out what never leaves: a write, or what somebody asks who is only planned.
     pub(super) fn apply(
         &mut self,
@@ -197,11 +210,13 @@ impl Layers {
             access::authorize(&self.over, &operation)?;
         }
         let mint = self.mint.clone();
+        let is_write = asked.action.effect.is_write();
+        let shown = is_write.then(|| self.watched.shown(&mut self.over, asked, now));
         self.over.mint.clone_from(&mint);
         let answer = apply(&mut self.over, &operation);
-        if let Ok(body) = &answer
-            && asked.action.effect.is_write()
-        {
+        if let (Ok(body), Some(before)) = (&answer, shown) {
+            let after = self.watched.shown(&mut self.over, asked, now);
+            self.watched.compare(&before, &after);
             self.mint.clone_from(&self.over.mint);
             self.note_made_up(asked, body);
             self.writes.push(Write {

@@ -20,6 +20,7 @@ mod absorb;
 mod asked;
 mod layers;
 mod replies;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,6 +32,7 @@ use host_ports::Clock;
 use host_wire::{ReadsOnly, Transport, TransportError};
 
 pub use replies::Replies;
+pub use watched::ReadId;
 
 use crate::envelope::Envelope;
 use crate::simulator::request_id;
@@ -57,7 +59,10 @@ struct Inner {
     /// Who calls with which key.
     callers: BTreeMap<String, Known>,
     requests: u64,
+    /// Whether any answer since the last question was not the cloud's own word.
     touched: bool,
+    /// What it did answer for itself since then.
+    reads: Vec<ReadId>,
     /// Whether what may not be read is supposed to be absent.
     supposes: bool,
     /// The code of the last read that the cloud forbade.
@@ -133,6 +138,7 @@ impl Overlay {
             callers: BTreeMap::new(),
             requests: 0,
             touched: false,
+            reads: Vec::new(),
             supposes: false,
             forbidden: None,
             guessed: BTreeMap::new(),
@@ -176,9 +182,16 @@ impl Overlay {
         }
     }
 
-    /// Whether any answer since the last question was not the cloud's own word.
-    pub fn take_touched(&self) -> bool {
-        std::mem::take(&mut self.lock().touched)
+    /// What was read since the last question, if every answer since then was the cloud's own word.
+    pub fn take_own(&self) -> Option<Vec<ReadId>> {
+        let mut inner = self.lock();
+        let reads = std::mem::take(&mut inner.reads);
+        (!std::mem::take(&mut inner.touched)).then_some(reads)
+    }
+
+    /// Which of these reads would show something else for what was planned since the last question.
+    pub fn take_changed(&self) -> Vec<ReadId> {
+        self.lock().layers.take_changed()
     }
 
     /// What was guessed since the last question.
@@ -238,12 +251,13 @@ impl Overlay {
         let raw = self.unless_forbidden(asked, caller, raw);
         let mut inner = self.lock();
         inner.layers.absorb(asked, caller, &raw);
-        let planned = inner.layers.differs(asked, caller, now);
-        drop(inner);
-        match planned {
-            Some(answer) => self.reply(asked, answer),
-            None => raw,
+        if let Some(answer) = inner.layers.differs(asked, caller, now) {
+            drop(inner);
+            return self.reply(asked, answer);
         }
+        let read = inner.layers.watch(asked, caller);
+        inner.reads.push(read);
+        raw
     }
 
     /// The cloud's own reply, or what is supposed where it may not be read.

@@ -52,6 +52,11 @@ impl Parameters {
         parameters
     }
 
+    /// The parameters that are texts.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+    }
+
     /// From a resource request: what its path and query say, and its JSON body.
     pub(crate) fn from_resource(
         product: &Product,

@@ -1,7 +1,7 @@
 //! Rule 15: what is not in the plan does not happen. A workflow that behaves while it is planned, and does
 //! something else when it is time.
 
-use host_workflow_sdk::{Error, clock, plan, ram};
+use host_workflow_sdk::{Error, clock, plan, ram, resourcemanager};
 
 use crate::attempt::Attempts;
 use crate::field::Field;
@@ -9,15 +9,24 @@ use crate::field::Field;
 /// A minute after the built-in cloud begins, in seconds since 1970: whoever is planned is earlier.
 const LATER: i64 = 1_767_603_660;
 
+/// After so many seconds, whatever was made is in every list.
+const SHOWN_EVERYWHERE: u32 = 60;
+
 fn is_time() -> bool {
     clock::now() >= LATER
 }
 
-/// A user, and when it is time another one.
+/// A user with a policy, and when it is time another one. What it read before of who has policies is something else
+/// by its own doing then.
 pub(crate) fn more(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
     let caller = Field::source()?;
-    field.own_user(&caller, "planned")?;
+    let options = resourcemanager::ListPolicyAttachmentsOptions::default();
+    resourcemanager::list_policy_attachments(&caller, &options)?;
+    let user = field.own_user(&caller, "planned")?;
+    let options = ram::AttachPolicyToUserOptions::default();
+    ram::attach_policy_to_user(&caller, "AliyunARMSReadOnlyAccess", "System", &user, &options)?;
     if is_time() {
+        clock::sleep(SHOWN_EVERYWHERE);
         attempts.done("another one", field.own_user(&caller, "unplanned"));
     }
     Ok(())

@@ -154,5 +154,6 @@ fn confirm(context: &Context, yes: bool, question: &str) -> Result<(), Failure> 
     if answer(&format!("{question}? only `yes` goes on: ")) == "yes" {
         return Ok(());
     }
-    Err(Failure::new("vault.question-declined", format!("declined: {question}"), REFUSED))
+    let failure = Failure::new("vault.question-declined", format!("declined: {question}"), REFUSED);
+    Err(failure.hint("nothing was changed, and nothing handed over"))
 }
