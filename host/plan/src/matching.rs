@@ -191,11 +191,12 @@ impl Approved {
         Some(if is_named { Concern::Named } else { Concern::Besides })
     }
 
-    /// What was read for the plan and no step that has come changed: whoever did, was somebody else. What is
-    /// about things of the steps comes first.
-    pub fn untouched<'a>(&self, observed: &'a [Observed]) -> Vec<&'a Observed> {
+    /// What was read for the plan, concerns at least so much, and no step that has come changed: whoever did, was
+    /// somebody else. What is about things of the steps comes first.
+    pub fn untouched<'a>(&self, observed: &'a [Observed], least: Concern) -> Vec<&'a Observed> {
         let with = |it: &'a Observed| Some((self.concern(it)?, it));
-        let mut untouched: Vec<_> = observed.iter().filter_map(with).collect();
+        let mut untouched: Vec<_> =
+            observed.iter().filter_map(with).filter(|(concern, _)| *concern >= least).collect();
         untouched.sort_by_key(|(concern, _)| std::cmp::Reverse(*concern));
         untouched.into_iter().map(|(_, it)| it).collect()
     }

@@ -1,6 +1,6 @@
 //! A step stands on what was read of the things that it names, but for what the run changed itself.
 
-use host_plan::{Approved, Observed, Shown};
+use host_plan::{Approved, Concern, Observed, Shown};
 use serde_json::{Value as Json, json};
 
 use crate::bed;
@@ -32,7 +32,8 @@ fn the_same_words_make_no_two_things_one() {
     let [one, other, clusters, users, user] = &observed;
 
     let mut approved = Approved::new(&plan);
-    assert_eq!(approved.untouched(&observed), [one, other, user, clusters, users]);
+    let all = [one, other, user, clusters, users];
+    assert_eq!(approved.untouched(&observed, Concern::Besides), all);
     assert_eq!(approved.ground(*first, &observed), [one]);
     assert_eq!(approved.ground(*last, &observed), [other]);
     assert_eq!(approved.ground(1, &observed), [user]);
@@ -41,5 +42,6 @@ fn the_same_words_make_no_two_things_one() {
     for step in plan.steps.iter().take_while(|step| step.number < *last) {
         approved.next(&step.call).expect("it is the next step");
     }
-    assert_eq!(approved.untouched(&observed), [other, clusters]);
+    assert_eq!(approved.untouched(&observed, Concern::Besides), [other, clusters]);
+    assert_eq!(approved.untouched(&observed, Concern::Named), [other]);
 }

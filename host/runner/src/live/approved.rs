@@ -2,7 +2,7 @@
 //! nothing.
 
 use host_model::{Call, CallError, ErrorKind, Reply};
-use host_plan::{Allowed, Approved, How, Observed, Shown, Step};
+use host_plan::{Allowed, Approved, Concern, How, Observed, Shown, Step};
 use host_policy::{Consent, Permit};
 use host_runtime::{Answer, Event, Stop};
 
@@ -195,9 +195,15 @@ impl LiveDriver {
         let known = self.ledger().stale.as_ref().map(|(known, _)| *known);
         let now = Shown::of(&answer.as_ref().map(|it| it.body.clone()).map_err(Clone::clone));
         let Ok(identity) = self.identity(&read.identity) else { return };
-        if known < Some(concern) && now.digest() != seen.digest {
+        if concern >= self.least() && known < Some(concern) && now.digest() != seen.digest {
             self.ledger().stale = Some((concern, self.stale(seen, read, &identity, now)));
         }
+    }
+
+    /// What tells that somebody else was there. A run that has changed something may have changed lists as well that
+    /// no step names, and nobody foresees when: agents that it installed begin to report.
+    fn least(&self) -> Concern {
+        if self.ledger().has_changed() { Concern::Named } else { Concern::Besides }
     }
 
     /// What somebody changed since the plan was made.
@@ -222,7 +228,8 @@ impl LiveDriver {
     /// Why a call is no step of the plan: the cloud is another one than it was, or the workflow does
     /// something else. The latter is written down.
     async fn violated(&self, asked: &Call, reason: String) -> Result<Stop, Stop> {
-        let others = self.approved.as_ref().map(|it| it.approved.untouched(&it.observed));
+        let least = self.least();
+        let others = self.approved.as_ref().map(|it| it.approved.untouched(&it.observed, least));
         let others: Vec<Observed> = others.into_iter().flatten().cloned().collect();
         self.check_unchanged(&others).await.map_err(|stop| match stop {
             Stop::Stale { reason, drift } => {

@@ -1,32 +1,36 @@
 //! Rule 15: what is not in the plan does not happen. A workflow that behaves while it is planned, and does
 //! something else when it is time.
 
-use host_workflow_sdk::{Error, clock, plan, ram, resourcemanager};
+use host_workflow_sdk::{Error, arms, clock, ims, plan, ram};
+use serde_json::json;
 
+use crate::addons::REGION;
 use crate::attempt::Attempts;
 use crate::field::Field;
 
 /// A minute after the built-in cloud begins, in seconds since 1970: whoever is planned is earlier.
 const LATER: i64 = 1_767_603_660;
 
-/// After so many seconds, whatever was made is in every list.
-const SHOWN_EVERYWHERE: u32 = 60;
-
 fn is_time() -> bool {
     clock::now() >= LATER
 }
 
-/// A user with a policy, and when it is time another one. What it read before of who has policies is something else
-/// by its own doing then.
+/// A user with a key, and when it is time another one. That the user was not there when the plan was made, and is
+/// there when its key is asked for under another name, is its own doing. That other applications are there is no
+/// excuse for it.
 pub(crate) fn more(field: &Field, attempts: &mut Attempts) -> Result<(), Error> {
     let caller = Field::source()?;
-    let options = resourcemanager::ListPolicyAttachmentsOptions::default();
-    resourcemanager::list_policy_attachments(&caller, &options)?;
-    let user = field.own_user(&caller, "planned")?;
-    let options = ram::AttachPolicyToUserOptions::default();
-    ram::attach_policy_to_user(&caller, "AliyunARMSReadOnlyAccess", "System", &user, &options)?;
+    let (monitoring, all) = (Field::monitoring()?, arms::ListTraceAppsOptions::default());
+    arms::list_trace_apps(&monitoring, REGION, &all)?;
+    let principal = format!("{}@{}", field.name("planned"), ims::get_default_domain(&caller)?);
+    let user_principal_name = Some(principal);
+    let options = ims::GetUserOptions { user_principal_name, ..Default::default() };
+    attempts.note("before", ims::get_user(&caller, &options), |user| json!(user.user_name));
+    field.own_user(&caller, "planned")?;
+    let user_principal_name = options.user_principal_name;
+    let options = ims::CreateAccessKeyOptions { user_principal_name, ..Default::default() };
+    ims::create_access_key(&caller, &options)?;
     if is_time() {
-        clock::sleep(SHOWN_EVERYWHERE);
         attempts.done("another one", field.own_user(&caller, "unplanned"));
     }
     Ok(())

@@ -172,7 +172,7 @@ fn a_file_that_was_changed_or_is_not_ours_is_refused() {
 #[test]
 fn rule_15_what_is_not_in_the_plan_does_not_happen() {
     for (attack, first) in [
-        ("planned-more", &["CreateUser", "AttachPolicyToUser"][..]),
+        ("planned-more", &["CreateUser", "CreateAccessKey"][..]),
         ("planned-other", &[]),
         ("planned-order", &[]),
         ("planned-wider", &[]),
