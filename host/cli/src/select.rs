@@ -2,7 +2,7 @@
 
 use host_journal::{Head, Journal, JournalError};
 use host_model::{RunId, quote_within};
-use host_runner::undo::taken_back;
+use host_runner::undo::undoes;
 
 use crate::failure::Failure;
 
@@ -30,7 +30,7 @@ pub(crate) async fn run(journal: &dyn Journal, word: &str, last: Last) -> Result
     }
     let mut listed = journal.runs().await?;
     if word == LAST && last == Last::Made {
-        listed.retain(|it| it.as_ref().map_or(true, |head| taken_back(head).is_none()));
+        listed.retain(|it| it.as_ref().map_or(true, |head| undoes(head).is_none()));
     }
     let runs: Vec<&RunId> = listed.iter().filter_map(id_of).collect();
     pick(word, &runs)

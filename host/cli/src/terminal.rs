@@ -42,13 +42,19 @@ impl Approver for Terminal {
 }
 
 fn show(question: &Question) {
+    // What is long comes first, so that the end of it, the risks and the place are what stands above the question.
+    let (long, short): (Vec<_>, Vec<_>) =
+        question.parameters.iter().partition(|(_, value)| value.contains('\n'));
+    for (name, value) in long {
+        line(&format!("    {name}: {value}"));
+    }
     for risk in &question.risks {
         line(&format!("  ⚠ {risk}"));
     }
     let Question { account_name, account, action, effect, sentence, .. } = question;
     line(&format!("  {effect} in {account_name} (account {account}): {sentence}"));
     line(&format!("    {action}"));
-    for (name, value) in &question.parameters {
+    for (name, value) in short {
         line(&format!("    {name}: {value}"));
     }
 }

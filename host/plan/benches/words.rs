@@ -143,6 +143,7 @@ fn plan(one: &Rehearsal, other: &Rehearsal) -> Plan {
         conditionals: composed.conditionals,
         placeholders: composed.placeholders,
         observed: composed.observed,
+        foreseen: composed.foreseen,
         reads: composed.reads,
         forecast: composed.forecast,
         unread: composed.unread,

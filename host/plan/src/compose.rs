@@ -10,8 +10,8 @@ use crate::answers::Answers;
 use crate::filling::{Filling, texts_of, texts_of_json};
 use crate::shown::Room;
 use crate::{
-    Conditional, Expected, Forecast, Observed, Placeholder, Rehearsal, Rehearsed, Seen, Step,
-    Unread, difference,
+    Conditional, Expected, Forecast, Foreseen, Observed, Placeholder, Rehearsal, Rehearsed, Seen,
+    Step, Unread, difference,
 };
 
 /// How many characters of an action or of a reason are shown.
@@ -28,6 +28,8 @@ pub struct Composed {
     pub placeholders: Vec<Placeholder>,
     /// What the plan stands on.
     pub observed: Vec<Observed>,
+    /// What will be shown of what the run itself made; texts of the first rehearsal.
+    pub foreseen: Vec<Foreseen>,
     /// From where on it is a forecast. Its step may be the one after the last: then nobody knows whether
     /// more will come.
     pub forecast: Option<Forecast>,
@@ -65,6 +67,7 @@ pub fn compose(first: &Rehearsal, second: &Rehearsal) -> Composed {
         conditionals: first.conditionals.clone(),
         placeholders: walk.placeholders,
         observed: kept(&first.observed),
+        foreseen: first.foreseen.clone(),
         reads: other_reads(first),
         forecast: walk.forecast,
         unread,

@@ -36,6 +36,12 @@ pub enum PlanError {
         /// Its hash, in hex.
         hash: String,
     },
+    /// The plan was made later than now: one of the clocks was, or is, wrong.
+    #[error("the plan was made {seconds} seconds from now, by the clock of this machine")]
+    Early {
+        /// How far.
+        seconds: u64,
+    },
     /// The plan is too old to be applied: the cloud may be another one by now.
     #[error("the plan expired {seconds} seconds ago")]
     Expired {
@@ -51,6 +57,7 @@ impl Problem for PlanError {
             Self::FormatUnknown { .. } => "plan.format-unknown",
             Self::Changed { .. } => "plan.file-changed",
             Self::Foreign { .. } => "plan.file-foreign",
+            Self::Early { .. } => "plan.file-early",
             Self::Expired { .. } => "plan.file-expired",
         }
     }
@@ -58,9 +65,10 @@ impl Problem for PlanError {
     fn blame(&self) -> Blame {
         match self {
             Self::Changed { .. } | Self::Foreign { .. } => Blame::Policy,
-            Self::Unreadable { .. } | Self::FormatUnknown { .. } | Self::Expired { .. } => {
-                Blame::User
-            }
+            Self::Unreadable { .. }
+            | Self::FormatUnknown { .. }
+            | Self::Early { .. }
+            | Self::Expired { .. } => Blame::User,
         }
     }
 
@@ -70,6 +78,7 @@ impl Problem for PlanError {
             Self::FormatUnknown { .. } => "make the plan again with this version of `host`",
             Self::Changed { .. } => "make the plan again, and leave its file as it is",
             Self::Foreign { .. } => "a plan is applied where it was made; make it again here",
+            Self::Early { .. } => "set the clock, and make the plan again",
             Self::Expired { .. } => "make the plan again, and compare it with this one",
         };
         Some(hint.to_owned())

@@ -43,14 +43,14 @@ pub use difference::Difference;
 pub use error::{Mismatch, PlanError};
 pub use graph::graph;
 pub use json::{json, parameters};
-pub use matching::{Allowed, Approved, Concern};
+pub use matching::{Allowed, Approved, Concern, names_it};
 pub use permission::Needed;
 pub use plan::{
-    Conditional, Enforced, Expected, Forecast, Observed, Party, Placeholder, Plan, Seen, Step,
-    Terms, Unread, Within, Workflow,
+    Conditional, Enforced, Expected, Forecast, Foreseen, Observed, Party, Placeholder, Plan, Seen,
+    Step, Terms, Unread, Within, Workflow,
 };
 pub use rehearsal::{Rehearsal, Rehearsed};
 pub use repair::Repair;
-pub use seal::{Approval, FILE_LIMIT, FORMAT, How, open, seal};
+pub use seal::{Approval, FILE_LIMIT, FORMAT, How, is_plan, open, seal};
 pub use shown::Shown;
-pub use words::{Line, Mark, drift, question, subject, summary, words};
+pub use words::{Line, Mark, claimed, differences, drift, question, subject, summary, words};

@@ -9,7 +9,7 @@ use crate::difference;
 use crate::entering::Entering;
 use crate::error::Mismatch;
 use crate::filling::Filling;
-use crate::{Expected, Forecast, Observed, Placeholder, Plan, Repair, Step};
+use crate::{Expected, Forecast, Foreseen, Observed, Placeholder, Plan, Repair, Step};
 
 /// How many differences a mismatch names.
 const DIFFERENCES_SHOWN: usize = 12;
@@ -27,6 +27,7 @@ pub struct Approved {
     placeholders: Vec<Placeholder>,
     forecast: Option<Forecast>,
     repairs: Vec<Repair>,
+    foreseen: Vec<Foreseen>,
     /// The index of the next step, if that one is due.
     next: usize,
     /// Which of the parts that may be needed are.
@@ -68,6 +69,7 @@ impl Approved {
             placeholders: plan.placeholders.clone(),
             forecast: plan.forecast.clone(),
             repairs: plan.repairs.clone(),
+            foreseen: plan.foreseen.clone(),
             next: 0,
             entering: Entering::new(&plan.conditionals),
             live: Filling::default(),
@@ -187,7 +189,8 @@ impl Approved {
         if self.is_changed_by(self.next, read) {
             return None;
         }
-        let is_named = read.step != 0 || self.steps.iter().any(|step| is_about(read, step));
+        let is_named =
+            read.step != 0 || self.steps.iter().any(|step| names_it(&read.call, &step.call));
         Some(if is_named { Concern::Named } else { Concern::Besides })
     }
 
@@ -209,7 +212,7 @@ impl Approved {
         };
         let mut ground: Vec<&Observed> = observed.iter().filter(|it| it.step == number).collect();
         for it in observed.iter().filter(|it| it.step == 0) {
-            let is_about = self.steps.get(index).is_some_and(|step| is_about(it, step));
+            let is_about = self.steps.get(index).is_some_and(|step| names_it(&it.call, &step.call));
             let is_known = ground.iter().any(|known| known.call == it.call);
             if is_about && !is_known && !self.is_changed_by(index, it) {
                 ground.push(it);
@@ -218,11 +221,28 @@ impl Approved {
         ground
     }
 
+    /// What reads have to show before a step of what the run itself made, with the values that are known by now.
+    /// What a part changed that may not have been needed, nobody foresaw after it.
+    pub fn foreseen(&self, number: u32) -> Vec<Foreseen> {
+        let come = self.steps.iter().take_while(|step| step.number < number);
+        let parts: Vec<&Step> =
+            come.filter(|step| step.conditional.is_some() && self.entering.is_due(step)).collect();
+        let is_sure = |it: &&Foreseen| {
+            it.step == number && !parts.iter().any(|step| names_it(&it.call, &step.call))
+        };
+        let filled = |it: &Foreseen| Foreseen {
+            step: it.step,
+            call: self.live.call(&it.call),
+            shown: it.shown.clone().redacted(&|text| self.live.text(text)),
+        };
+        self.foreseen.iter().filter(is_sure).map(filled).collect()
+    }
+
     /// Whether the first so many steps change what a read shows: as it was foreseen, or since it is about the
     /// very thing that one of them names. Of that the cloud may show more than anybody foresaw.
     fn is_changed_by(&self, steps: usize, read: &Observed) -> bool {
         let mut come = self.steps.iter().take(steps).filter(|step| self.entering.is_due(step));
-        come.any(|step| read.changed_by.contains(&step.number) || is_about(read, step))
+        come.any(|step| read.changed_by.contains(&step.number) || names_it(&read.call, &step.call))
     }
 
     /// The steps that were approved for certain and have not come.
@@ -238,11 +258,11 @@ impl Approved {
     }
 }
 
-/// Whether a step names the very thing that a read is about: each text of the read, as the same parameter.
-fn is_about(read: &Observed, step: &Step) -> bool {
-    let texts = read.call.parameters.iter().filter(|(_, it)| matches!(it, Value::Text(_)));
+/// Whether a call names the very thing that a read is about: each text of the read, as the same parameter.
+pub fn names_it(read: &Call, call: &Call) -> bool {
+    let texts = read.parameters.iter().filter(|(_, it)| matches!(it, Value::Text(_)));
     let mut texts = texts.peekable();
-    texts.peek().is_some() && texts.all(|text| step.call.parameters.contains(text))
+    texts.peek().is_some() && texts.all(|text| call.parameters.contains(text))
 }
 
 fn title(call: &Call) -> String {

@@ -40,6 +40,9 @@ pub struct Plan {
     pub placeholders: Vec<Placeholder>,
     /// What the plan stands on: what was read of the cloud.
     pub observed: Vec<Observed>,
+    /// What reads will show of what the run itself made by then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreseen: Vec<Foreseen>,
     /// What else the run will read: it has to be allowed to.
     #[serde(default)]
     pub reads: Vec<Call>,
@@ -241,6 +244,19 @@ impl Observed {
     pub fn new(step: u32, call: Call, shown: Shown) -> Self {
         Self { step, call, digest: shown.digest(), shown: Some(shown), changed_by: Vec::new() }
     }
+}
+
+/// What a read will show before a step of things that the run itself made or changed by then. If it shows something
+/// else, somebody was there in between.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Foreseen {
+    /// The step.
+    pub step: u32,
+    /// The read, with placeholders.
+    pub call: Call,
+    /// As much of it as says who may do what ([`Shown::telling`]), with placeholders.
+    pub shown: Shown,
 }
 
 /// From where on a plan is a forecast: asked again when it is reached.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use host_model::{AccountId, Call, Effect, SecretRef};
 use serde_json::Value as Json;
 
-use crate::{Conditional, Observed, Seen, Unread, Within};
+use crate::{Conditional, Foreseen, Observed, Seen, Unread, Within};
 
 /// All calls with an effect of one rehearsal, in order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Rehearsal {
     pub conditionals: Vec<Conditional>,
     /// What they stand on.
     pub observed: Vec<Observed>,
+    /// What will be shown of what the run itself made.
+    pub foreseen: Vec<Foreseen>,
     /// Everything that was read, by the workflow or by the host, whoever answered it: each once.
     pub reads: BTreeMap<String, Call>,
     /// What could not be read.

@@ -1,5 +1,7 @@
 //! A plan on its way through a file: hashed, and sealed with the installation's key.
 
+use std::time::Duration;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use host_model::{Timestamp, quote_within};
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,9 @@ const SEAL_DOMAIN: &[u8] = b"host plan 1";
 
 /// How many characters of somebody else's text are shown.
 const SHOWN: usize = 120;
+
+/// How far a clock may be behind the time at which a plan was made.
+const CLOCK_BACK_MAX: Duration = Duration::from_mins(1);
 
 /// How a plan was approved. Belongs into the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,12 +102,38 @@ pub fn open(text: &str, key: &[u8; 32], now: Timestamp) -> Result<Plan, PlanErro
     if mac(key, &found).verify_slice(&seal).is_err() {
         return Err(PlanError::Foreign { hash: found });
     }
+    // A name that stands twice would show a reader something else than what is applied.
+    let said = serde_json::to_string(&file).map_or(0, |text| text.len());
+    if length_without_spaces(text) != said {
+        return Err(unreadable("it says more than the plan: a name stands twice in it"));
+    }
     let plan: Plan =
         serde_json::from_value(file.plan).map_err(|error| unreadable(&error.to_string()))?;
+    if now.plus(CLOCK_BACK_MAX) < plan.made {
+        return Err(PlanError::Early { seconds: plan.made.since(now).as_secs() });
+    }
     if now >= plan.expires {
         return Err(PlanError::Expired { seconds: now.since(plan.expires).as_secs() });
     }
     Ok(plan)
+}
+
+/// Whether a text is a plan's file, of whatever installation and age.
+pub fn is_plan(text: &str) -> bool {
+    serde_json::from_str::<File>(text).is_ok()
+}
+
+/// How long JSON is without the spaces between its parts.
+fn length_without_spaces(text: &str) -> usize {
+    let (mut length, mut in_text, mut escaped) = (0, false, false);
+    for byte in text.bytes() {
+        if in_text || !byte.is_ascii_whitespace() {
+            length += 1;
+        }
+        in_text ^= byte == b'"' && !escaped;
+        escaped = in_text && byte == b'\\' && !escaped;
+    }
+    length
 }
 
 fn unreadable(reason: &str) -> PlanError {

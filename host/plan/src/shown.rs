@@ -20,6 +20,11 @@ const RESTLESS: [&str; 11] = [
     "updated",
 ];
 
+/// Members that say who may do what: they are what the run wrote, and nothing in them is the cloud's to decide but
+/// ids, which are known when they are compared.
+const TELLING: [&str; 4] =
+    ["AccessKeyId", "AssumeRolePolicyDocument", "PolicyDocument", "PolicyName"];
+
 /// The longest answer that a plan keeps, in bytes of JSON.
 const KEPT: usize = 32 * 1024;
 
@@ -46,6 +51,15 @@ impl Shown {
             Ok(body) => Self::Body(still(body)),
             Err(error) if error.kind == ErrorKind::NotFound => Self::Absent(error.code.clone()),
             Err(error) => Self::Refused(error.code.clone()),
+        }
+    }
+
+    /// As much of it as says who may do what: documents, policies and keys.
+    #[must_use]
+    pub fn telling(self) -> Self {
+        match self {
+            Self::Body(body) => Self::Body(telling(&body).unwrap_or(Json::Null)),
+            other => other,
         }
     }
 
@@ -98,6 +112,23 @@ impl Room {
         let length = shown.length();
         self.0 = self.0.checked_sub(length).filter(|_| length <= KEPT)?;
         Some(shown)
+    }
+}
+
+fn telling(body: &Json) -> Option<Json> {
+    match body {
+        Json::Object(members) => {
+            let keep = |(name, member): (&String, &Json)| {
+                let is_telling = TELLING.contains(&name.as_str());
+                let kept = if is_telling { Some(member.clone()) } else { telling(member) };
+                Some((name.clone(), kept?))
+            };
+            let kept: serde_json::Map<String, Json> = members.iter().filter_map(keep).collect();
+            (!kept.is_empty()).then_some(Json::Object(kept))
+        }
+        // That a list is empty says something: what comes into it is new.
+        Json::Array(items) => Some(items.iter().filter_map(telling).collect()),
+        _ => None,
     }
 }
 

@@ -245,10 +245,8 @@ impl Problem for VaultError {
             }
             Self::ModeLoose { path, wanted, .. } => {
                 let path = path.display().to_string();
-                match shlex::try_quote(&path) {
-                    Ok(path) => format!("run `chmod {wanted:o} {path}`, and ask who read it"),
-                    Err(_) => format!("give it the mode {wanted:o}, and ask who read it"),
-                }
+                let path = shlex::try_quote(&path).unwrap_or_else(|_| "it".into());
+                format!("run `chmod {wanted:o} {path}`, and ask who read it")
             }
             Self::IdentityMissing { .. } => {
                 "restore the key from a backup; without it the entries stay sealed".to_owned()

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use host_net::SystemClock;
-use host_plan::{Approval, Enforced, How, Plan};
+use host_plan::{Approval, How, Plan};
 use host_policy::Allowances;
 use host_ports::Clock as _;
 use host_runner::record::{self, ApprovedPlan, Place};
-use host_runner::{Bound, BoundAccounts, Origin, Run, is_same_caller};
+use host_runner::{Origin, Run};
 
+use crate::command::approved::{self, Held};
 use crate::command::read_component;
 use crate::command::run::{finish, prepare, slots};
 use crate::context::Context;
@@ -79,7 +80,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let allowances = Allowances { policy, ..allowances(&plan.allowed, plan.terms.adopt)? };
     let work = Work::Run { package: workflow.package(), allowances: &allowances };
     let cloud = session.cloud(&realm, &place, &slots(manifest), terms, work).await?;
-    same_accounts(&plan, &cloud.accounts)?;
+    approved::same_accounts(&plan, &cloud.accounts, Held::ToTheSame)?;
     let settings = session.settings(cloud, &plan.run, &manifest.lineage, allowances, terms);
     realm.save()?;
     let approval = Approval {
@@ -141,48 +142,4 @@ fn same_component(plan: &Plan, digest: &str) -> Result<(), Failure> {
     );
     Err(Failure::denied("plan.component-different", message)
         .hint("give the one that was planned with `--workflow FILE`, or make the plan again"))
-}
-
-/// The accounts, whoever signs in them, and what the cloud holds these to, are those that the plan was made
-/// with.
-fn same_accounts(plan: &Plan, accounts: &BoundAccounts) -> Result<(), Failure> {
-    for (name, party) in &plan.accounts {
-        let now = accounts.0.get(name);
-        let is_same = |now: &Bound| {
-            now.account == party.account
-                && is_same_caller(&now.arn, &party.arn)
-                && policy_of(now.session.as_ref()) == policy_of(party.session.as_ref())
-        };
-        if now.is_some_and(is_same) {
-            continue;
-        }
-        let then = held(&party.arn, party.session.as_ref());
-        let now = match now {
-            Some(now) if is_same_caller(&now.arn, &party.arn) => {
-                held("the same one", now.session.as_ref())
-            }
-            Some(now) => held(&now.arn, now.session.as_ref()),
-            None => "nobody".to_owned(),
-        };
-        let message = format!("the plan was made with `{name}` as {then}, which is {now} now");
-        return Err(Failure::denied("plan.account-different", message)
-            .hint("correct the profile, or make the plan again"));
-    }
-    Ok(())
-}
-
-fn policy_of(session: Option<&Enforced>) -> Option<&str> {
-    session.map(|it| it.policy.as_str())
-}
-
-/// A caller, and whether the cloud holds it to anything.
-fn held(caller: &str, session: Option<&Enforced>) -> String {
-    match session {
-        Some(Enforced { policy, .. }) => {
-            let length = policy.chars().count();
-            let digest: String = host_runtime::digest(policy.as_bytes()).chars().take(12).collect();
-            format!("{caller}, held to a session policy of {length} characters (sha256 {digest}…)")
-        }
-        None => format!("{caller}, held to no session policy"),
-    }
 }

@@ -49,13 +49,14 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     let file = ("", SystemClock.now());
     let reporter = reporter(&session, &new);
     let planned = Run::new(new, settings).plan(&workflow, file, &origin, reporter).await?;
-    output::plan::answer(&planned, session.json, context.is_colored);
     let past = Past::new(id, &recorded.entries)?;
     let listed: Vec<Head> = session.journal.runs().await?.into_iter().flatten().collect();
     let undone = undo_of(id, &listed).map(taken_back_by);
     let (status, words) = compare(&planned, &past, undone.as_deref());
-    if !session.json {
-        output::plan::new_warnings(&warnings_since(&planned, &past));
+    if session.json {
+        output::plan::answer(&planned, true, false);
+    } else {
+        output::plan::check(&planned, &warnings_since(&planned, &past), context.is_colored);
         output::line(&format!("\n{words}"));
     }
     Ok(status)

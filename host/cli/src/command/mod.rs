@@ -1,6 +1,7 @@
 //! The subcommands: one file each.
 
 mod apply;
+mod approved;
 mod build;
 mod check;
 mod doctor;

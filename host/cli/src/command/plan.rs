@@ -45,7 +45,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         return Err(Failure::usage("plan.cloud-kept", message)
             .hint("`host run … --fresh` begins with a new one"));
     }
-    one_to_standard_output(&arguments)?;
+    check_outputs(&arguments)?;
     let ready = arguments.what.ready(context).await?;
     let run = proposal::run(&ready, arguments.what.terms(&ready, false)).await?;
     let planned = proposal::plan(&run, &ready).await?;
@@ -67,10 +67,15 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     }
     if let Some(path) = output.filter(|_| !ready.session.json) {
         let path = output::path_word(&path);
-        output::line(&if can_apply {
-            format!("\nsaved: `host apply {path}` does exactly this")
-        } else {
-            format!("\nnot saved as {path}: nothing is applied that would end with an error")
+        let is_whole = planned.plan.forecast.is_none();
+        output::line(&match can_apply {
+            true if is_whole => format!("\nsaved: `host apply {path}` does exactly this"),
+            true => format!(
+                "\nsaved: `host apply {path}` does exactly this up to the forecast, and asks again there"
+            ),
+            false => {
+                format!("\nnot saved as {path}: nothing is applied that would end with an error")
+            }
         });
     }
     Ok(status(&planned))
@@ -84,8 +89,8 @@ fn status(planned: &Planned) -> u8 {
     }
 }
 
-/// Standard output has one kind of data, and a plan to be applied is a file.
-fn one_to_standard_output(arguments: &Arguments) -> Result<(), Failure> {
+/// Standard output has one kind of data, and a plan to be applied is a file of its own.
+fn check_outputs(arguments: &Arguments) -> Result<(), Failure> {
     let is_dash = |path: &PathBuf| path.as_os_str() == "-";
     if arguments.output.as_ref().is_some_and(is_dash) {
         let message = "`-o -`: a plan is saved to a file, for `host apply FILE`".to_owned();
@@ -95,7 +100,11 @@ fn one_to_standard_output(arguments: &Arguments) -> Result<(), Failure> {
         let message = "`--graph -` and `--json` would both write to standard output".to_owned();
         return Err(Failure::usage("plan.file-unwritable", message).hint("give `--graph` a file"));
     }
-    Ok(())
+    if arguments.output.is_some() && arguments.output == arguments.graph {
+        let message = "`-o` and `--graph` name the same file".to_owned();
+        return Err(Failure::usage("plan.file-unwritable", message).hint("give each its own"));
+    }
+    arguments.output.as_deref().map_or(Ok(()), check_place)
 }
 
 /// A plan that was saved there before is no longer what was planned last: nobody should apply it by mistake.
@@ -111,16 +120,31 @@ fn forget(path: &Path, session: &Session<'_>) -> Result<(), Failure> {
     })
 }
 
-/// Writes the plan where nobody else can change it unseen: it is sealed with the installation's key.
+/// Writes the plan where nobody else can change it unseen: it is sealed with the installation's key. What was read
+/// of both accounts is in it, so that its owner only can read it; and there is a whole one, or the one before.
 fn save(plan: &Plan, path: &Path, session: &Session<'_>) -> Result<(), Failure> {
-    // What was read of both accounts is in it.
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let text = host_plan::seal(plan, &session.key);
-    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| unwritable(path, &error))
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let written = || -> std::io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    written().map_err(|error| unwritable(path, &error))
+}
+
+/// Only a plan gives way to a plan: a workflow, a link or a device that is named by mistake stays.
+fn check_place(path: &Path) -> Result<(), Failure> {
+    let Ok(there) = std::fs::symlink_metadata(path) else { return Ok(()) };
+    let is_plan = there.is_file()
+        && std::fs::read_to_string(path).is_ok_and(|text| host_plan::is_plan(&text));
+    if is_plan {
+        return Ok(());
+    }
+    let message = format!("`{}` is there, and is no plan: it is left as it is", path.display());
+    Err(Failure::usage("plan.file-unwritable", message).hint("give another name"))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

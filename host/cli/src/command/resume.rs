@@ -7,6 +7,7 @@ use host_history::{Past as Told, State, next};
 use host_policy::PolicyFile;
 use host_runner::{Ended, Past, Run, RunEvent, record};
 
+use crate::command::approved::{self, Held};
 use crate::command::run::{finish, prepare};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -49,6 +50,8 @@ pub(super) async fn go_on(
     policy: Option<Arc<PolicyFile>>,
 ) -> Result<u8, Failure> {
     recorded.not_before(realm);
+    // By another policy file, the cloud holds a session to something else.
+    let held = if policy.is_some() { Held::ToSomething } else { Held::ToTheSame };
     let allowances = recorded.allowances(session, policy)?;
     policy::refuse_audit(allowances.policy.as_deref(), &recorded.begun.place)?;
     let Recorded { id, entries, begun, writer } = recorded;
@@ -63,6 +66,9 @@ pub(super) async fn go_on(
     let names: Vec<String> = begun.accounts.keys().cloned().collect();
     let work = Work::Run { package: workflow.package(), allowances: &allowances };
     let cloud = session.cloud(realm, &begun.place, &names, terms, work).await?;
+    if let Some(plan) = &begun.plan {
+        approved::same_accounts(&plan.plan, &cloud.accounts, held)?;
+    }
     let settings = session.settings(cloud, &id, &begun.workflow.lineage, allowances, terms);
     let reporter = session.reporter_after(&Told::new(&id, &entries)?);
     let past = Past { entries, writer };

@@ -14,7 +14,15 @@ pub(crate) fn answer(planned: &Planned, json: bool, colored: bool) {
         data(document(&whole(planned)).trim_end());
         return;
     }
-    show(planned, &host_plan::words(&planned.plan), (data, colored));
+    let warnings: Vec<&str> = planned.warnings.iter().map(String::as_str).collect();
+    let lines = host_plan::words(&planned.plan);
+    show(planned, &lines, ("What the workflow warns of", &warnings), (data, colored));
+}
+
+/// The same of a run that was made, for people: of what its workflow warns of, what is new.
+pub(crate) fn check(planned: &Planned, new: &[&str], colored: bool) {
+    let title = "What the workflow warns of now, and did not in the run";
+    show(planned, &host_plan::words(&planned.plan), (title, new), (data, colored));
 }
 
 /// The plan as a line of the stream of its run.
@@ -41,24 +49,36 @@ fn whole(planned: &Planned) -> Json {
 
 /// The plan as what a person is asked about: beside the prompt.
 pub(crate) fn ask(planned: &Planned, colored: bool) {
-    show(planned, &host_plan::question(&planned.plan), (line, colored));
+    let warnings: Vec<&str> = planned.warnings.iter().map(String::as_str).collect();
+    let lines = host_plan::question(&planned.plan);
+    show(planned, &lines, ("What the workflow warns of", &warnings), (line, colored));
 }
 
-fn show(planned: &Planned, lines: &[Line], (write, colored): (fn(&str), bool)) {
-    for shown in lines {
-        write(&if colored { painted(shown) } else { shown.to_string() });
+fn show(
+    planned: &Planned,
+    lines: &[Line],
+    (title, warnings): (&str, &[&str]),
+    (write, colored): (fn(&str), bool),
+) {
+    let shown = |line: &Line| if colored { painted(line) } else { line.to_string() };
+    for line in lines {
+        write(&shown(line));
     }
-    if !planned.faults.is_empty() {
-        write("");
-        write("What the workflow finds to be wrong, and would leave so");
-        for fault in &planned.faults {
-            write(&format!("  ! {}", host_model::quote_within(&fault.detail, 1000)));
+    let faults: Vec<&str> = planned.faults.iter().map(|fault| fault.detail.as_str()).collect();
+    let wrong = "What the workflow finds to be wrong, and would leave so";
+    for (title, claims) in [(title, warnings), (wrong, &faults)] {
+        if !claims.is_empty() {
+            write("");
+            write(title);
+        }
+        for claim in claims {
+            write(&shown(&host_plan::claimed(&planned.plan, Mark::Risk, claim)));
         }
     }
     if let Some(error) = &planned.error {
         write("");
         write(&ends(error, planned.plan.steps.len()));
-        write(&format!("  {}", host_model::quote_within(&error.words, 1000)));
+        write(&shown(&host_plan::claimed(&planned.plan, Mark::Plain, &error.words)));
     }
     if let Some(denials) = &planned.would_deny {
         audited(denials, write);
@@ -75,18 +95,6 @@ fn ends(error: &PlannedError, steps: usize) -> String {
     };
     let cause = if *unread { ", as long as what is listed above may not be read" } else { "" };
     format!("The run would end with an error {place}{cause}: {code}")
-}
-
-/// What a workflow warns of that it did not warn of before.
-pub(crate) fn new_warnings(warnings: &[&str]) {
-    if warnings.is_empty() {
-        return;
-    }
-    data("");
-    data("What the workflow warns of now, and did not in the run");
-    for warning in warnings {
-        data(&format!("  ! {}", host_model::quote_within(warning, 1000)));
-    }
 }
 
 /// The line with its sign in color; all else stays as it is.

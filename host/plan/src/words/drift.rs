@@ -91,14 +91,23 @@ pub fn drift(was: Option<&Shown>, is: &Shown) -> Vec<Line> {
     lines
 }
 
+/// How what is shown differs in its meaning from what was to be shown; none if it does not.
+pub fn differences(was: &Shown, is: &Shown) -> Vec<Line> {
+    match (was, is) {
+        (Shown::Body(was), Shown::Body(is)) => walked(was, is, &Names::new(&[]), Told::Meaning),
+        (was, is) if was == is => Vec::new(),
+        (was, is) => told(Some(was), is),
+    }
+}
+
 fn told(was: Option<&Shown>, is: &Shown) -> Vec<Line> {
     let names = Names::new(&[]);
     let mut lines = Lines::default();
     match (was, is) {
         (None, _) => lines.plain(0, "what it showed then was not kept in the plan"),
         (Some(Shown::Body(was)), Shown::Body(is)) => {
-            let told = walked(was, is, &names, false);
-            return if told.is_empty() { walked(was, is, &names, true) } else { told };
+            let told = walked(was, is, &names, Told::Meaning);
+            return if told.is_empty() { walked(was, is, &names, Told::All) } else { told };
         }
         (Some(Shown::Body(_)), Shown::Absent(_)) => {
             lines.push(0, Mark::Delete, "it was there, and is not there now");
@@ -115,8 +124,8 @@ fn told(was: Option<&Shown>, is: &Shown) -> Vec<Line> {
     lines.into_vec()
 }
 
-fn walked(was: &Json, is: &Json, names: &Names, with_dates: bool) -> Vec<Line> {
-    let mut walk = Walk { lines: Lines::default(), names, with_dates };
+fn walked(was: &Json, is: &Json, names: &Names, told: Told) -> Vec<Line> {
+    let mut walk = Walk { lines: Lines::default(), names, told };
     walk.value(&Place::default(), was, is);
     walk.lines.into_vec()
 }
@@ -141,8 +150,8 @@ struct Place {
 
 impl Place {
     fn member(&self, name: &str) -> Self {
-        let path =
-            if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
+        let shown = as_word(name);
+        let path = if self.path.is_empty() { shown } else { format!("{}.{shown}", self.path) };
         Self { path, name: name.to_owned(), depth: self.depth + 1 }
     }
 
@@ -156,10 +165,28 @@ impl Place {
     }
 }
 
+/// A name as it is, if it is one word; else between ticks, so that it cannot pass for the host's own words.
+fn as_word(name: &str) -> String {
+    let is_word = |it: char| it.is_ascii_alphanumeric() || "_-/".contains(it);
+    if !name.is_empty() && name.chars().all(is_word) {
+        return name.to_owned();
+    }
+    format!("`{}`", name.replace('`', "\u{2035}"))
+}
+
 struct Walk<'a> {
     lines: Lines,
     names: &'a Names,
-    with_dates: bool,
+    told: Told,
+}
+
+/// What is told of a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// What means something: neither dates nor how a document is written.
+    Meaning,
+    /// All of it.
+    All,
 }
 
 impl Walk<'_> {
@@ -178,7 +205,7 @@ impl Walk<'_> {
     fn members(&mut self, at: &Place, was: &Map<String, Json>, is: &Map<String, Json>) {
         let keys: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
         for name in keys {
-            if CHANGED_AT.contains(&name.as_str()) && !self.with_dates {
+            if CHANGED_AT.contains(&name.as_str()) && self.told == Told::Meaning {
                 continue;
             }
             match (was.get(name), is.get(name)) {
@@ -199,6 +226,9 @@ impl Walk<'_> {
             && let (Ok(was), Ok(is)) = (Document::parse(was), Document::parse(is))
         {
             let changes = difference(&was, &is);
+            if changes.is_empty() && self.told == Told::Meaning {
+                return;
+            }
             if changes.is_empty() {
                 let line = format!("{}: written otherwise, and says the same", kind.words());
                 self.lines.push(0, Mark::Update, &line);

@@ -27,7 +27,7 @@ use serde_json::Value as Json;
 
 pub(crate) use account::words as account_words;
 pub(crate) use document::{Kind, kind_of};
-pub use drift::{drift, subject};
+pub use drift::{differences, drift, subject};
 pub(crate) use letters::harmless;
 use line::Lines;
 pub use line::{Line, Mark};
@@ -229,6 +229,12 @@ fn unread(lines: &mut Lines, plan: &Plan, names: &Names) {
             &format!("{what} in {account}: `{action}` is needed, and was refused with `{code}`"),
         );
     }
+}
+
+/// What somebody else says, as a line of its own below a plan: a workflow, or the cloud through it.
+pub fn claimed(plan: &Plan, mark: Mark, claim: &str) -> Line {
+    let text = Names::new(&plan.placeholders).claimed(claim);
+    Line { depth: 1, mark, maybe: false, text }
 }
 
 /// The workflow's own titles, apart from all that the host says.

@@ -13,6 +13,9 @@ use crate::{Placeholder, Step};
 /// How many characters of one value are shown.
 const VALUE_SHOWN: usize = 400;
 
+/// How many characters of a workflow's words are shown.
+const CLAIM_SHOWN: usize = 1000;
+
 /// Words that only stand for a placeholder; a literal text that has them gets its bracket escaped.
 const KNOWN_AFTER: &str = "(known after step ";
 
@@ -35,6 +38,11 @@ impl Names {
     /// A sentence of the host's own, with literal values in it.
     pub(crate) fn said(&self, text: &str) -> String {
         self.bounded(text, usize::MAX, &|kept| literal(kept))
+    }
+
+    /// Words of somebody else, bounded.
+    pub(crate) fn claimed(&self, text: &str) -> String {
+        self.bounded(text, CLAIM_SHOWN, &|kept| literal(kept))
     }
 
     /// The catalog's sentence for a step.

@@ -44,9 +44,9 @@ pub(crate) fn object_of(call: &Call, names: &Names) -> String {
 }
 
 /// One thing or several of a kind, by their names.
-fn listed(kind: &str, named: &Value, names: &Names) -> Option<String> {
+fn listed(kind: &str, things: &Value, names: &Names) -> Option<String> {
     let kind = names.ticked(kind);
-    match named {
+    match things {
         Value::Text(text) => Some(format!("{kind} `{}`", names.ticked(text))),
         Value::Json(serde_json::Value::Array(items)) => {
             let items = items.iter().map(|item| match item.as_str() {

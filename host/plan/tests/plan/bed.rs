@@ -166,6 +166,7 @@ pub(crate) fn plan(composed: Composed) -> Plan {
         conditionals: composed.conditionals,
         placeholders: composed.placeholders,
         observed: composed.observed,
+        foreseen: composed.foreseen,
         reads: composed.reads,
         forecast: composed.forecast,
         unread: composed.unread,

@@ -111,6 +111,26 @@ fn what_is_refused() {
 }
 
 #[test]
+fn a_plan_is_not_of_the_future() {
+    let plan = recorded_plan("ack");
+    let text = seal(&plan, &KEY);
+    assert!(open(&text, &KEY, plan.made.plus_millis(-60_000)).is_ok(), "clocks differ a little");
+    let early = open(&text, &KEY, plan.made.plus_millis(-61_000)).unwrap_err();
+    assert_eq!(early, PlanError::Early { seconds: 61 });
+}
+
+/// The last of two members counts, and a reader of the file sees the first.
+#[test]
+fn no_member_stands_twice() {
+    let plan = recorded_plan("ack");
+    let text = seal(&plan, &KEY);
+    let decoy = text.replacen("\"allowed\":", "\"allowed\": [\"nothing\"],\n    \"allowed\":", 1);
+    assert_ne!(decoy, text);
+    let refused = open(&decoy, &KEY, plan.made).unwrap_err();
+    assert_eq!(refused.code(), "plan.file-unreadable", "{refused}");
+}
+
+#[test]
 fn seals_of_other_ends_do_not_count() {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     let plan = recorded_plan("delegate");

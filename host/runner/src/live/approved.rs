@@ -2,7 +2,7 @@
 //! nothing.
 
 use host_model::{Call, CallError, ErrorKind, Reply};
-use host_plan::{Allowed, Approved, Concern, How, Observed, Shown, Step};
+use host_plan::{Allowed, Approved, Concern, Foreseen, How, Observed, Shown, Step};
 use host_policy::{Consent, Permit};
 use host_runtime::{Answer, Event, Stop};
 
@@ -64,6 +64,7 @@ impl LiveDriver {
         };
         let ground = self.approved.as_ref().map(ground).unwrap_or_default();
         self.check_unchanged(&ground).await?;
+        self.check_foreseen(step).await?;
         let how = self.approved.as_ref().map(|it| it.how);
         Ok(Some(match how {
             _ if self.stage.scene.offline => Consent::Offline,
@@ -81,9 +82,11 @@ impl LiveDriver {
             (&step.call.product, &step.call.action) == (&asked.product, &asked.action)
         };
         let Some(step) = left.first().filter(is_it) else { return Ok(()) };
-        let ground = progress.approved.ground(step.number, &progress.observed);
+        let number = step.number;
+        let ground = progress.approved.ground(number, &progress.observed);
         let ground: Vec<Observed> = ground.into_iter().cloned().collect();
-        self.check_unchanged(&ground).await
+        self.check_unchanged(&ground).await?;
+        self.check_foreseen(number).await
     }
 
     /// Whether the plan that was approved was made with reads of this kind.
@@ -184,6 +187,27 @@ impl LiveDriver {
         Ok(())
     }
 
+    /// Looks at what the run itself made or changed, before a step that is about it: others may not have put
+    /// themselves in between.
+    async fn check_foreseen(&self, step: u32) -> Result<(), Stop> {
+        let foreseen = self.approved.as_ref().map(|it| it.approved.foreseen(step));
+        for Foreseen { call: look, shown, .. } in foreseen.into_iter().flatten() {
+            let permit =
+                self.resolve(&look).ok().and_then(|(product, read)| Permit::to_look(product, read));
+            let (Some(permit), Ok(identity)) = (permit, self.looker(&look)) else { continue };
+            let now = Shown::of(&self.send_own(&identity, permit, &look, None).await).telling();
+            let [was, now] = [shown, now].map(|it| self.redacted_shown(it));
+            let drift = host_plan::differences(&was, &now);
+            if !drift.is_empty() {
+                let what = self.what_shows(&look, &identity);
+                let reason = format!("the plan is stale: {what} is not what the run made of it");
+                let drift = drift.iter().map(ToString::to_string).collect();
+                return Err(Stop::Stale { reason, drift });
+            }
+        }
+        Ok(())
+    }
+
     /// Takes note of what a workflow reads for itself, if somebody changed it since the plan. A workflow that finds
     /// it may go on, give up, or ask for something else.
     pub(super) fn note_stale(&self, read: &Call, answer: &Result<Reply, CallError>) {
@@ -208,21 +232,23 @@ impl LiveDriver {
 
     /// What somebody changed since the plan was made.
     fn stale(&self, observed: &Observed, look: &Call, identity: &Identity, now: Shown) -> Stale {
+        let what = self.what_shows(look, identity);
+        let reason = format!("the plan is stale: {what} is not what it was when the plan was made");
+        // A secret that was not known when the plan was made may be known now.
+        let was = observed.shown.clone().map(|it| self.redacted_shown(it));
+        let drift = host_plan::drift(was.as_ref(), &self.redacted_shown(now));
+        Stale { reason, drift: drift.iter().map(ToString::to_string).collect() }
+    }
+
+    /// A read and its thing, in words.
+    fn what_shows(&self, look: &Call, identity: &Identity) -> String {
         let account = &identity.facts.account;
         let place = match self.account_name(&identity.facts) {
             Some(name) => format!("{name} ({account})"),
             None => format!("account {account}"),
         };
-        let reason = format!(
-            "the plan is stale: what `{}:{}` shows of {} in {place} is not what it was when the plan was made",
-            look.product,
-            look.action,
-            host_plan::subject(look),
-        );
-        // A secret that was not known when the plan was made may be known now.
-        let was = observed.shown.clone().map(|it| self.redacted_shown(it));
-        let drift = host_plan::drift(was.as_ref(), &self.redacted_shown(now));
-        Stale { reason, drift: drift.iter().map(ToString::to_string).collect() }
+        let (product, action, subject) = (&look.product, &look.action, host_plan::subject(look));
+        format!("what `{product}:{action}` shows of {subject} in {place}")
     }
 
     /// Why a call is no step of the plan: the cloud is another one than it was, or the workflow does

@@ -57,6 +57,7 @@ impl LiveDriver {
     /// A value as a person sees it, literally; a secret by its name.
     fn shown(&self, value: &Value) -> String {
         match value {
+            Value::Text(text) if text.contains('\n') => self.script(&self.redact(text)),
             Value::Text(text) => quote_within(&self.redact(text), VALUE_SHOWN),
             Value::Json(json) => quote_within(&self.redact(&json.to_string()), VALUE_SHOWN),
             Value::Secret(secret) => quote_within(&secret.to_string(), VALUE_SHOWN),
@@ -67,6 +68,20 @@ impl LiveDriver {
                 settings.iter().map(pair).collect::<Vec<_>>().join(", ")
             }
         }
+    }
+
+    /// A script by its digest, and of a workflow that nobody vetted line by line. `host inspect` shows those of the
+    /// others.
+    fn script(&self, text: &str) -> String {
+        let digest = host_runtime::digest(text.as_bytes());
+        let mut shown = format!("{} lines, sha256 {digest}", text.lines().count());
+        if self.stage.vetted {
+            return shown;
+        }
+        for line in text.lines() {
+            shown.push_str(&format!("\n      \u{2502} {}", quote_within(line, VALUE_SHOWN)));
+        }
+        shown
     }
 
     fn question(&self, brief: &Brief<'_>) -> Question {

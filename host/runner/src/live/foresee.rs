@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use host_catalog::{Action, Product};
 use host_model::{AccountId, Arn, Call, CallError, ErrorKind, IdentityRef, Reply, Value};
-use host_plan::{Observed, Rehearsed, Shown, Unread, Within};
+use host_plan::{Foreseen, Observed, Rehearsed, Shown, Unread, Within};
 use host_policy::{Consent, Permit};
 use host_runtime::Stop;
 use serde_json::Value as Json;
@@ -25,6 +25,7 @@ impl LiveDriver {
     ) -> Result<Sent, Stop> {
         let brief = delivery.brief;
         let before = self.look_around(planning, delivery).await;
+        self.look_at_own(planning, delivery.call).await;
         // What was guessed since the last call, the workflow may have decided this one by.
         planning.note_guesses_of_last();
         let sent = self.send(permit, delivery).await?;
@@ -113,15 +114,45 @@ impl LiveDriver {
                 planning.book().note_unread(unread(&identity, &look, &error.code));
                 continue;
             }
-            if let Some(reads) = own {
-                let observed = self.observed(planning.next_step(), look, &answer);
-                planning.note_observed(observed, &reads);
+            match own {
+                Some(reads) => {
+                    let observed = self.observed(planning.next_step(), look, &answer);
+                    planning.note_observed(observed, &reads);
+                }
+                None => self.note_foreseen(planning, look, &answer),
             }
             if let Ok(body) = answer {
                 shown.insert(read.name.clone(), body);
             }
         }
         shown
+    }
+
+    /// Asks again for what the workflow read of the very things that a call names and that the run has changed since:
+    /// what is foreseen of it has to be so when the call is made.
+    async fn look_at_own(&self, planning: &Planning, call: &Call) {
+        for look in planning.changed_reads_of(call) {
+            let Ok((product, read)) = self.resolve(&look) else { continue };
+            let (Some(permit), Ok(identity)) = (Permit::to_look(product, read), self.looker(&look))
+            else {
+                continue;
+            };
+            planning.overlay.take_own();
+            let answer = self.send_own(&identity, permit, &look, None).await;
+            if planning.overlay.take_own().is_none() {
+                self.note_foreseen(planning, look, &answer);
+            }
+        }
+    }
+
+    /// Writes into the plan what a read will show of what the run itself made.
+    fn note_foreseen(&self, planning: &Planning, call: Call, answer: &Result<Json, CallError>) {
+        let shown = self.redacted_shown(Shown::of(answer).telling());
+        let foreseen = Foreseen { step: planning.next_step(), call, shown };
+        let mut book = planning.book();
+        if !book.foreseen.contains(&foreseen) {
+            book.foreseen.push(foreseen);
+        }
     }
 
     /// The reads that show what a call touches: the catalog's, and of a session its role.

@@ -150,6 +150,7 @@ impl Run {
             repairs: Repair::of(&composed.steps),
             placeholders: composed.placeholders.clone(),
             observed: composed.observed.clone(),
+            foreseen: composed.foreseen.clone(),
             reads: composed.reads.clone(),
             forecast: composed.forecast.clone(),
             unread: composed.unread.clone(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use host_model::{AccountId, Timestamp};
-use host_plan::{Composed, Conditional, Observed, Rehearsal, Seen, compose};
+use host_model::{AccountId, Call, Timestamp};
+use host_plan::{Composed, Conditional, Observed, Rehearsal, Seen, compose, names_it};
 use host_runtime::{Prepared, RuntimeError};
 use host_simulator::{
     Caller, CallerIdentity, Ground, Guess, Known, Overlay, ReadId, Remembered, Replies,
@@ -56,6 +56,17 @@ impl Planning {
             observations.entry(*read).or_default().push(book.observed.len());
         }
         book.observed.push(observed);
+    }
+
+    /// What the workflow read of the very things that a call names, and a call before it changed.
+    pub(crate) fn changed_reads_of(&self, call: &Call) -> Vec<Call> {
+        let book = self.book();
+        let is_changed = |it: &Observed| {
+            let mut earlier = book.calls.iter();
+            !it.changed_by.is_empty() || earlier.any(|made| names_it(&it.call, &made.call))
+        };
+        let is_about = |it: &&Observed| it.step == 0 && names_it(&it.call, call) && is_changed(it);
+        book.observed.iter().filter(is_about).map(|it| it.call.clone()).collect()
     }
 
     /// Writes down of what was observed that this step changed it.

@@ -34,7 +34,7 @@ mod step;
 mod usage;
 
 pub use object::{Object, ObjectKind};
-pub use others::{Others, taken_back};
+pub use others::{Others, taken_back, undoes};
 pub use plan::{UndoInput, plan};
 pub use run::{Scripts, Undo};
 pub use step::{LessTrust, Put, Stays, Step, UndoPlan};

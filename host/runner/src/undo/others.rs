@@ -75,12 +75,17 @@ async fn read(journal: &dyn Journal, run: &RunId) -> Result<Vec<Numbered>, Strin
     record::read(run, &entries).map_err(|error| error.to_string())
 }
 
+/// The run that an undo takes back, whatever comes of it.
+pub fn undoes(head: &Head) -> Option<String> {
+    match serde_json::from_str(&head.first.body) {
+        Ok(Entry::Begun(Begun { undoes, .. })) => undoes,
+        _ => None,
+    }
+}
+
 /// The run that an undo took back, if it came to its end.
 pub fn taken_back(head: &Head) -> Option<String> {
-    let Ok(Entry::Begun(Begun { undoes, .. })) = serde_json::from_str(&head.first.body) else {
-        return None;
-    };
     let last = serde_json::from_str::<Entry>(&head.last.body);
     let is_done = matches!(last, Ok(Entry::Ended(record::Ended { verdict: Verdict::Done, .. })));
-    undoes.filter(|_| is_done)
+    undoes(head).filter(|_| is_done)
 }

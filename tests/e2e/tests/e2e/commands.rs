@@ -1,5 +1,7 @@
 //! Words, help and files: what the command line does before anything runs.
 
+use std::path::Path;
+
 use host_e2e::{Home, hostile};
 
 #[test]
@@ -181,7 +183,7 @@ fn folders_of_the_program_are_for_their_user_only() {
     let workflow = home.write("hostile.wasm", hostile()).display().to_string();
     let words = ["run", &workflow, "--simulate", "-p", "attack=own-user"];
     home.host(&words).exits(6);
-    let mode = |path: &std::path::Path| {
+    let mode = |path: &Path| {
         std::fs::metadata(path).map(|facts| facts.permissions().mode() & 0o777).unwrap_or_default()
     };
     for folder in [home.state(), home.cache().to_owned()] {
@@ -230,4 +232,31 @@ fn a_plan_that_would_end_with_an_error_leaves_none_behind() {
     home.host(&[&ack[..], &["-o", "-"]].concat()).exits(2).fails_with("plan.file-unwritable");
     let both = [&ack[..], &["--graph", "-", "--json"]].concat();
     home.host(&both).exits(2).fails_with("plan.file-unwritable");
+}
+
+#[test]
+fn a_plan_takes_the_place_of_plans_only() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let home = Home::new();
+    let ack = ["plan", "workflows/ack.wasm", "--simulate"];
+    let save = |path: &Path| {
+        let path = path.display().to_string();
+        home.host(&[&ack[..], &["-o", &path]].concat())
+    };
+    let notes = home.write("notes.txt", "mine");
+    save(&notes).exits(2).fails_with("plan.file-unwritable");
+    assert_eq!(std::fs::read_to_string(&notes).expect("it is there"), "mine");
+    let plan = home.path("saved.plan");
+    save(&plan).exits(4);
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(&plan, open).expect("it is mine");
+    save(&plan).exits(4);
+    let mode = std::fs::metadata(&plan).expect("it was saved").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "whatever it was before");
+    let link = home.path("link.plan");
+    symlink(&plan, &link).expect("a link can be made");
+    save(&link).exits(2).fails_with("plan.file-unwritable");
+    let path = plan.display().to_string();
+    let twice = [&ack[..], &["-o", &path, "--graph", &path]].concat();
+    home.host(&twice).exits(2).fails_with("plan.file-unwritable");
 }

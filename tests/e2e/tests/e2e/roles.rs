@@ -158,9 +158,17 @@ fn a_run_goes_on_by_another_session_of_the_same_role() {
     assert!(running.wait_for("create user"), "it changes nothing");
     running.terminate();
     running.end().exits(5);
+    // What the cloud held it to, it holds it to.
+    write_profiles(&home, Some(NARROWER));
+    let refused = home.host(&["resume", "last"]).exits(3).fails_with("plan.account-different");
+    refused.says("held to a session policy of ").says(", which is the same one, held to ");
+    write_profiles(&home, None);
     let seen = home.host(&["resume", "last", "--json"]).exits(0);
     assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
 }
+
+/// A profile's own policy, which the session policy is narrowed by.
+const NARROWER: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["ram:*","sts:*","arms:*","cs:*"],"Resource":"*"}]}"#;
 
 #[test]
 fn a_plan_says_of_each_account_whether_the_cloud_enforces_it() {
@@ -207,11 +215,7 @@ fn a_plan_is_not_applied_under_another_session_policy() {
     let cloud = cloud(None);
     let file = cloud.0.path("saved.plan").display().to_string();
     host(&cloud, "plan", ROLES, &[&DELEGATE[..], &["-o", &file]].concat()).exits(4);
-    let narrower = json!({
-        "Version": "1",
-        "Statement": [{ "Effect": "Allow", "Action": ["ram:*", "sts:*"], "Resource": "*" }],
-    });
-    write_profiles(&cloud.0, Some(&narrower.to_string()));
+    write_profiles(&cloud.0, Some(NARROWER));
     let applied = cloud.0.host(&["apply", &file]).exits(3).fails_with("plan.account-different");
     applied.says("held to a session policy of ").says(", which is the same one, held to ");
     assert_eq!(cloud.0.host(&["runs", "--json"]).stdout.trim(), "", "nothing was begun");

@@ -65,7 +65,10 @@ fn against_a_real_cloud_it_takes_a_yes() {
         let seen = home.host_at_terminal(&["undo", &id, "--json"], answers).exits(3);
         assert_eq!(seen.ended()["changes"], 0, "{seen}");
     }
-    let seen = home.host_at_terminal(&["undo", &id, "--json"], &["yes"]).exits(0);
+    // An undo that was declined is not the last run, and took nothing back.
+    let checked = home.host(&["check", "last"]).exits(0);
+    assert!(!checked.both().contains("taken back"), "{checked}");
+    let seen = home.host_at_terminal(&["undo", "last", "--json"], &["yes"]).exits(0);
     assert_eq!(seen.ended()["verdict"], "done", "{seen}");
     for words in ["take back run", "delete user `alice`", "ram:DeleteRole"] {
         assert!(seen.stderr.contains(words), "`{words}`: {seen}");

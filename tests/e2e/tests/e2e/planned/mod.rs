@@ -48,6 +48,19 @@ fn kept(home: &Home) -> Vec<(PathBuf, Vec<u8>)> {
     files.into_iter().filter(|(path, _)| lasting(path)).collect()
 }
 
+/// A yes is to what was read, and what the workflow warns of was read before.
+#[test]
+fn what_a_workflow_warns_of_is_said_before_anybody_agrees() {
+    let home = Home::new();
+    home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
+    meddle(&home, let_a_stranger_in);
+    let full: Vec<&str> = DELEGATE.iter().copied().chain(["-p", "access=full"]).collect();
+    let (_, seen) = plan(&home, &full);
+    assert_eq!(seen.exit, Some(4), "{seen}");
+    let (_, warned) = seen.stdout.split_once("What the workflow warns of").unwrap_or_default();
+    assert!(warned.contains("acs:ram::9999999999999999:root"), "{seen}");
+}
+
 /// The cloud of a home, which somebody changes by hand.
 fn meddle(home: &Home, change: impl FnOnce(&mut Json)) {
     let files = Home::files(&home.state());

@@ -1,6 +1,6 @@
 //! A plan does not go on over what somebody else did since, and says what that was.
 
-use host_e2e::Home;
+use host_e2e::{Home, Seen, crashing};
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -136,4 +136,55 @@ fn a_run_that_came_between_is_not_taken_for_the_plan() {
     let seen = apply(&home, &["--json"]).exits(2);
     assert_eq!(code(&seen), "plan.run-taken", "{seen}");
     assert!(!seen.both().contains("applied"), "{seen}");
+}
+
+/// A run from a plan that dies when it has made a role, and goes on when somebody has changed what it made.
+fn after_a_role_was_made(change: impl FnOnce(&mut Json)) -> Seen {
+    let calm = dying();
+    let count = calm.path("points").display().to_string();
+    apply_with(&calm, ("HOST_CRASH_COUNT", &count)).exits(0);
+    let points = std::fs::read_to_string(&count).expect("the program has crash points");
+    let points: Vec<&str> = points.lines().collect();
+    // It is kept when it begins, with the user, with its key, and with the role.
+    let kept = points.iter().enumerate().filter(|(_, name)| **name == "offline cloud: kept");
+    let made = kept.map(|(index, _)| index).nth(3).expect("the role is the third thing");
+    let known = points.iter().skip(made).position(|name| *name == "journal: appended");
+    let at = (made + known.expect("it is written down") + 1).to_string();
+
+    let home = dying();
+    let seen = apply_with(&home, ("HOST_CRASH_AT", &at));
+    assert_eq!(seen.exit, None, "it is killed: {seen}");
+    meddle(&home, change);
+    home.host(&["resume", "last", "--json"])
+}
+
+/// A plan of `delegate`, and a program that can be told to die.
+fn dying() -> Home {
+    let home = Home::new();
+    let clock = home.path("clock").display().to_string();
+    let home = home.with_program(crashing()).with("HOST_CRASH_CLOCK", &clock);
+    plan(&home, &DELEGATE);
+    home
+}
+
+fn apply_with(home: &Home, order: (&str, &str)) -> Seen {
+    let file = home.path("saved.plan").display().to_string();
+    home.host_with(&[order], &["apply", &file])
+}
+
+/// Nothing is added to what somebody else has opened, and nobody vouches for it.
+#[test]
+fn what_a_run_made_is_still_so_before_it_gets_more() {
+    let seen = after_a_role_was_made(|_| {}).exits(0);
+    assert_eq!(seen.ended()["verdict"], "verified", "{seen}");
+    let seen = after_a_role_was_made(let_a_stranger_in).exits(5);
+    let ended = seen.ended();
+    assert_eq!(ended["code"], "plan.stale", "{seen}");
+    let reason = ended["reason"].as_str().unwrap_or_default();
+    let what = "what `ram:GetRole` shows of role `arms-admin` in monitoring (1234567890123456) is not what the run made of it";
+    assert!(reason.contains(what), "{seen}");
+    let stranger = "statement added: Allow sts:AssumeRole to RAM acs:ram::9999999999999999:root";
+    assert!(ended["drift"].to_string().contains(stranger), "{seen}");
+    let attached = done(&seen).iter().any(|action| action == "AttachPolicyToRole");
+    assert!(!attached, "{seen}");
 }
