@@ -140,7 +140,8 @@ fn check(schema: &Json, input: &Json) -> Result<(), InputError> {
     let validator = jsonschema::validator_for(schema).map_err(|error| {
         InputError::SchemaUnusable { reason: quote_within(&error.to_string(), 300) }
     })?;
-    let faults: Vec<String> = validator.iter_errors(input).map(|error| fault(&error)).collect();
+    let faults: Vec<String> =
+        validator.iter_errors(input).map(|error| fault(schema, &error)).collect();
     if faults.is_empty() {
         return Ok(());
     }
@@ -150,10 +151,10 @@ fn check(schema: &Json, input: &Json) -> Result<(), InputError> {
     Err(InputError::Refused { faults, known })
 }
 
-fn fault(error: &jsonschema::ValidationError<'_>) -> String {
+fn fault(schema: &Json, error: &jsonschema::ValidationError<'_>) -> String {
     let path = error.instance_path().to_string();
     let name = quote_within(&path.trim_start_matches('/').replace('/', "."), VALUE_SHOWN);
-    let mut reason = error.to_string();
+    let mut reason = unchosen(schema, error).unwrap_or_else(|| error.to_string());
     // The value comes first: a long one, such as a list of ids, would push out what is wrong with it.
     if reason.chars().count() > REASON_SHOWN {
         let value: String = error.instance().to_string().chars().take(VALUE_SHOWN).collect();
@@ -161,6 +162,24 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> String {
     }
     let reason = quote_within(&reason, REASON_SHOWN);
     if name.is_empty() { reason } else { format!("parameter `{name}`: {reason}") }
+}
+
+/// Where one of several forms has to be taken: which there are.
+fn unchosen(schema: &Json, error: &jsonschema::ValidationError<'_>) -> Option<String> {
+    let path = error.schema_path().to_string();
+    let is_choice = path.ends_with("/oneOf") || path.ends_with("/anyOf");
+    let forms = schema.pointer(&path).filter(|_| is_choice)?.as_array()?;
+    let text = |form: &Json, name: &str| form.get(name)?.as_str().map(str::to_owned);
+    let choices = forms.iter().flat_map(|form| match form.get("enum").and_then(Json::as_array) {
+        Some(values) => values.iter().map(Json::to_string).collect(),
+        None => {
+            let title = text(form, "title").map(|title| format!("\"{title}\""));
+            let kind = text(form, "type").map(|kind| format!("({kind})"));
+            vec![title.into_iter().chain(kind).collect::<Vec<_>>().join(" ")]
+        }
+    });
+    let choices: Vec<String> = choices.filter(|it| !it.is_empty()).collect();
+    (!choices.is_empty()).then(|| format!("{} is none of {}", error.instance(), choices.join(", ")))
 }
 
 #[cfg(test)]
@@ -184,6 +203,18 @@ mod tests {
                 }
             }
         })
+    }
+
+    #[test]
+    fn what_can_be_chosen_is_named() {
+        let access = json!({ "oneOf": [
+            { "enum": ["full", "read-only"] },
+            { "title": "Custom policy", "type": "object" },
+        ] });
+        let schema = json!({ "type": "object", "properties": { "access": access } });
+        let error = build_input(&schema, &[pair("access", "readonly")]).unwrap_err().to_string();
+        let choices = r#""readonly" is none of "full", "read-only", "Custom policy" (object)"#;
+        assert!(error.contains("parameter `access`: ") && error.contains(choices), "{error}");
     }
 
     fn pair(name: &str, value: &str) -> InputSource {

@@ -137,9 +137,11 @@ fn about(lines: &mut Lines, plan: &Plan, names: &Names) {
     lines.plain(1, &format!("made {}, good until {}", seconds(plan.made), seconds(plan.expires)));
     lines.plain(1, &place(&plan.terms.place));
     account::enforcement(lines, plan);
+    // In the offline cloud they always are, and nobody hears of it.
+    let is_heard = plan.terms.provoke && plan.terms.place["cloud"] != "offline";
     for (is_set, words) in [
         (plan.terms.adopt, "takes over what is there without the mark (`--adopt`)"),
-        (plan.terms.provoke, "sends calls that are meant to be refused (`--provoke`)"),
+        (is_heard, "sends calls that are meant to be refused (`--provoke`)"),
     ] {
         if is_set {
             lines.plain(1, words);
