@@ -170,13 +170,13 @@ fn unchosen(schema: &Json, error: &jsonschema::ValidationError<'_>) -> Option<St
     let is_choice = path.ends_with("/oneOf") || path.ends_with("/anyOf");
     let forms = schema.pointer(&path).filter(|_| is_choice)?.as_array()?;
     let text = |form: &Json, name: &str| form.get(name)?.as_str().map(str::to_owned);
-    let choices = forms.iter().flat_map(|form| match form.get("enum").and_then(Json::as_array) {
-        Some(values) => values.iter().map(Json::to_string).collect(),
-        None => {
-            let title = text(form, "title").map(|title| format!("\"{title}\""));
-            let kind = text(form, "type").map(|kind| format!("({kind})"));
-            vec![title.into_iter().chain(kind).collect::<Vec<_>>().join(" ")]
+    let choices = forms.iter().flat_map(|form| {
+        if let Some(values) = form.get("enum").and_then(Json::as_array) {
+            return values.iter().map(Json::to_string).collect();
         }
+        let title = text(form, "title").map(|title| format!("\"{title}\""));
+        let kind = text(form, "type").map(|kind| format!("({kind})"));
+        vec![title.into_iter().chain(kind).collect::<Vec<_>>().join(" ")]
     });
     let choices: Vec<String> = choices.filter(|it| !it.is_empty()).collect();
     (!choices.is_empty()).then(|| format!("{} is none of {}", error.instance(), choices.join(", ")))
