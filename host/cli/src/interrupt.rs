@@ -13,6 +13,8 @@ pub(crate) fn watch() -> Arc<AtomicBool> {
             signals.next().await;
             if seen.swap(true, Ordering::Relaxed) {
                 crate::output::close();
+                crate::output::line("left at once: what came of the call under way is not known");
+                crate::output::line("next: `host runs` shows how the run stands, and what goes on");
                 #[expect(clippy::exit, reason = "the second interrupt means: now")]
                 std::process::exit(5);
             }

@@ -3,6 +3,7 @@
 use clap::Args;
 use host_history::Past;
 use host_journal::Head;
+use host_model::RunId;
 use host_net::SystemClock;
 use host_ports::Clock as _;
 use host_runner::{Fault, Origin, Planned, Run, RunError};
@@ -58,8 +59,22 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     } else {
         output::plan::check(&planned, &warnings_since(&planned, &past), context.is_colored);
         output::line(&format!("\n{words}"));
+        if let Some(next) = next(status, id) {
+            output::line(&next);
+        }
     }
     Ok(status)
+}
+
+/// What can be typed next, if there is anything to do.
+fn next(status: u8, run: &RunId) -> Option<String> {
+    match status {
+        0 => None,
+        CHANGES => Some(format!(
+            "next: `host run …` with the words of the run does what the plan shows; `host undo {run}` takes the run back"
+        )),
+        _ => Some(format!("next: once that is mended, `host check {run}` looks again")),
+    }
 }
 
 /// What the workflow warns of now, and did not in the run. That something is gone which the run itself removed is
@@ -84,9 +99,10 @@ fn compare<'a>(planned: &Planned, past: &Past, undone: Option<&'a str>) -> (u8, 
             (1, "the run would not do all of it now: what is in its way has to be looked at")
         }
         None if plan.has_changes() && undone.is_some() => differs,
-        None if plan.has_changes() && was_well => {
-            (CHANGES, "the cloud is not as the run left it: the plan says what would bring it back")
-        }
+        None if plan.has_changes() && was_well => (
+            CHANGES,
+            "the cloud is not as the run left it: the plan says what the workflow would bring back",
+        ),
         None if plan.has_changes() => (
             CHANGES,
             "the run did not do all of it, or the cloud was changed since: the plan says what would mend that",

@@ -65,20 +65,47 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         }
         None => output::plan::answer(&planned, ready.session.json, context.is_colored),
     }
-    if let Some(path) = output.filter(|_| !ready.session.json) {
-        let path = output::path_word(&path);
-        let is_whole = planned.plan.forecast.is_none();
-        output::line(&match can_apply {
-            true if is_whole => format!("\nsaved: `host apply {path}` does exactly this"),
-            true => format!(
-                "\nsaved: `host apply {path}` does exactly this up to the forecast, and asks again there"
-            ),
-            false => {
-                format!("\nnot saved as {path}: nothing is applied that would end with an error")
-            }
-        });
+    if !ready.session.json {
+        let saved = output.as_deref().map(|path| saved(&planned, path));
+        let next = next(&planned, saved.is_some());
+        for words in saved.into_iter().chain(next) {
+            output::line(&format!("\n{words}"));
+        }
     }
     Ok(status(&planned))
+}
+
+/// What came of `-o`.
+fn saved(planned: &Planned, path: &Path) -> String {
+    let path = output::path_word(path);
+    match (&planned.error, &planned.plan.forecast) {
+        (Some(_), _) => {
+            format!("not saved as {path}: nothing is applied that would end with an error")
+        }
+        (None, None) => format!("saved: `host apply {path}` does exactly this"),
+        (None, Some(_)) => format!(
+            "saved: `host apply {path}` does exactly this up to the forecast, and asks again there"
+        ),
+    }
+}
+
+/// What can be typed next, if there is anything to do.
+fn next(planned: &Planned, is_saved: bool) -> Option<String> {
+    let words = match &planned.error {
+        Some(error) if error.unread => {
+            "once what is listed above may be read, `host plan …` with the same words tells the rest"
+        }
+        Some(_) => "once that is mended, `host plan …` with the same words tells the rest",
+        None if planned.plan.may_change() && is_saved => return None,
+        None if planned.plan.may_change() => {
+            "`host run …` with the same words shows this, asks, and does it; `host plan … -o FILE` saves it for `host apply FILE`"
+        }
+        None if planned.faults.is_empty() => return None,
+        None => {
+            "once that is mended by hand, `host plan …` with the same words tells whether it is"
+        }
+    };
+    Some(format!("next: {words}"))
 }
 
 fn status(planned: &Planned) -> u8 {

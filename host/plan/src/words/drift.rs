@@ -91,12 +91,30 @@ pub fn drift(was: Option<&Shown>, is: &Shown) -> Vec<Line> {
     lines
 }
 
-/// How what is shown differs in its meaning from what was to be shown; none if it does not.
+/// How what is shown differs in its meaning from what was to be shown; none if it does not. Members that only one of
+/// them has say nothing: a cloud may leave some out, and add others.
 pub fn differences(was: &Shown, is: &Shown) -> Vec<Line> {
     match (was, is) {
-        (Shown::Body(was), Shown::Body(is)) => walked(was, is, &Names::new(&[]), Told::Meaning),
+        (Shown::Body(was), Shown::Body(is)) => {
+            let (was, is) = (common(was, is), common(is, was));
+            walked(&was, &is, &Names::new(&[]), Told::Meaning)
+        }
         (was, is) if was == is => Vec::new(),
         (was, is) => told(Some(was), is),
+    }
+}
+
+/// As much of one as the other has members for. Lists are whole.
+fn common(one: &Json, other: &Json) -> Json {
+    match (one, other) {
+        (Json::Object(one), Json::Object(other)) => {
+            let both = |(name, member): (&String, &Json)| {
+                Some((name.clone(), common(member, other.get(name)?)))
+            };
+            Json::Object(one.iter().filter_map(both).collect())
+        }
+        (Json::Object(_) | Json::Null, _) | (_, Json::Null | Json::Object(_)) => Json::Null,
+        (one, _) => one.clone(),
     }
 }
 

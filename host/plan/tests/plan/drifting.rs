@@ -1,7 +1,7 @@
 //! What changed since a plan was made is said by meaning, in some ten lines.
 
 use host_model::{CallError, ErrorKind};
-use host_plan::{Observed, Shown, compose, drift, subject};
+use host_plan::{Observed, Shown, compose, differences, drift, subject};
 use serde_json::{Value as Json, json};
 
 use crate::bed;
@@ -163,4 +163,32 @@ fn a_plan_keeps_what_was_shown_and_leaves_out_what_is_too_long() {
     let composed = compose(&rehearsal, &rehearsal);
     assert_eq!(composed.observed[0], observed("short"));
     assert_eq!(composed.observed[1], Observed { shown: None, ..observed(&long) });
+}
+
+#[test]
+fn what_a_run_made_is_compared_by_what_it_means() {
+    let trust = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| format!("acs:ram::{name}:root")).collect();
+        let statement = json!([{ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "RAM": names } }]);
+        json!({ "Version": "1", "Statement": statement })
+    };
+    let role = |document: String, date: &str| {
+        let body = json!({ "Role": { "AssumeRolePolicyDocument": document, "CreateDate": date } });
+        Shown::of(&Ok(body)).telling()
+    };
+    let one = trust(&["1234567890123456"]);
+    let pretty = serde_json::to_string_pretty(&one).expect("it is JSON");
+    let (was, same) = (role(one.to_string(), "1"), role(pretty, "2"));
+    assert_eq!(differences(&was, &same), [], "it is written otherwise, at another time");
+    let open = role(trust(&["1234567890123456", "9999999999999999"]).to_string(), "1");
+    assert!(!differences(&was, &open).is_empty());
+    let nothing = Shown::of(&Ok(json!({ "Role": { "RoleName": "a" } }))).telling();
+    assert_eq!(differences(&was, &nothing), [], "a cloud that does not show it says nothing of it");
+    assert!(!differences(&was, &error(ErrorKind::NotFound, "EntityNotExist.Role")).is_empty());
+    let keys = |ids: &[&str]| {
+        let keys: Vec<Json> = ids.iter().map(|id| json!({ "AccessKeyId": id })).collect();
+        Shown::of(&Ok(json!({ "AccessKeys": { "AccessKey": keys } }))).telling()
+    };
+    assert_eq!(differences(&keys(&[]), &keys(&[])), []);
+    assert!(!differences(&keys(&[]), &keys(&["LTAI5tSomebodyElses"])).is_empty());
 }
