@@ -67,6 +67,10 @@ pub struct Action {
     /// Reads that show what it touches.
     #[serde(default)]
     pub observe: Vec<String>,
+    /// Of a read: the parts of its reply, as JSON Pointers, that stay as they are until somebody changes them. What a
+    /// run left is compared by them.
+    #[serde(default)]
+    pub lasting: Vec<String>,
     /// How later reads show that it took effect.
     #[serde(default)]
     pub shows: Vec<Shows>,

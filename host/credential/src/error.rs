@@ -301,6 +301,9 @@ impl Problem for CredentialError {
             Self::RoleRefused { role, .. } => format!(
                 "let the trust of `{role}` name whoever has that key, and let them do `sts:AssumeRole` on it"
             ),
+            Self::CallFailed { origin, .. } => format!(
+                "look whether the key of {origin} is active and of this cloud; `aliyun configure` sets another one"
+            ),
             Self::CloudUnreached { source, .. } if source.code.starts_with(OWN_CODES) => {
                 return source.details.get("hint").cloned();
             }

@@ -27,7 +27,7 @@ pub fn next(past: &Past, state: &State) -> Vec<String> {
         ],
         State::Ended(verdict) => {
             let ended = past.ended().map(|(_, ended)| ended);
-            next_after(&Ending {
+            left_to_do(&Ending {
                 run: run.as_str(),
                 undoes: past.begun.undoes.as_deref(),
                 verdict: *verdict,
@@ -40,8 +40,16 @@ pub fn next(past: &Past, state: &State) -> Vec<String> {
     }
 }
 
-/// What a person can do next about a run that ended so, the most useful first.
+/// What a person can do next about a run that ended so, the most useful first. Never empty.
 pub fn next_after(ending: &Ending<'_>) -> Vec<String> {
+    let mut next = left_to_do(ending);
+    if next.is_empty() {
+        next.push(format!("`host show {}` tells all of it, with request ids", ending.run));
+    }
+    next
+}
+
+fn left_to_do(ending: &Ending<'_>) -> Vec<String> {
     if ending.undoes.is_some() {
         return match ending.verdict {
             Verdict::Done | Verdict::Verified => Vec::new(),

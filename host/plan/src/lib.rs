@@ -53,4 +53,7 @@ pub use rehearsal::{Rehearsal, Rehearsed};
 pub use repair::Repair;
 pub use seal::{Approval, FILE_LIMIT, FORMAT, How, is_plan, open, seal};
 pub use shown::Shown;
-pub use words::{Line, Mark, claimed, differences, drift, question, subject, summary, words};
+pub use words::{
+    Drift, Line, Mark, changes, claimed, differences, drift, question, since, subject, summary,
+    words,
+};

@@ -2,7 +2,7 @@
 
 use host_model::{CallError, ErrorKind};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
 
 /// Fields that change without anybody changing the object.
@@ -63,6 +63,19 @@ impl Shown {
         }
     }
 
+    /// Only what stands at these places of it, JSON Pointers.
+    #[must_use]
+    pub fn only(self, places: &[String]) -> Self {
+        let Self::Body(body) = self else { return self };
+        let mut kept = Json::Object(Map::new());
+        for place in places {
+            if let Some(part) = body.pointer(place) {
+                put(&mut kept, place, part.clone());
+            }
+        }
+        Self::Body(kept)
+    }
+
     /// What two answers are compared by: SHA-256, in hex.
     pub fn digest(&self) -> String {
         let text = match self {
@@ -115,6 +128,18 @@ impl Room {
     }
 }
 
+/// Puts something at a place, which has no `~` in it.
+fn put(body: &mut Json, place: &str, part: Json) {
+    let mut at = body;
+    for name in place.split('/').skip(1) {
+        if !at.is_object() {
+            *at = Json::Object(Map::new());
+        }
+        at = &mut at[name];
+    }
+    *at = part;
+}
+
 fn telling(body: &Json) -> Option<Json> {
     match body {
         Json::Object(members) => {
@@ -123,7 +148,7 @@ fn telling(body: &Json) -> Option<Json> {
                 let kept = if is_telling { Some(member.clone()) } else { telling(member) };
                 Some((name.clone(), kept?))
             };
-            let kept: serde_json::Map<String, Json> = members.iter().filter_map(keep).collect();
+            let kept: Map<String, Json> = members.iter().filter_map(keep).collect();
             (!kept.is_empty()).then_some(Json::Object(kept))
         }
         // That a list is empty says something: what comes into it is new.
@@ -160,6 +185,21 @@ mod tests {
         assert_eq!(missing(ErrorKind::NotFound), Shown::Absent("EntityNotExist.User".to_owned()));
         assert_ne!(missing(ErrorKind::NotFound).digest(), one.digest());
         assert_ne!(missing(ErrorKind::NotFound), missing(ErrorKind::Forbidden));
+    }
+
+    #[test]
+    fn a_part_is_what_stands_at_its_places() {
+        let body =
+            json!({ "Policy": { "Document": "{}" }, "Version": { "Id": "v1", "At": "now" } });
+        let of = |places: &[&str]| {
+            let places: Vec<String> = places.iter().map(|it| (*it).to_owned()).collect();
+            Shown::Body(body.clone()).only(&places)
+        };
+        let both = json!({ "Policy": { "Document": "{}" }, "Version": { "Id": "v1" } });
+        assert_eq!(of(&["/Policy", "/Version/Id"]), Shown::Body(both));
+        assert_eq!(of(&["/Role"]), Shown::Body(json!({})));
+        let absent = Shown::Absent("EntityNotExist.Role".to_owned());
+        assert_eq!(absent.clone().only(&["/Role".to_owned()]), absent);
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod error;
 mod event;
 mod input;
 mod ledger;
+mod left;
 mod live;
 mod mark;
 mod moment;

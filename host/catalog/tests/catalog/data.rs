@@ -270,6 +270,18 @@ fn what_is_done_is_shown() {
     });
 }
 
+#[test]
+fn what_lasts_is_a_part_of_a_look() {
+    faults(|product, action| {
+        let is_look = product.actions.values().any(|it| it.observe.contains(&action.name));
+        let is_read = is_look && !action.effect.is_write();
+        let stray = (!action.lasting.is_empty() && !is_read).then(|| "it is no look".to_owned());
+        let is_place = |at: &str| at.starts_with('/') && !at.ends_with('/') && !at.contains('~');
+        let wrong = action.lasting.iter().filter(|at| !is_place(at));
+        wrong.map(|at| format!("`{at}` is no place")).chain(stray).collect()
+    });
+}
+
 /// Reads tell nothing of these, or not at once: workflows follow them, or the change is a session's.
 const FOLLOWED: [&str; 8] = [
     "arms:OpenArmsDefaultSLR",

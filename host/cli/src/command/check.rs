@@ -1,5 +1,7 @@
 //! `host check`: is the cloud still as a run left it?
 
+use std::sync::Arc;
+
 use clap::Args;
 use host_history::Past;
 use host_journal::Head;
@@ -15,6 +17,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::journal::undo_of;
 use crate::narrow::Work;
+use crate::output::plan::Found;
 use crate::recorded::{Recorded, Which};
 use crate::select::Last;
 use crate::session::Terms;
@@ -49,17 +52,23 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
         Origin { input: &begun.input, allowed: &begun.allowed, place: &begun.place, plan: None };
     let file = ("", SystemClock.now());
     let reporter = reporter(&session, &new);
-    let planned = Run::new(new, settings).plan(&workflow, file, &origin, reporter).await?;
+    let run = Run::new(new, settings);
+    let planned = run.plan(&workflow, file, &origin, Arc::clone(&reporter)).await?;
     let past = Past::new(id, &recorded.entries)?;
     let listed: Vec<Head> = session.journal.runs().await?.into_iter().flatten().collect();
     let undone = undo_of(id, &listed).map(taken_back_by);
-    let (status, words) = compare(&planned, &past, undone.as_deref());
-    if session.json {
-        output::plan::answer(&planned, true, false);
-    } else {
-        output::plan::check(&planned, &warnings_since(&planned, &past), context.is_colored);
+    let drift = match &undone {
+        // Of what was taken back, nothing is as it was.
+        Some(_) => Vec::new(),
+        None => run.drift_since(&workflow, &recorded.entries, &planned.plan, &reporter).await,
+    };
+    let warnings = warnings_since(&planned, &past);
+    let found = Found { drift: &drift, warnings: &warnings };
+    let (status, words) = compare(&planned, &found, &past, undone.as_deref());
+    output::plan::check(&planned, &found, session.json, context.is_colored);
+    if !session.json {
         output::line(&format!("\n{words}"));
-        if let Some(next) = next(status, id) {
+        if let Some(next) = next(status, &planned, id) {
             output::line(&next);
         }
     }
@@ -67,9 +76,12 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
 }
 
 /// What can be typed next, if there is anything to do.
-fn next(status: u8, run: &RunId) -> Option<String> {
+fn next(status: u8, planned: &Planned, run: &RunId) -> Option<String> {
     match status {
         0 => None,
+        CHANGES if !planned.plan.may_change() => Some(format!(
+            "next: mend by hand what the plan leaves as it is; `host check {run}` then looks again, and `host undo {run}` takes the run back"
+        )),
         CHANGES => Some(format!(
             "next: `host run …` with the words of the run does what the plan shows; `host undo {run}` takes the run back"
         )),
@@ -86,7 +98,12 @@ fn warnings_since<'a>(planned: &'a Planned, past: &Past) -> Vec<&'a str> {
 }
 
 /// The exit status, and what a person is told, of a run and of what it would do now.
-fn compare<'a>(planned: &Planned, past: &Past, undone: Option<&'a str>) -> (u8, &'a str) {
+fn compare<'a>(
+    planned: &Planned,
+    found: &Found<'_>,
+    past: &Past,
+    undone: Option<&'a str>,
+) -> (u8, &'a str) {
     let plan = &planned.plan;
     let known = past.faults();
     let is_new = |fault: &Fault| !known.contains(fault.id.as_str());
@@ -108,7 +125,7 @@ fn compare<'a>(planned: &Planned, past: &Past, undone: Option<&'a str>) -> (u8, 
             "the run did not do all of it, or the cloud was changed since: the plan says what would mend that",
         ),
         None if planned.faults.iter().any(is_new) => differs,
-        None if !warnings_since(planned, past).is_empty() => differs,
+        None if !found.warnings.is_empty() || !found.drift.is_empty() => differs,
         None if plan.may_change() => (
             CHANGES,
             "what can be read is as the run left it; what else may be needed, only a run finds out",

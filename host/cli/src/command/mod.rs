@@ -109,6 +109,7 @@ fn read_component(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
             "run.file-unreadable",
             format!("`{}` cannot be read: {reason}", path.display()),
         )
+        .hint("give a workflow's component: those that come with the program are in `workflows/`")
     };
     let facts = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
     if facts.is_dir() {

@@ -78,9 +78,6 @@ pub(super) fn counts(summary: &Summary) -> String {
 /// What to type next. What the hint says already is not said again.
 pub(super) fn next(ending: &Ending<'_>, hint: Option<&str>) -> Vec<String> {
     let mut next = next_after(ending);
-    if next.is_empty() {
-        next.push(format!("`host show {}` tells all of it, with request ids", ending.run));
-    }
     let command = |text: &str| text.split('`').nth(1).map(str::to_owned);
     next.retain(|text| {
         let said = command(text).map(|command| format!("`{command}`"));

@@ -1,12 +1,21 @@
 //! A plan, for people and for programs.
 
 use clap::builder::styling::AnsiColor;
-use host_plan::{Line, Mark};
+use host_plan::{Drift, Line, Mark};
 use host_runner::{Planned, PlannedError};
 use serde_json::{Value as Json, json};
 
 use super::human::audited;
 use super::{data, document, event, line};
+
+/// What a check found beside the plan.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    /// What is not as the run left it.
+    pub(crate) drift: &'a [Drift],
+    /// What the workflow warns of, and did not in the run.
+    pub(crate) warnings: &'a [&'a str],
+}
 
 /// The plan as what a command answers: to standard output.
 pub(crate) fn answer(planned: &Planned, json: bool, colored: bool) {
@@ -19,10 +28,20 @@ pub(crate) fn answer(planned: &Planned, json: bool, colored: bool) {
     show(planned, &lines, ("What the workflow warns of", &warnings), (data, colored));
 }
 
-/// The same of a run that was made, for people: of what its workflow warns of, what is new.
-pub(crate) fn check(planned: &Planned, new: &[&str], colored: bool) {
+/// The same of a run that was made, with what was found beside the plan.
+pub(crate) fn check(planned: &Planned, found: &Found<'_>, json: bool, colored: bool) {
+    if json {
+        let mut whole = whole(planned);
+        whole["drift"] = found.drift.iter().map(Drift::json).collect();
+        data(document(&whole).trim_end());
+        return;
+    }
+    let mut lines = host_plan::words(&planned.plan);
+    let since = host_plan::since(found.drift);
+    lines.extend((!since.is_empty()).then(Line::empty));
+    lines.extend(since);
     let title = "What the workflow warns of now, and did not in the run";
-    show(planned, &host_plan::words(&planned.plan), (title, new), (data, colored));
+    show(planned, &lines, (title, found.warnings), (data, colored));
 }
 
 /// The plan as a line of the stream of its run.

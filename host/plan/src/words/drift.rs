@@ -91,16 +91,24 @@ pub fn drift(was: Option<&Shown>, is: &Shown) -> Vec<Line> {
     lines
 }
 
+/// How what is shown differs in its meaning from what was shown before; none if it does not.
+pub fn changes(was: &Shown, is: &Shown) -> Vec<Line> {
+    match (was, is) {
+        (Shown::Body(was), Shown::Body(is)) => walked(was, is, &Names::new(&[]), Told::Meaning),
+        (was, is) if was == is => Vec::new(),
+        (was, is) => told(Some(was), is),
+    }
+}
+
 /// How what is shown differs in its meaning from what was to be shown; none if it does not. Members that only one of
 /// them has say nothing: a cloud may leave some out, and add others.
 pub fn differences(was: &Shown, is: &Shown) -> Vec<Line> {
     match (was, is) {
-        (Shown::Body(was), Shown::Body(is)) => {
-            let (was, is) = (common(was, is), common(is, was));
-            walked(&was, &is, &Names::new(&[]), Told::Meaning)
+        (Shown::Body(one), Shown::Body(other)) => {
+            let was = Shown::Body(common(one, other));
+            changes(&was, &Shown::Body(common(other, one)))
         }
-        (was, is) if was == is => Vec::new(),
-        (was, is) => told(Some(was), is),
+        (was, is) => changes(was, is),
     }
 }
 

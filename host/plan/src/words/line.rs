@@ -69,6 +69,11 @@ impl fmt::Display for Line {
 }
 
 impl Line {
+    /// One without anything.
+    pub const fn empty() -> Self {
+        Self { depth: 0, mark: Mark::Head, maybe: false, text: String::new() }
+    }
+
     /// The sign before the text: the mark's, after `?` if it may not be needed.
     pub fn sign(&self) -> String {
         if self.maybe { format!("? {}", self.mark.sign()) } else { self.mark.sign().to_owned() }
@@ -100,13 +105,18 @@ impl Lines {
     /// A heading with an empty line before it.
     pub(crate) fn head(&mut self, text: &str) {
         if !self.0.is_empty() {
-            self.0.push(Line { depth: 0, mark: Mark::Head, maybe: false, text: String::new() });
+            self.0.push(Line::empty());
         }
         self.push(0, Mark::Head, text);
     }
 
     pub(crate) fn plain(&mut self, depth: usize, text: &str) {
         self.push(depth, Mark::Plain, text);
+    }
+
+    /// Lines that were put together before.
+    pub(crate) fn extend(&mut self, lines: impl Iterator<Item = Line>) {
+        self.0.extend(lines);
     }
 
     pub(crate) fn into_vec(self) -> Vec<Line> {

@@ -19,6 +19,7 @@ mod reader;
 mod risk;
 mod script;
 mod settings;
+mod since;
 mod step;
 mod thing;
 
@@ -27,13 +28,14 @@ use serde_json::Value as Json;
 
 pub(crate) use account::words as account_words;
 pub(crate) use document::{Kind, kind_of};
-pub use drift::{differences, drift, subject};
+pub use drift::{changes, differences, drift, subject};
 pub(crate) use letters::harmless;
 use line::Lines;
 pub use line::{Line, Mark};
 use names::Names;
 pub(crate) use names::action_of;
 pub(crate) use reader::Reader;
+pub use since::{Drift, since};
 pub(crate) use step::mark_of;
 pub(crate) use thing::{Thing, things};
 

@@ -156,7 +156,7 @@ impl LiveDriver {
     }
 
     /// The reads that show what a call touches: the catalog's, and of a session its role.
-    fn looks_of(&self, call: &Call) -> Vec<(&'static Product, &'static Action, Call)> {
+    pub(super) fn looks_of(&self, call: &Call) -> Vec<(&'static Product, &'static Action, Call)> {
         let role = call.text("RoleArn").filter(|_| call.action == "AssumeRole");
         if let Some(arn) = role.and_then(|text| text.parse::<Arn>().ok()) {
             let host_model::Principal::Role(name) = arn.principal() else { return Vec::new() };

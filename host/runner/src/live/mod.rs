@@ -8,6 +8,7 @@ mod foresee;
 mod host;
 mod journal;
 mod judge;
+mod look;
 mod lost;
 mod output;
 mod own;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use host_model::{Call, IdentityRef};
+use host_model::{AccountId, Call, IdentityRef};
+use host_plan::Shown;
 use host_runtime::{Answer, Event};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -332,4 +333,19 @@ pub struct Ended {
     /// Of a plan that was stale: what changed since it was made, a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<String>,
+    /// What it changed, as the host itself saw it at the end: of a run whose workflow came to its end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
+}
+
+/// What a read showed when a run was at its end: as much of it as stays so until somebody changes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Left {
+    /// The account that it is about.
+    pub account: AccountId,
+    /// The read, by whom it was made.
+    pub call: Call,
+    /// What it showed, without secrets.
+    pub shown: Shown,
 }

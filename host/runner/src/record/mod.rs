@@ -6,8 +6,8 @@ mod recorder;
 mod tape;
 
 pub use entry::{
-    Answered, ApprovedPlan, Begun, Ended, Entry, FORMAT, Intent, Inverse, Known, Outcome, Party,
-    Place, Renewed, Resumed, Took, Workflow,
+    Answered, ApprovedPlan, Begun, Ended, Entry, FORMAT, Intent, Inverse, Known, Left, Outcome,
+    Party, Place, Renewed, Resumed, Took, Workflow,
 };
 pub use error::RecordError;
 pub(crate) use recorder::{Recorder, new_entry};

@@ -137,6 +137,11 @@ impl Tape {
         Self { past: past(without_retried(entries).iter()) }
     }
 
+    /// What was answered, in order.
+    pub(crate) fn into_past(self) -> VecDeque<Past> {
+        self.past
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.past.len()
     }

@@ -1,5 +1,6 @@
 //! A run, from start to end.
 
+mod ending;
 mod stage;
 
 use std::sync::atomic::AtomicBool;
@@ -8,13 +9,14 @@ use std::time::Duration;
 
 use host_client::Client;
 use host_journal::{Journal, Writer};
-use host_model::{CallError, ErrorKind, Problem as _, RunId};
+use host_model::RunId;
+use host_plan::How;
 use host_policy::Allowances;
 use host_ports::{Clock, Entropy};
-use host_runtime::{Limits, Prepared, RuntimeError, Stop};
+use host_runtime::{Limits, Prepared, RuntimeError};
 use serde_json::Value as Json;
 
-use crate::ledger::{CallRecord, Ledger, Recorded, Stale};
+use crate::ledger::{CallRecord, Ledger, Recorded};
 use crate::live::LiveDriver;
 use crate::plan::Nowhere;
 use crate::record::{
@@ -26,6 +28,9 @@ use crate::{
     verdict,
 };
 
+use self::ending::{drift_of, hint_of, is_stopped, stale_rather, verdict_of, without_wishes};
+
+pub(crate) use ending::code_of;
 pub(crate) use stage::looks;
 
 /// What a run stands on. Everything outside is reached through ports, so that the offline cloud and the
@@ -234,7 +239,11 @@ impl Run {
     }
 
     /// What calls for the host itself, of which nothing is written down.
-    fn unrecorded(&self, workflow: &Prepared, reporter: &Arc<dyn Reporter>) -> LiveDriver {
+    pub(crate) fn unrecorded(
+        &self,
+        workflow: &Prepared,
+        reporter: &Arc<dyn Reporter>,
+    ) -> LiveDriver {
         let RunSettings { journal, clock, secrets, .. } = &self.settings;
         let writer = Box::new(Nowhere);
         let recorder =
@@ -268,11 +277,17 @@ impl Run {
         }
         let outcome =
             workflow.run(Box::new(driver), self.settings.limits, &input.to_string()).await;
-        let ended = {
+        let left = match &outcome {
+            Ok(_) => self.look_back(workflow, place, &reporter).await,
+            Err(_) => Vec::new(),
+        };
+        let mut ended = {
             let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
             self.report_audit(&ledger, reporter.as_ref());
-            self.end(workflow, outcome, &ledger)
+            let applied = plan.is_some_and(|plan| plan.approval.how == How::File);
+            self.end(workflow, outcome, &ledger, applied)
         };
+        ended.record.left = left;
         let written = recorder.write(&Entry::Ended(ended.record.clone()), &[]).await;
         reporter.report(&ended.event());
         if let Err(error) = written {
@@ -289,6 +304,7 @@ impl Run {
         workflow: &Prepared,
         outcome: Result<String, RuntimeError>,
         ledger: &Ledger,
+        applied: bool,
     ) -> Ended {
         let manifest = &workflow.package().manifest;
         let (mut verdict, mut reason, proofs) =
@@ -310,7 +326,7 @@ impl Run {
             u32::try_from(count).unwrap_or(u32::MAX)
         };
         let drift = error.as_ref().map(drift_of).unwrap_or_default();
-        let hint = error.as_ref().and_then(RuntimeError::hint);
+        let hint = error.as_ref().and_then(|error| hint_of(error, applied));
         let hint = hint.or_else(|| {
             (verdict == Verdict::Stopped).then(|| format!("go on with `host resume {}`", self.id))
         });
@@ -326,6 +342,7 @@ impl Run {
             proofs,
             output,
             drift: drift.iter().map(|line| self.settings.secrets.redact(line)).collect(),
+            left: Vec::new(),
         };
         Ended { record, hint: hint.map(|hint| self.settings.secrets.redact(&hint)), error }
     }
@@ -412,87 +429,5 @@ impl Run {
     fn read_output(&self, output: &str) -> Json {
         let output = self.settings.secrets.redact(output);
         serde_json::from_str(&output).unwrap_or(Json::String(output))
-    }
-}
-
-/// Where a workflow gives up by itself after it read what its plan did not know, the plan is what has to be made
-/// again.
-fn stale_rather(error: RuntimeError, ledger: &Ledger) -> RuntimeError {
-    match (&error, &ledger.stale) {
-        (RuntimeError::Failed { error: own, .. }, Some((_, Stale { reason, drift })))
-            if !ledger.failed_with.contains(&own.code) =>
-        {
-            let reason = format!("{reason}; the workflow ended with `{}`", code_of(&error));
-            RuntimeError::Stopped(Stop::Stale { reason, drift: drift.clone() })
-        }
-        _ => error,
-    }
-}
-
-/// A grant that the host did not offer in this run is the workflow's wish, and no advice of the host's.
-fn without_wishes(mut error: RuntimeError, ledger: &Ledger) -> RuntimeError {
-    if let RuntimeError::Failed { error, .. } = &mut error {
-        let offered = |grant: &String| {
-            ledger.calls.iter().any(|call| call.grant.as_ref().is_some_and(|it| it == grant))
-        };
-        if !error.details.get("grant").is_some_and(offered) {
-            error.details.remove("grant");
-        }
-    }
-    error
-}
-
-/// The verdict of a run that did not come to its end.
-///
-/// What the workflow says of it is a claim: it was denied, or is unknown, if a call of this run was.
-fn verdict_of(error: &RuntimeError, ledger: &Ledger) -> Verdict {
-    let seen = |answer: Recorded| ledger.calls.iter().any(|call| call.answer == answer);
-    match error {
-        RuntimeError::Stopped(Stop::Indeterminate { .. }) => Verdict::Indeterminate,
-        RuntimeError::Stopped(Stop::Diverged { .. } | Stop::Unplanned { .. })
-            if ledger.has_changed() =>
-        {
-            Verdict::Partial
-        }
-        RuntimeError::Stopped(Stop::Diverged { .. }) => Verdict::Failed,
-        RuntimeError::Stopped(Stop::Declined { .. } | Stop::Unplanned { .. }) => Verdict::Denied,
-        RuntimeError::Stopped(Stop::Stale { .. }) if !ledger.has_changed() => Verdict::Failed,
-        RuntimeError::Stopped(_) => Verdict::Stopped,
-        RuntimeError::Failed { error: CallError { kind: ErrorKind::Denied, .. }, .. }
-            if seen(Recorded::Denied) =>
-        {
-            Verdict::Denied
-        }
-        RuntimeError::Failed {
-            error: CallError { kind: ErrorKind::OutcomeUnknown, .. }, ..
-        } if seen(Recorded::Unknown) => Verdict::Indeterminate,
-        _ if ledger.has_changed() => Verdict::Partial,
-        _ => Verdict::Failed,
-    }
-}
-
-/// Whether a run ended because of something outside of it, so that everything that was answered can be answered
-/// again. At a limit nothing was: with a higher one the run goes on there.
-fn is_stopped(error: &RuntimeError) -> bool {
-    match error {
-        RuntimeError::Stopped(_) | RuntimeError::LimitReached { .. } => true,
-        RuntimeError::Failed { error, .. } => error.kind == ErrorKind::BudgetExhausted,
-        _ => false,
-    }
-}
-
-/// What changed since the plan was made, if that ended the run.
-fn drift_of(error: &RuntimeError) -> &[String] {
-    match error {
-        RuntimeError::Stopped(Stop::Stale { drift, .. }) => drift,
-        _ => &[],
-    }
-}
-
-/// The workflow's or the cloud's own code says more than that the workflow failed.
-pub(crate) fn code_of(error: &RuntimeError) -> String {
-    match error {
-        RuntimeError::Failed { error, .. } => error.code.clone(),
-        other => other.code().to_owned(),
     }
 }

@@ -72,6 +72,7 @@ impl Desk {
             proofs: Vec::new(),
             output: serde_json::from_str(&output).ok(),
             drift: Vec::new(),
+            left: Vec::new(),
         };
         let written = self.write(Entry::Ended(ended.clone())).await;
         let record = ended.clone();

@@ -51,7 +51,7 @@ fn only_a_yes_goes_on_and_an_interrupt_at_the_question_is_none() {
         assert!(is_untouched(&home, &server), "{answer}");
     }
     let seen = in_dialogue(&home, &server, &[(ASKED, "yes")]).exits(0);
-    assert!(seen.stderr.contains("verified: every proof was seen"), "{seen}");
+    assert!(seen.stderr.contains("verified: every proof of access and data was seen"), "{seen}");
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn at_a_terminal_a_wait_is_seen_while_it_lasts_and_leaves_nothing_behind() {
     // What stays is whole: each call once, and the end.
     for line in [
         "  + monitoring: create role `arms-delegate` (2 attempts)",
-        "verified: every proof was seen",
+        "verified: every proof of access and data was seen",
         "next: `host check run-",
     ] {
         let count = last.iter().filter(|it| it.starts_with(line)).count();

@@ -1,5 +1,6 @@
 //! What was approved is what happens, or nothing.
 
+mod checked;
 mod stale;
 
 use std::path::PathBuf;
@@ -349,60 +350,6 @@ fn who_takes_a_value_apart_gets_a_forecast() {
     let file = std::fs::read_to_string(home.path("saved.plan")).expect("the plan was saved");
     let saved: Json = serde_json::from_str(&file).expect("it is JSON");
     assert_eq!(saved["plan"]["forecast"]["from"], 2, "{file}");
-}
-
-#[test]
-fn drift_is_found_and_shown_as_the_line_that_mends_it() {
-    type Change = fn(&mut Json);
-    let detached: Change = |accounts| {
-        let role = &mut accounts[MONITORING]["roles"]["items"]["arms-admin"]["known"];
-        role["policies"]["current"]["items"] = serde_json::json!({});
-    };
-    let widened: Change = |accounts| {
-        let role = &mut accounts[MONITORING]["roles"]["items"]["arms-admin"]["known"];
-        let trust = role["trust"]["known"].as_str().unwrap_or_default();
-        role["trust"]["known"] = Json::from(trust.replace(
-            &format!("acs:ram::{SOURCE}:user/alice"),
-            &format!("acs:ram::{SOURCE}:user/mallory"),
-        ));
-    };
-    let deleted: Change = |accounts| {
-        let user = &mut accounts[MONITORING]["users"]["items"]["ack-reporter"]["known"];
-        user["keys"]["items"] = serde_json::json!({});
-    };
-    let changed: Change = |accounts| {
-        let cluster = "c0fakepay000000000000000000000002";
-        let cluster = &mut accounts[SOURCE]["clusters"]["items"][cluster]["known"];
-        cluster["addons"]["ack-onepilot"]["config"]["uid"] = Json::from(SOURCE);
-    };
-    for (words, change, exit, line) in [
-        (DELEGATE, detached, 4, "attach policy `AliyunARMSReadOnlyAccess` to role `arms-admin`"),
-        (
-            DELEGATE,
-            widened,
-            4,
-            "statement added: Allow sts:AssumeRole to RAM acs:ram::6543210987654321:user/alice",
-        ),
-        (
-            DELEGATE,
-            let_a_stranger_in,
-            4,
-            "Allow sts:AssumeRole to RAM acs:ram::9999999999999999:root",
-        ),
-        (ACK, deleted, 4, "create an AccessKey for user `ack-reporter`"),
-        (ACK, changed, 4, "it reports into account `6543210987654321`"),
-    ] {
-        let home = Home::new();
-        let run: Vec<&str> = ["run"].iter().chain(&words).copied().collect();
-        home.host(&run).exits(0);
-        let seen = home.host(&["check", "last"]).exits(0);
-        assert!(seen.both().contains("the cloud is as the run left it"), "{seen}");
-        meddle(&home, change);
-        let seen = home.host(&["check", "last"]);
-        assert_eq!(seen.exit, Some(exit), "{line}: {seen}");
-        assert!(seen.both().contains(line), "{line}: {seen}");
-        assert!(seen.both().contains("the cloud is not as the run left it: "), "{line}: {seen}");
-    }
 }
 
 #[test]
