@@ -170,3 +170,6 @@ fn part(account: AccountId, call: Call, shown: Shown) -> Left {
 fn lasting_part(look: &Call, shown: Shown) -> Shown {
     shown.only(lasting(look).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;
