@@ -2,6 +2,7 @@
 //! somebody changes it ([`host_catalog::Action::lasting`]). A check compares the cloud with it, whatever the workflow
 //! itself looks at and says.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -24,13 +25,11 @@ impl Run {
         reporter: &Arc<dyn Reporter>,
     ) -> Vec<Left> {
         let settings = self.settings();
-        let Ok(entries) = settings.journal.read(self.id()).await else { return Vec::new() };
-        let Ok(entries) = record::read(self.id(), &entries) else { return Vec::new() };
-        let seen = seen_last(&entries);
+        let Some((seen, changed)) = self.read_back().await else { return Vec::new() };
         let recent = settings.recent(place).await;
         let driver = self.unrecorded(workflow, reporter).after(recent);
         let mut left: Vec<Left> = Vec::new();
-        for (call, account) in changed(&entries) {
+        for (call, account) in changed {
             for look in driver.lasting_looks(&call, &account) {
                 if seen.iter().chain(&left).any(|it| it.call == look) {
                     continue;
@@ -46,6 +45,15 @@ impl Run {
             }
         }
         left
+    }
+
+    /// What the workflow saw at the end of this run, and what the run changed.
+    async fn read_back(&self) -> Option<(Vec<Left>, Vec<(Call, AccountId)>)> {
+        let entries = self.settings().journal.read(self.id()).await.ok()?;
+        let entries = record::read(self.id(), &entries).ok()?;
+        let begun = record::begun(&entries)?;
+        let past = Tape::whole(&entries).into_past();
+        Some((seen_last(&past, begun), changed(&past)))
     }
 
     /// How the cloud differs from what an earlier run of this workflow left. What the plan read is not read again.
@@ -81,7 +89,9 @@ async fn now(driver: &LiveDriver, look: &Call, observed: &[Observed]) -> Shown {
 /// All that is known of what a run left: what the host looked at, and what the workflow did.
 fn all(entries: &[Numbered]) -> Vec<Left> {
     let mut all = record::ended(entries).map(|ended| ended.left.clone()).unwrap_or_default();
-    for seen in seen_last(entries) {
+    let seen =
+        record::begun(entries).map(|begun| seen_last(&Tape::whole(entries).into_past(), begun));
+    for seen in seen.into_iter().flatten() {
         if all.iter().all(|it| it.call != seen.call) {
             all.push(seen);
         }
@@ -90,9 +100,7 @@ fn all(entries: &[Numbered]) -> Vec<Left> {
 }
 
 /// What the workflow read for itself after the last change of the run.
-fn seen_last(entries: &[Numbered]) -> Vec<Left> {
-    let Some(begun) = record::begun(entries) else { return Vec::new() };
-    let past = Tape::whole(entries).into_past();
+fn seen_last(past: &VecDeque<Past>, begun: &Begun) -> Vec<Left> {
     let last = past.iter().rposition(|it| change(it).is_some());
     let after = last.map_or(0, |last| last + 1);
     let mut seen: Vec<Left> = Vec::new();
@@ -122,8 +130,7 @@ fn read(past: &Past, begun: &Begun) -> Option<Left> {
 
 /// The calls of a run that changed something, or may have, and of which it is known what reads have to show then: what
 /// takes its time is followed by the workflow, and only what that saw at its end is how it was left.
-fn changed(entries: &[Numbered]) -> Vec<(Call, AccountId)> {
-    let past = Tape::whole(entries).into_past();
+fn changed(past: &VecDeque<Past>) -> Vec<(Call, AccountId)> {
     let is_shown = |it: &&Intent| action(&it.sent).is_some_and(|it| !it.shows.is_empty());
     let changes = past.iter().filter_map(change).filter(is_shown);
     changes.filter_map(|it| Some((it.sent.clone(), it.account.parse().ok()?))).collect()

@@ -84,13 +84,13 @@ impl Bench<'_> {
             .env("HOST_CACHE", self.folder.join("cache"))
     }
 
-    /// A plan of a shipped workflow, as JSON; what the cloud was is left as it is.
+    /// A plan of a shipped workflow, as JSON. No run is ever made in its offline cloud, so that it stays a new one.
     pub(crate) fn plan(&self, name: &str, scenario: &Path) -> Program {
         Program::new(self.host, &self.workspace.root)
-            .args(["plan", &format!("workflows/{name}.wasm"), "--fresh", "--json"])
+            .args(["plan", &format!("workflows/{name}.wasm"), "--json"])
             .arg(format!("--simulate={}", scenario.display()))
-            .env("HOST_STATE", self.folder.join("state"))
-            .env("HOST_CACHE", self.folder.join("cache"))
+            .env("HOST_STATE", self.folder.join("planned/state"))
+            .env("HOST_CACHE", self.folder.join("planned/cache"))
     }
 
     fn compare(
@@ -140,7 +140,7 @@ impl Bench<'_> {
 
     /// Forgets what runs left: what is compiled is good only beside the installation's key.
     fn forget(&self) -> Result<(), XtaskError> {
-        ["state", "cache"].iter().try_for_each(|name| remove(&self.folder.join(name)))
+        ["state", "planned", "cache"].iter().try_for_each(|name| remove(&self.folder.join(name)))
     }
 
     fn clear(&self) -> Result<(), XtaskError> {

@@ -6,7 +6,7 @@ use host_model::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::{all, changed, lasting};
-use crate::record::{Entry, Left, Numbered};
+use crate::record::{Entry, Left, Numbered, Tape};
 
 /// The entries of a recorded run.
 fn recorded(name: &str) -> Vec<Numbered> {
@@ -66,7 +66,8 @@ fn what_the_host_saw_itself_goes_first() {
 #[test]
 fn the_clouds_own_policies_are_the_clouds_to_change() {
     let entries = recorded("delegate.jsonl");
-    let (mut call, _) = changed(&entries).swap_remove(0);
+    let past = Tape::whole(&entries).into_past();
+    let (mut call, _) = changed(&past).swap_remove(0);
     let with = |kind: &str| {
         let parameters = [("PolicyName", "AliyunARMSReadOnlyAccess"), ("PolicyType", kind)];
         parameters.map(|(name, text)| (name.to_owned(), host_model::Value::Text(text.to_owned())))
