@@ -202,3 +202,16 @@ fn a_key_that_nobody_allowed_stays_and_the_next_command_is_said() {
     assert_eq!(notes(&home).len(), 1, "{seen}");
     is_repaired(&home, &server, &DELEGATE, 1);
 }
+
+#[test]
+fn what_a_saved_plan_does_not_allow_needs_another_plan() {
+    let (home, server) = Server::of_scenario(CLOUD);
+    let [less @ .., _, risk] = &ECS[..] else { panic!("it has words") };
+    let file = home.path("ecs.plan").display().to_string();
+    let endpoint = format!("http://{}", server.address);
+    let plan = [&["plan"], less, &["-o", &file, "--endpoint", &endpoint], &ACCOUNTS].concat();
+    home.host(&plan).exits(4);
+    let seen = home.host(&["apply", &file, "--yes", "--json"]).exits(3);
+    let hint = seen.ended()["hint"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(hint, format!("make the plan again with `--allow {risk}`, and apply that one"));
+}

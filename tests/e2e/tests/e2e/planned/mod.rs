@@ -109,6 +109,20 @@ fn planning_changes_nothing() {
 }
 
 #[test]
+fn a_plan_says_what_can_be_typed_next() {
+    let home = Home::new();
+    let words = ["plan", "workflows/delegate.wasm", "--simulate"];
+    let seen = home.host(&words).exits(4);
+    assert!(seen.stderr.contains("\nnext: `host run …` with the same words shows this"), "{seen}");
+    let (file, seen) = plan(&home, &DELEGATE);
+    let apply = format!("\nsaved: `host apply {}` does exactly this", file.display());
+    assert!(seen.stderr.contains(&apply) && !seen.stderr.contains("next: "), "{seen}");
+    home.host(&["run", "workflows/delegate.wasm", "--simulate"]).exits(0);
+    let seen = home.host(&words).exits(0);
+    assert!(!seen.stderr.contains("next: "), "there is nothing to do: {seen}");
+}
+
+#[test]
 fn a_plan_is_applied_step_by_step_and_once() {
     let home = Home::new();
     let (_, seen) = plan(&home, &ACK);
