@@ -68,7 +68,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
     output::plan::check(&planned, &found, session.json, context.is_colored);
     if !session.json {
         output::line(&format!("\n{words}"));
-        if let Some(next) = next(status, &planned, id) {
+        if let Some(next) = next(status, &planned, id, undone.is_some()) {
             output::line(&next);
         }
     }
@@ -76,9 +76,12 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<u8, F
 }
 
 /// What can be typed next, if there is anything to do.
-fn next(status: u8, planned: &Planned, run: &RunId) -> Option<String> {
+fn next(status: u8, planned: &Planned, run: &RunId, is_undone: bool) -> Option<String> {
     match status {
         0 => None,
+        CHANGES if is_undone => {
+            Some("next: `host run …` with the words of the run makes it again".to_owned())
+        }
         CHANGES if !planned.plan.may_change() => Some(format!(
             "next: mend by hand what the plan leaves as it is; `host check {run}` then looks again, and `host undo {run}` takes the run back"
         )),

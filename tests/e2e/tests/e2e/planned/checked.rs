@@ -150,5 +150,6 @@ fn of_what_was_taken_back_nothing_is_told_twice() {
     home.host(&["undo", "last"]).exits(0);
     let seen = home.host(&["check", "last"]).exits(4);
     assert!(seen.both().contains("the run was taken back by "), "{seen}");
+    assert!(seen.stderr.contains("next: ") && !seen.stderr.contains("`host undo "), "{seen}");
     assert_eq!(told(&seen), "", "{seen}");
 }
